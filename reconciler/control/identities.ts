@@ -1,0 +1,57 @@
+/** UUIDs and MACs: made once, when a VM is first applied, and kept until it is destroyed. */
+import type { Desired, Vm } from "../model/desired.ts";
+import type { Identity } from "../model/journal.ts";
+import type { VmName } from "../model/names.ts";
+
+/** Cryptographic randomness, injected. */
+export type RandomBytes = (count: number) => Uint8Array;
+
+/** The identities that are missing or lack a MAC, complete. A renamed VM takes over its former name's. */
+export function missingIdentities(
+  desired: Desired,
+  known: ReadonlyMap<VmName, Identity>,
+  random: RandomBytes,
+): ReadonlyMap<VmName, Identity> {
+  const taken = new Set([...known.values()].flatMap((identity) => Object.values(identity.macs)));
+  const made = new Map<VmName, Identity>();
+  for (const vm of desired.vms.values()) {
+    const former = known.get(vm.name) ?? (vm.renamedFrom === null ? undefined : known.get(vm.renamedFrom));
+    const complete = former !== undefined && vm.nics.every((nic) => former.macs[nic.name] !== undefined);
+    if (complete && known.has(vm.name)) continue;
+    made.set(vm.name, completed(vm, former, random, taken));
+  }
+  return made;
+}
+
+function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, taken: Set<string>): Identity {
+  const macs: Record<string, string> = { ...former?.macs };
+  for (const nic of vm.nics) {
+    const mac = macs[nic.name] ?? nic.mac ?? freshMac(random, taken);
+    macs[nic.name] = mac;
+    taken.add(mac);
+  }
+  return { uuid: former?.uuid ?? uuid(random), macs };
+}
+
+/** In QEMU's own range 52:54:00, as every libvirt tool makes them. */
+function freshMac(random: RandomBytes, taken: ReadonlySet<string>): string {
+  for (;;) {
+    const mac = ["52", "54", "00", ...hex(random(3))].join(":");
+    if (!taken.has(mac)) return mac;
+  }
+}
+
+/** RFC 9562, version 4. */
+function uuid(random: RandomBytes): string {
+  const bytes = random(16);
+  const text = hex(
+    bytes.with(6, ((bytes[6] ?? 0) & 0x0f) | 0x40).with(8, ((bytes[8] ?? 0) & 0x3f) | 0x80),
+  ).join("");
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    "-",
+  );
+}
+
+function hex(bytes: Uint8Array): string[] {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
+}

@@ -1,0 +1,210 @@
+/**
+ * The control loop of the leader: look, plan, write, wait for the next change. It keeps no memory of what it meant to
+ * do: each turn starts from the records as they are, so a lost event or a new leader costs time and nothing else.
+ *
+ * A turn begins only once the feed has caught up with everything that the former turn wrote; planning on a state that
+ * lacks its own decisions would give the same room away twice.
+ */
+import type { Clock } from "../model/clock.ts";
+import { plan } from "../plan/plan.ts";
+import { readNodes } from "../plan/node-facts.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Log } from "../runtime/log.ts";
+import type { ClusterKeys } from "../store/keys.ts";
+import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
+import type { ClusterFeed } from "./cluster-feed.ts";
+import { EventLog, nextEvent } from "./event-log.ts";
+import { type Leadership, leaderLeaseMs } from "./leadership.ts";
+import { planInput } from "./plan-input.ts";
+import { settleSteps } from "./settle.ts";
+import { cancelStep, releaseStep, type VmTransaction, type Writer, writeRecord } from "./transactions.ts";
+import { Watchfulness } from "./watchfulness.ts";
+
+export interface LeaderOptions {
+  readonly store: Store;
+  readonly keys: ClusterKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly feed: ClusterFeed;
+  readonly leadership: Leadership;
+}
+
+/** Transactions of one turn that are under way at once. */
+const writesAtOnce = 32;
+/** The loop rests at least this many times as long as a turn took, so that a large cluster does not eat a core. */
+const restRatio = 2;
+const retryMs = 1_000;
+
+/** Leads until the lease is lost or `signal` is aborted; then returns. */
+export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
+  const { clock, feed, leadership, log } = options;
+  const until = AbortSignal.any([signal, leadership.lost]);
+  const turn = new Turns(options);
+  const bell = ring(feed);
+  try {
+    while (!until.aborted) {
+      bell.clear();
+      const began = clock.monotonic();
+      const wakeInMs = await attempt(turn, log, until);
+      await clock.sleep((clock.monotonic() - began) * restRatio, until);
+      await bell.wait(clock, wakeInMs, until);
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
+  } finally {
+    bell.close();
+  }
+}
+
+/** One turn; a store that fails is looked at again a little later. */
+async function attempt(turns: Turns, log: Log, signal: AbortSignal): Promise<number | null> {
+  try {
+    return await turns.turn(signal);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn("a turn of the control loop failed", { why: error.message });
+    return retryMs;
+  }
+}
+
+class Turns {
+  readonly #options: LeaderOptions;
+  readonly #watchfulness: Watchfulness;
+  #events: EventLog | null = null;
+  /** What the former turn wrote last. */
+  #written: Revision = 0;
+
+  constructor(options: LeaderOptions) {
+    this.#options = options;
+    this.#watchfulness = new Watchfulness(options.clock.monotonic(), leaderLeaseMs);
+  }
+
+  /** Looks, plans and writes once. Returns in how many milliseconds time alone makes another turn worthwhile. */
+  async turn(signal: AbortSignal): Promise<number | null> {
+    const { clock, feed, keys, leadership } = this.#options;
+    await feed.reached(this.#written, signal);
+    const { state } = feed;
+    if (state.applied.head === null) return null;
+    const now = clock.now();
+    const input = planInput(
+      state,
+      { selectorsOpen: true, unsettled: new Set(), revertDrift: false, allowDestroy: null },
+      now,
+    );
+    const sight = this.#watchfulness.look(readNodes(input).values(), clock.monotonic());
+    const policy = {
+      selectorsOpen: sight.selectorsOpen,
+      unsettled: sight.unsettled,
+      revertDrift: state.desired.cluster.reconcile.mode === "safe",
+      allowDestroy: state.applied.head.allowDestroy,
+    };
+    const planned = plan({ ...input, policy });
+    this.#events ??= new EventLog(
+      keys,
+      "leader",
+      () => clock.now(),
+      nextEvent(state.events.values(), "leader"),
+    );
+    const writer: Writer = { keys, guard: leadership.guard, events: this.#events, now };
+    await this.#write(decisions(writer, state, planned), signal);
+    return soonest(planned.wakeAt === null ? null : planned.wakeAt - now, sight.changesInMs);
+  }
+
+  /** A refused transaction was planned on something that has changed meanwhile: the next turn plans it anew. */
+  async #write(transactions: readonly VmTransaction[], signal: AbortSignal): Promise<void> {
+    const { log, store } = this.#options;
+    const queue = [...transactions];
+    const next = async (): Promise<void> => {
+      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+        signal.throwIfAborted();
+        const result = await store.transact(one.transaction);
+        this.#written = Math.max(this.#written, result.revision);
+        if (!result.ok) log.debug("a decision was overtaken", { vm: one.vm });
+      }
+    };
+    const workers = Array.from({ length: Math.min(writesAtOnce, queue.length) }, next);
+    const ends = await Promise.allSettled(workers);
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed === undefined) return;
+    // Some outcome is unknown: go on only from a state that is at least as new as whatever happened.
+    this.#written = Math.max(this.#written, (await store.list(this.#options.keys.leader)).revision);
+    throw failed.reason;
+  }
+}
+
+/** What this turn writes: ended steps first, then what is no longer wanted, then what is to be done now. */
+function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): VmTransaction[] {
+  const settled = settleSteps(writer, state);
+  const busy = new Set(settled.map(({ vm }) => vm));
+  return [
+    ...settled,
+    ...planned.cancels.filter((c) => !busy.has(c.released.step.vm)).map((c) => cancelStep(writer, state, c)),
+    ...planned.records.map((record) => writeRecord(writer, state, record)),
+    ...planned.steps
+      .filter((step) => step.waits === null && step.after.length === 0)
+      .map((step) => releaseStep(writer, state, step)),
+  ];
+}
+
+function soonest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.min(a, b);
+}
+
+/** Records that decisions are made from; the others (events, sources) ring no bell. */
+const read = [
+  "placement/",
+  "node/",
+  "step/",
+  "progress/",
+  "request/",
+  "desired/",
+  "tries/",
+  "volume/",
+  "identity/",
+];
+
+/** Rings when something changed that a decision may rest on. */
+function ring(feed: ClusterFeed) {
+  let rung = true;
+  let wake: (() => void) | null = null;
+  const close = feed.subscribe((changes: readonly Change[]) => {
+    const matters = changes.length === 0 || changes.some((change) => isRead(change, feed.state.root));
+    if (!matters) return;
+    rung = true;
+    wake?.();
+  });
+  return {
+    close,
+    clear: () => {
+      rung = false;
+    },
+    /** Until it rings, `ms` have passed (null: never), or `signal` is aborted, which rejects. */
+    wait: async (clock: Clock, ms: number | null, signal: AbortSignal): Promise<void> => {
+      signal.throwIfAborted();
+      if (rung) return;
+      await new Promise<void>((resolve, reject) => {
+        const end = () => {
+          wake = null;
+          cancel?.();
+          signal.removeEventListener("abort", abort);
+        };
+        const abort = () => {
+          end();
+          reject(new Error("aborted"));
+        };
+        wake = () => {
+          end();
+          resolve();
+        };
+        const cancel = ms === null ? null : clock.timer(Math.max(0, ms), wake);
+        signal.addEventListener("abort", abort, { once: true });
+      });
+    },
+  };
+}
+
+function isRead(change: Change, root: string): boolean {
+  const key = change.type === "put" ? change.item.key : change.key;
+  return read.some((area) => key.startsWith(area, root.length));
+}

@@ -1,0 +1,86 @@
+/** What applying a folder would mean, before anything is written: `keel plan`, and the first half of `keel apply`. */
+import type { Loaded } from "../desired/load-result.ts";
+import type { Desired } from "../model/desired.ts";
+import type { Identity } from "../model/journal.ts";
+import { objectId, type ObjectId, type VmName } from "../model/names.ts";
+import type { Plan } from "../model/plan.ts";
+import type { PlanReport } from "../model/report.ts";
+import { plan } from "../plan/plan.ts";
+import type { ClusterState } from "./cluster-state.ts";
+import type { StoredDocument, StoredDocuments } from "./desired-objects.ts";
+import { missingIdentities, type RandomBytes } from "./identities.ts";
+import { planInput } from "./plan-input.ts";
+import { appliedFor } from "./report/applied-for.ts";
+import { reportPlan } from "./report/plan-report.ts";
+
+export interface Proposal {
+  readonly desired: Desired;
+  readonly documents: StoredDocuments;
+  readonly digest: string;
+  /** To be written before the head, so that no VM is started without. */
+  readonly identities: ReadonlyMap<VmName, Identity>;
+  readonly plan: Plan;
+  readonly report: PlanReport;
+  /** The documents differ from what is applied; without that, only what drifted is left to do. */
+  readonly changesIntent: boolean;
+}
+
+export interface ProposeOptions {
+  readonly now: number;
+  readonly random: RandomBytes;
+  /** `--allow-destroy=N`. */
+  readonly allowDestroy: number | null;
+  /** Rendered warnings of the folder. */
+  readonly warnings: readonly string[];
+}
+
+export function propose(state: ClusterState, loaded: Loaded, options: ProposeOptions): Proposal {
+  const { applied } = state;
+  const { desired, documents } = withProtection(applied.desired, loaded);
+  const identities = missingIdentities(desired, state.identities, options.random);
+  const policy = {
+    selectorsOpen: true,
+    unsettled: new Set<string>(),
+    revertDrift: true,
+    allowDestroy: options.allowDestroy,
+  };
+  const input = planInput(state, policy, options.now);
+  const journal = { ...input.journal, identities: new Map([...state.identities, ...identities]) };
+  const planned = plan({ ...input, desired, journal });
+  const report = reportPlan({
+    cluster: desired.cluster.name,
+    generation: applied.head?.generation ?? 0,
+    applied: appliedFor(state),
+    next: desired,
+    plan: planned,
+    warnings: options.warnings,
+  });
+  const changesIntent = applied.head?.digest !== loaded.digest;
+  return { desired, documents, digest: loaded.digest, identities, plan: planned, report, changesIntent };
+}
+
+/**
+ * `protect` outlives the edit that takes it away together with the VM: a document that becomes absent keeps the
+ * protection of the one that is applied, until an apply of the VM unprotected and not absent has come between.
+ */
+function withProtection(
+  previous: Desired,
+  loaded: Loaded,
+): { readonly desired: Desired; readonly documents: StoredDocuments } {
+  const vms = new Map(loaded.desired.vms);
+  const documents = new Map<ObjectId, StoredDocument>();
+  for (const [id, document] of loaded.documents) {
+    const source = loaded.desired.sources.get(id) ?? { file: id, line: 1 };
+    documents.set(id, { document, source });
+  }
+  for (const vm of loaded.desired.vms.values()) {
+    if (vm.state !== "absent" || vm.protect || previous.vms.get(vm.name)?.protect !== true) continue;
+    vms.set(vm.name, { ...vm, protect: true });
+    const id = objectId("VM", vm.name);
+    const stored = documents.get(id);
+    if (stored?.document.kind === "VM") {
+      documents.set(id, { ...stored, document: { ...stored.document, protect: true } });
+    }
+  }
+  return { desired: { ...loaded.desired, vms }, documents };
+}

@@ -1,0 +1,15 @@
+import type { Hardware } from "../../model/hardware.ts";
+import type { VmName } from "../../model/names.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import type { Applied } from "./vm-change.ts";
+
+/** What is in force, and where its VMs stand, as a plan's report needs it. */
+export function appliedFor(state: ClusterState): Applied {
+  return { desired: state.desired, placements: state.placements, live: (vm) => liveHardware(state, vm) };
+}
+
+function liveHardware(state: ClusterState, vm: VmName): Hardware | null {
+  const node = state.placements.get(vm)?.placement.node ?? null;
+  const domain = node === null ? undefined : state.nodes.get(node)?.domains.get(vm);
+  return domain === undefined || domain.state === "off" ? null : domain.live;
+}

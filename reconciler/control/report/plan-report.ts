@@ -1,0 +1,172 @@
+/** A plan as people read it: one entry an object, with what changes, what is done, and why. */
+import type { Desired } from "../../model/desired.ts";
+import { byName, objectId, type ObjectId, type VmName } from "../../model/names.ts";
+import type { Drift, Plan, PlannedStep } from "../../model/plan.ts";
+import { reason } from "../../model/reasons.ts";
+import {
+  type BlockedReport,
+  type ChangeReport,
+  type ChangeWord,
+  changeWords,
+  type DriftReport,
+  type PlanReport,
+  type StepReport,
+} from "../../model/report.ts";
+import { describeStep } from "../../model/step.ts";
+import { fieldInDrift } from "./drift-words.ts";
+import { type FieldChange, fieldChanges } from "./field-changes.ts";
+import { reportReason } from "./reasons.ts";
+import { type Applied, vmChange } from "./vm-change.ts";
+
+export interface PlanReportInput {
+  readonly cluster: string;
+  readonly generation: number;
+  readonly applied: Applied;
+  readonly next: Desired;
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+}
+
+export function reportPlan(input: PlanReportInput): PlanReport {
+  const { applied, next, plan, warnings, cluster, generation } = input;
+  const changes = [...objectChanges(applied.desired, next), ...vmChanges(input)];
+  const summary = Object.fromEntries(
+    changeWords.map((word) => [word, changes.filter((change) => change.word === word).length]),
+  );
+  return {
+    formatVersion: 1,
+    cluster,
+    generation,
+    changes,
+    blocked: plan.blocked.map(({ object, reason: why }): BlockedReport => {
+      const id = objectId(object.kind, object.name);
+      return { object: id, reason: reportReason(why), source: next.sources.get(id) ?? null };
+    }),
+    drift: plan.drift.map(reportDrift),
+    warnings,
+    summary: summary as Record<ChangeWord, number>, // Object.fromEntries forgets the keys' type.
+    hasChanges: changes.length > 0,
+  };
+}
+
+function vmChanges({ applied, next, plan }: PlanReportInput): ChangeReport[] {
+  const steps = Map.groupBy(plan.steps, (planned) => planned.step.vm);
+  const names = new Set<VmName>([...next.vms.keys(), ...applied.desired.vms.keys(), ...steps.keys()]);
+  return [...names]
+    .sort(byName)
+    .map((name) => vmChange(name, applied, next, steps.get(name) ?? []))
+    .filter((change) => change !== null);
+}
+
+/** Cluster, nodes, networks and pools: their documents alone; what follows for VMs is told with each VM. */
+function objectChanges(previous: Desired, next: Desired): ChangeReport[] {
+  const changes = [
+    ...mapChanges("Node", previous.nodes, next.nodes),
+    ...mapChanges("Network", previous.networks, next.networks),
+    ...mapChanges("StoragePool", previous.pools, next.pools),
+  ];
+  const cluster = documentChange(
+    objectId("Cluster", next.cluster.name),
+    previous.cluster,
+    next.cluster,
+    next,
+  );
+  return [cluster, ...changes.map(({ id, old, now }) => documentChange(id, old, now, next))].filter(
+    (change) => change !== null,
+  );
+}
+
+function mapChanges(
+  kind: "Node" | "Network" | "StoragePool",
+  previous: ReadonlyMap<string, object>,
+  next: ReadonlyMap<string, object>,
+): { id: ObjectId; old: object | null; now: object | null }[] {
+  const names = [...new Set([...previous.keys(), ...next.keys()])].sort(byName);
+  return names.map((name) => ({
+    id: objectId(kind, name),
+    old: previous.get(name) ?? null,
+    now: next.get(name) ?? null,
+  }));
+}
+
+function documentChange(
+  id: ObjectId,
+  old: object | null,
+  now: object | null,
+  next: Desired,
+): ChangeReport | null {
+  const fields = now === null ? [] : fieldChanges(old, now);
+  if (now !== null && old !== null && fields.length === 0) return null;
+  // What exists without a document (the implied Cluster and default pool) is nothing that somebody created.
+  if (old === null && !next.sources.has(id)) return null;
+  const word = old === null ? "create" : now === null ? "remove" : "update";
+  return {
+    object: id,
+    word,
+    impact: "none",
+    target: null,
+    fields: fields.map((field) => ({ ...field, effect: "none" })),
+    steps: [],
+    reason: reportReason(reason(word === "remove" ? "document-removed" : "document-changed")),
+    source: next.sources.get(id) ?? null,
+  };
+}
+
+export function reportStep(planned: PlannedStep): StepReport {
+  const { step, after, waits } = planned;
+  return {
+    id: step.id,
+    kind: step.kind,
+    text: describeStep(step),
+    node: step.node,
+    to: step.kind === "migrate" ? step.to : null,
+    reason: reportReason(step.reason),
+    after,
+    waits: waits === null ? null : reportReason(waits),
+  };
+}
+
+export function reportDrift(drift: Drift): DriftReport {
+  const none = { field: null, wanted: null, live: null };
+  switch (drift.kind) {
+    case "drift":
+    case "pending": {
+      const { field, wanted, live, node } = drift;
+      return {
+        kind: drift.kind,
+        object: objectId("VM", drift.vm),
+        node,
+        field,
+        wanted,
+        live,
+        text: fieldInDrift(drift),
+      };
+    }
+    case "state":
+      return {
+        kind: "state",
+        object: objectId("VM", drift.vm),
+        node: drift.node,
+        ...none,
+        text: reportReason(drift.reason).text,
+      };
+    case "orphaned":
+      return {
+        kind: "orphaned",
+        object: objectId("VM", drift.vm),
+        node: drift.node,
+        ...none,
+        text: reportReason(reason("orphaned")).text,
+      };
+    case "unmanaged":
+      return {
+        kind: "unmanaged",
+        object: drift.domain,
+        node: drift.node,
+        ...none,
+        text: "not a VM of this cluster; never touched",
+      };
+  }
+}
+
+export type { FieldChange };

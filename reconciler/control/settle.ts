@@ -1,0 +1,164 @@
+/**
+ * What a step's end means. Once every node that took part has given its final report, the leader writes what became of
+ * the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
+ */
+import type { ReleasedStep, Tries } from "../model/journal.ts";
+import { type NodeName, objectId } from "../model/names.ts";
+import type { Placement } from "../model/placement.ts";
+import { describeStep, isFinal, nodesOf, type Progress, type StepOf } from "../model/step.ts";
+import { intentOf } from "../plan/held-back.ts";
+import { encode } from "../store/codec.ts";
+import type { Operation } from "../store/store.ts";
+import type { Desired } from "../model/desired.ts";
+import type { ClusterState } from "./cluster-state.ts";
+import { comparePlacements, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
+
+/** The transactions for all steps that have ended. */
+export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[] {
+  const settled: VmTransaction[] = [];
+  for (const released of state.released().values()) {
+    const ends = finalReports(released);
+    if (ends !== null) settled.push(settle(writer, state, released, ends));
+  }
+  return settled;
+}
+
+/** The final report of each node that takes part, the acting one first; null: not all are there yet. */
+function finalReports(released: ReleasedStep): readonly Progress[] | null {
+  const reports: Progress[] = [];
+  for (const node of nodesOf(released.step)) {
+    const progress = released.progress.get(node) ?? null;
+    if (progress === null || !isFinal(progress)) return null;
+    reports.push(progress);
+  }
+  return reports;
+}
+
+function settle(
+  writer: Writer,
+  state: ClusterState,
+  released: ReleasedStep,
+  ends: readonly Progress[],
+): VmTransaction {
+  const { step } = released;
+  const placement = state.placements.get(step.vm)?.placement ?? null;
+  const [end] = ends;
+  const then: Operation[] = nodesOf(step).flatMap((node) => [
+    { delete: writer.keys.step(node, step.id) },
+    { delete: writer.keys.progress(node, step.id) },
+  ]);
+  then.push(...whatItLeft(writer, state, released, ends, placement));
+  then.push(...whatIsRemembered(writer, state, released, end));
+  then.push(
+    writer.events.put({
+      object: objectId("VM", step.vm),
+      level: end?.phase === "failed" ? "warning" : "note",
+      code: `${step.kind}-${end?.phase ?? "done"}`,
+      text: `${describeStep(step)} ${inWords(end)}`,
+    }),
+  );
+  return {
+    vm: step.vm,
+    transaction: { compare: [writer.guard, ...comparePlacements(writer, state, step.vm, null)], then },
+  };
+}
+
+function inWords(end: Progress | undefined): string {
+  switch (end?.phase) {
+    case "failed":
+      return `failed: ${end.detail}`;
+    case "cancelled":
+      return "was cancelled";
+    default:
+      return "is done";
+  }
+}
+
+/** The placement and the claims as the step left them. */
+function whatItLeft(
+  writer: Writer,
+  state: ClusterState,
+  { step }: ReleasedStep,
+  ends: readonly Progress[],
+  placement: Placement | null,
+): Operation[] {
+  if (placement === null) return [];
+  const key = writer.keys.placement(step.vm);
+  const done = ends[0]?.phase === "done";
+  switch (step.kind) {
+    case "start":
+    case "restart":
+      return done ? born(writer, state, step.vm) : [];
+    case "migrate":
+      return [{ put: key, value: encode(afterMigration(placement, step, done)) }];
+    case "destroy":
+      return done ? destroyed(writer, state, step) : [];
+    case "stop":
+    case "update":
+    case "rename":
+      return [];
+  }
+}
+
+/**
+ * `done` is the source's word: gone, by migration. Then the VM is the target's, whatever the target says of resuming
+ * it; if it did not, it is off there and is planned as such.
+ */
+function afterMigration(placement: Placement, step: StepOf<"migrate">, done: boolean): Placement {
+  if (!done) return { ...placement, moving: null };
+  const displaced = step.to === placement.home ? null : (placement.moving?.displaced ?? "limits");
+  return { ...placement, node: step.to, epoch: step.toEpoch, displaced, moving: null };
+}
+
+/** Its volumes exist from now on: missing later, they are never made anew. */
+function born(writer: Writer, state: ClusterState, vm: string): Operation[] {
+  return [...state.volumes.values()]
+    .filter((claim) => claim.vm === vm && claim.born === null)
+    .map((claim) => putClaim(writer, { ...claim, born: writer.now }));
+}
+
+function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">): Operation[] {
+  const gone = new Set(
+    step.disks.map((d) => (d.source === "volume" ? `${d.pool.name}/${d.volume}` : d.path)),
+  );
+  const claims = [...state.volumes.values()].filter(
+    (claim) => claim.vm === step.vm && gone.has(`${claim.pool}/${claim.volume}`),
+  );
+  return [
+    { delete: writer.keys.placement(step.vm) },
+    { delete: writer.keys.tries(step.vm) },
+    ...claims.map((claim) => ({ delete: writer.keys.volume(claim.pool, claim.volume) })),
+  ];
+}
+
+/** Failed tries are counted under the intent they were made for; success forgets them. */
+function whatIsRemembered(
+  writer: Writer,
+  state: ClusterState,
+  { step }: ReleasedStep,
+  end: Progress | undefined,
+): Operation[] {
+  const key = writer.keys.tries(step.vm);
+  const known = state.tries.get(step.vm) ?? null;
+  if (step.kind === "destroy" || end === undefined || end.phase === "cancelled") return [];
+  if (end.phase !== "failed") {
+    if (known?.failed == null) return [];
+    return known.crashes.length === 0
+      ? [{ delete: key }]
+      : [{ put: key, value: encode({ ...known, failed: null }) }];
+  }
+  const intent = intentFor(state.desired, step.vm);
+  const former = known?.intent === intent ? known : null;
+  const again = former?.failed?.kind === step.kind ? former.failed.count : 0;
+  const tries: Tries = {
+    failed: { kind: step.kind, failure: end.failure, detail: end.detail, count: again + 1, at: writer.now },
+    crashes: former?.crashes ?? [],
+    intent,
+  };
+  return [{ put: key, value: encode(tries) }];
+}
+
+function intentFor(desired: Desired, vm: NodeName): string {
+  const document = desired.vms.get(vm);
+  return document === undefined ? "" : intentOf(desired, document);
+}

@@ -1,0 +1,181 @@
+/**
+ * The one catalogue of errors that users meet: permanent code, exit status of the command, HTTP status, what happened
+ * and what to do. `docs/errors.md` is generated from it. Programmer errors are not here: they crash.
+ */
+export interface ErrorEntry {
+  readonly exit: ExitCode;
+  readonly http: number;
+  /** What happened; `{parameters}` are filled in. */
+  readonly text: string;
+  /** What to do next. */
+  readonly advice: string;
+}
+
+/** Exit codes of `keel` (DESIGN 6). 2 is `--detailed-exitcode` alone: apply would do something. */
+export const exitCodes = {
+  ok: 0,
+  error: 1,
+  changes: 2,
+  approval: 3,
+  stale: 4,
+  invalid: 5,
+  unreachable: 6,
+  partial: 7,
+  usage: 64,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const errorCatalogue = {
+  "usage": {
+    exit: exitCodes.usage,
+    http: 400,
+    text: "{problem}",
+    advice: "`{command} --help` shows how it is meant.",
+  },
+  "not-found": {
+    exit: exitCodes.error,
+    http: 404,
+    text: "There is no {what} named {name}.",
+    advice: "`keel get {kind}` lists what there is.",
+  },
+  "source-invalid": {
+    exit: exitCodes.invalid,
+    http: 422,
+    text: "{directory} has {count} that keep it from being read as a whole; nothing was changed.",
+    advice: "Correct them; what was applied last stays in force until then.",
+  },
+  "source-suspect": {
+    exit: exitCodes.invalid,
+    http: 409,
+    text: "{directory} is suspect: {why}. Nothing of it is applied.",
+    advice: "If that is meant, `keel apply --allow-orphan={count}`; else put the files back.",
+  },
+  "source-unreadable": {
+    exit: exitCodes.invalid,
+    http: 503,
+    text: "{directory} cannot be read: {why}. A folder that cannot be read is not an empty one: nothing was changed.",
+    advice: "Mount or create it, or name another with `--dir`.",
+  },
+  "cluster-renamed": {
+    exit: exitCodes.invalid,
+    http: 409,
+    text: "The files name the cluster {files}, the store holds {store}.",
+    advice: "A cluster keeps its name: change it back in the files, or name another store.",
+  },
+  "store-not-found": {
+    exit: exitCodes.unreachable,
+    http: 503,
+    text: "No store was named, and there is no {file} here.",
+    advice: "Start one with `keel up`, or name one with `--store` or KEEL_STORE.",
+  },
+  "store-unreachable": {
+    exit: exitCodes.unreachable,
+    http: 503,
+    text: "The store at {endpoints} does not answer: {why}. Nothing is known, so nothing was changed.",
+    advice: "Guests keep running. Bring the store back, then repeat the command.",
+  },
+  "store-damaged": {
+    exit: exitCodes.error,
+    http: 500,
+    text: "The store holds something that cannot be read: {why}.",
+    advice: "Nothing was changed. Upgrade keel if the record is of a newer version; else restore a backup.",
+  },
+  "stale-plan": {
+    exit: exitCodes.stale,
+    http: 409,
+    text: "The plan is stale: {what} changed since it was made.",
+    advice: "Run `keel plan` again and look at what it says now.",
+  },
+  "plan-used": {
+    exit: exitCodes.stale,
+    http: 409,
+    text: "This plan was applied before, by {by} at {at}.",
+    advice: "A saved plan is good for one apply. Run `keel plan` again.",
+  },
+  "plan-unreadable": {
+    exit: exitCodes.error,
+    http: 400,
+    text: "{file} is not a saved plan: {why}.",
+    advice: "`keel plan --out FILE` writes one.",
+  },
+  "apply-conflict": {
+    exit: exitCodes.stale,
+    http: 409,
+    text: "Somebody else applied generation {generation} meanwhile; nothing of yours was applied.",
+    advice: "Run `keel plan` again and look at what it says now.",
+  },
+  "approval-needed": {
+    exit: exitCodes.approval,
+    http: 403,
+    text: "{count} of the changes need an approval that names them: {what}.",
+    advice: "The rest was applied. `keel approve vm/NAME --destroy` approves one.",
+  },
+  "refused": {
+    exit: exitCodes.error,
+    http: 409,
+    text: "{what} was refused: {why}.",
+    advice: "{advice}",
+  },
+  "apply-failed": {
+    exit: exitCodes.partial,
+    http: 500,
+    text: "{failed} of {total} steps failed; the others are done.",
+    advice: "`keel why vm/NAME` says why. Running `keel apply` again is safe.",
+  },
+  "not-confirmed": {
+    exit: exitCodes.error,
+    http: 400,
+    text: "Nothing was applied: {why}.",
+    advice: "Answer `yes`, or use `-y` where no one can answer.",
+  },
+  "already-running": {
+    exit: exitCodes.error,
+    http: 409,
+    text: "{what} is already running ({where}).",
+    advice: "Use the one that runs, or stop it first.",
+  },
+  "interrupted": {
+    exit: exitCodes.interrupted,
+    http: 499,
+    text: "Interrupted.",
+    advice: "What was begun goes on; `keel get` shows where it stands.",
+  },
+  "failed": {
+    exit: exitCodes.error,
+    http: 500,
+    text: "{what} failed: {why}.",
+    advice: "{advice}",
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorParameters = Readonly<Record<string, string | number>>;
+
+/** An error for the user. The message is complete; `advice` says what to do. */
+export class KeelError extends Error {
+  readonly code: ErrorCode;
+  readonly advice: string;
+  readonly parameters: ErrorParameters;
+
+  constructor(code: ErrorCode, parameters: ErrorParameters = {}, options?: ErrorOptions) {
+    const entry: ErrorEntry = errorCatalogue[code];
+    super(fill(entry.text, parameters), options);
+    this.name = "KeelError";
+    this.code = code;
+    this.advice = fill(entry.advice, parameters);
+    this.parameters = parameters;
+  }
+
+  get exit(): ExitCode {
+    return errorCatalogue[this.code].exit;
+  }
+
+  get http(): number {
+    return errorCatalogue[this.code].http;
+  }
+}
+
+function fill(text: string, parameters: ErrorParameters): string {
+  return text.replaceAll(/\{(\w+)\}/g, (braces, name: string) => String(parameters[name] ?? braces));
+}

@@ -1,0 +1,73 @@
+/** What the leader remembers between two plans, and what people asked for once. */
+import type { NodeName, VmName } from "./names.ts";
+import type { Progress, Step, StepFailure, StepKind } from "./step.ts";
+
+/** `step/<node>/<id>`: a released step. `cancel`: the leader wants a claimed one to end without its effect. */
+export interface StepRecord {
+  readonly step: Step;
+  readonly releasedAt: number;
+  readonly cancel: boolean;
+}
+
+/** A released step with what its nodes told of it. */
+export interface ReleasedStep extends StepRecord {
+  readonly progress: ReadonlyMap<NodeName, Progress>;
+}
+
+/** `tries/<vm>`: failed tries and crashes of one VM; forgotten when its intent changes or somebody says retry. */
+export interface Tries {
+  readonly failed: {
+    readonly kind: StepKind;
+    readonly failure: StepFailure;
+    readonly detail: string;
+    readonly count: number;
+    readonly at: number;
+  } | null;
+  /** Epoch milliseconds of each crash within the policy's window. */
+  readonly crashes: readonly number[];
+  /** The intent that the tries were made under; another one wipes them out. */
+  readonly intent: string;
+}
+
+/** A one-time act that is no intent (law 1): used once, void after `expiresAt`. */
+export type Request = {
+  readonly id: string;
+  readonly by: string;
+  readonly at: number;
+  readonly expiresAt: number;
+} & (
+  | { readonly kind: "destroy"; readonly vm: VmName; readonly disks: readonly string[] }
+  | { readonly kind: "restart"; readonly vm: VmName }
+  | { readonly kind: "retry"; readonly vm: VmName }
+  | { readonly kind: "release"; readonly vm: VmName }
+  /** Set back what was changed by hand. */
+  | { readonly kind: "revert"; readonly vm: VmName }
+  | { readonly kind: "acknowledge"; readonly node: NodeName }
+);
+
+/** `volume/<pool>/<name>`: whose it is, from its birth until it is destroyed. */
+export interface VolumeClaim {
+  readonly pool: string;
+  readonly volume: string;
+  readonly vm: VmName;
+  /** Epoch milliseconds of its making; null: asked for, not yet reported made. From then on it is never made anew. */
+  readonly born: number | null;
+  /** Where the data is, for a pool that is local; null = everywhere. */
+  readonly node: NodeName | null;
+}
+
+/** `identity/<vm>`: generated once, at the first apply that names the VM. */
+export interface Identity {
+  readonly uuid: string;
+  readonly macs: Readonly<Record<string, string>>;
+}
+
+export interface Journal {
+  /** At most one per VM. */
+  readonly steps: ReadonlyMap<VmName, ReleasedStep>;
+  readonly tries: ReadonlyMap<VmName, Tries>;
+  readonly requests: readonly Request[];
+  /** By `pool/name`. */
+  readonly volumes: ReadonlyMap<string, VolumeClaim>;
+  readonly identities: ReadonlyMap<VmName, Identity>;
+}

@@ -1,0 +1,86 @@
+/** What is seen, and by whom. Written by heartbeats and agents; nothing here is a decision. */
+import type { Hardware } from "./hardware.ts";
+import type { NodeName, VmName } from "./names.ts";
+
+/** `node/<n>/alive`, written by the heartbeat under its lease: while the key is there, the node lives. */
+export interface Alive {
+  /** Hash of /etc/machine-id and the DMI system UUID. */
+  readonly machineId: string;
+  /** The kernel's boot id: another one proves that everything from before is dead. */
+  readonly bootId: string;
+  readonly address: string | null;
+}
+
+/** `node/<n>/agent`, under the agent's own lease: its end is agent-down, never suspect. */
+export interface AgentPresence {
+  readonly version: string;
+  readonly protocol: number;
+  readonly driver: "simulated" | "libvirt";
+  readonly startedAt: number;
+}
+
+/** Which life of a node something was seen in: its heartbeat's lease and its boot. */
+export interface Session {
+  readonly lease: string;
+  readonly bootId: string;
+}
+
+/** `node/<n>/status`. Absence of a domain is believed only where `seen` has reached the placement's revision. */
+export interface NodeStatus {
+  readonly session: Session;
+  /** Epoch milliseconds at which the hypervisor was read. */
+  readonly readAt: number;
+  /** Every placement up to this revision was known to the agent before it read the hypervisor. */
+  readonly seen: number;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** As the operating system reports it. */
+  readonly memoryFreeBytes: number;
+  /** 1-minute load average. */
+  readonly load: number;
+  readonly supports: {
+    readonly networks: readonly string[];
+    readonly pools: readonly string[];
+  };
+  /** Domains that are not ours: listed, never touched; their memory counts. */
+  readonly unmanaged: readonly {
+    readonly name: string;
+    readonly memoryBytes: number;
+    readonly running: boolean;
+  }[];
+}
+
+/** How a domain came to its end. stop: by one of our steps. unknown: nobody saw it, counts as a crash. */
+export type EndCause = "stop" | "guest" | "crash" | "migrated" | "unknown";
+
+/** `node/<n>/vm/<vm>`: one managed domain, or how it ended. The record goes when the VM's placement leaves the node. */
+export type ObservedDomain = {
+  readonly vm: VmName;
+  readonly epoch: number;
+  readonly session: Session;
+  readonly readAt: number;
+} & (
+  | {
+      /** incoming: a copy that is still paused for its hand-over. paused: by hand or by an I/O error. */
+      readonly state: "running" | "paused" | "incoming";
+      /** The hypervisor's id of this run: a restart makes a new one. */
+      readonly domainId: string;
+      readonly since: number;
+      readonly live: Hardware;
+      /** What Evenkeel last set: `live` differing from it was changed by hand. */
+      readonly applied: Hardware;
+    }
+  | { readonly state: "off"; readonly cause: EndCause; readonly at: number }
+);
+
+export interface ObservedNode {
+  readonly name: NodeName;
+  /** null: no lease. */
+  readonly alive: (Alive & { readonly lease: string }) | null;
+  readonly agent: AgentPresence | null;
+  /** The last one written, of whatever session; null: never. */
+  readonly status: NodeStatus | null;
+  readonly domains: ReadonlyMap<VmName, ObservedDomain>;
+}
+
+export type Observed = ReadonlyMap<NodeName, ObservedNode>;

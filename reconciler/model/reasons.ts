@@ -1,0 +1,151 @@
+/**
+ * The closed list of reasons: why a VM or node is in its state, why a step is taken, why nothing is done. Names are
+ * permanent; `docs/reasons.md` is generated from this table. Parameters are plain names and numbers, so that a reason
+ * can be stored, compared and worded again.
+ */
+export interface ReasonEntry {
+  /** One line, lower case, `{parameters}` filled in by `describeReason`. */
+  readonly text: string;
+  /** What to do about it, where there is something to do. */
+  readonly advice?: string;
+}
+
+export const reasonTable = {
+  // Why a VM is where it is, or goes there.
+  "at-home": { text: "it runs at home, on {node}" },
+  "first-start": { text: "wanted running; {node} is its home" },
+  "chosen-by-selector": { text: "wanted running; selector {selector} chose {node} ({value})" },
+  "asked-by-migrate": { text: "`migrate: {node}` asks for it" },
+  "asked-by-node": { text: "`node: {node}` asks for it" },
+  "returns-home": { text: "its home {node} is usable again" },
+  "leaves-flushed-node": { text: "{node} is being flushed" },
+  "leaves-outside-limits": { text: "{node} is outside its limits" },
+  "leaves-apart": { text: "{other} of its `apart` group {group} runs on {node}" },
+  "displaced": { text: "it runs on {node}, away from home {home} ({displaced})" },
+  "home-not-usable": { text: "its home {home} cannot be used: {why}" },
+  // Why a VM runs or does not.
+  "runs": { text: "wanted running, and it runs on {node}" },
+  "stopped-as-wanted": { text: "`state: {state}`, and it is off" },
+  "stop-wanted": { text: "`state: {state}` asks for it" },
+  "restart-requested": { text: "{by} asked for a restart" },
+  "retry-requested": { text: "somebody asked for another try" },
+  "crashed": { text: "the guest ended without being asked to; restart {attempt} of {max}" },
+  "crash-loop": {
+    text: "it crashed {count} times in {window}",
+    advice: "Look at its console, then `keel vm retry {vm}` or edit the VM.",
+  },
+  "restart-policy-never": {
+    text: "it crashed, and `restart.policy: never` leaves it off",
+    advice: "`keel vm retry {vm}` starts it again.",
+  },
+  "back-off": { text: "the last try failed ({failure}); next try at {at}" },
+  "ended-by-guest": {
+    text: "the guest switched itself off",
+    advice: "`keel vm start {vm}` starts it; `state: stopped` makes it the intent.",
+  },
+  "held": { text: "held since {node} could not keep it ({by})", advice: "`keel vm release {vm}` starts it." },
+  "hold-flush": { text: "{node} is flushed and it may run nowhere else: {why}" },
+  "hold-fence": { text: "{node} was lost and it may run nowhere else: {why}" },
+  "released": { text: "released from its hold" },
+  "shutdown-timed-out": {
+    text: "the guest ignored the shutdown for {timeout}, and `then: leave` leaves it running",
+    advice: "Shut it down from inside, or set `state: poweroff`.",
+  },
+  "orphaned": {
+    text: "no document names it any more; it is left as it is",
+    advice: "Put the document back, or set `state: absent` to destroy it.",
+  },
+  "destroy-wanted": { text: "`state: absent`, approved by {by}" },
+  "changed-live": { text: "{fields} changed" },
+  "changed-by-hand": { text: "{fields} was changed outside keel" },
+  "document-changed": { text: "its document changed" },
+  "document-removed": { text: "its document was removed" },
+  "renamed": { text: "renamed from {from}" },
+  // What is under way.
+  "step-in-flight": { text: "{step} on {node} is under way" },
+  "step-failed": { text: "{step} on {node} failed: {failure}" },
+  // Why nothing is done.
+  "no-target": { text: "no node can take it: {why}", advice: "Widen its limits, or make room." },
+  "outside-limits": { text: "{node} is not among its limits" },
+  "apart": { text: "{other} of its `apart` group {group} is on {node}" },
+  "no-room": { text: "{node} lacks memory: {need} needed, {free} free after the reserve" },
+  "too-few-cpus": { text: "{node} has {have} CPUs, it wants {need}" },
+  "node-undefined": { text: "{node} has no document" },
+  "node-cordoned": { text: "{node} is cordoned" },
+  "node-flushed": { text: "{node} is flushed" },
+  "node-maintenance": { text: "{node} is in maintenance" },
+  "node-leaving": { text: "{node} has no document any more; it stays until it is empty" },
+  "node-unseen": { text: "{node} was never seen alive", advice: "Start its heartbeat and agent." },
+  "node-suspect": { text: "{node} does not renew its lease" },
+  "node-lost": { text: "{node} is lost" },
+  "node-fenced": { text: "{node} is fenced", advice: "`keel node ready {node}` once it is repaired." },
+  "agent-down": { text: "the agent on {node} is down; what runs there is as last seen" },
+  "agent-catching-up": { text: "the agent on {node} has not reported since revision {revision}" },
+  "waiting-for-agents": { text: "nothing is chosen by selector until every node's agent was seen" },
+  "waiting-for-room": { text: "waits until {other} has left {node}" },
+  "waiting-for-bound": { text: "waits: {limit} migrations are under way, the bound" },
+  "waiting-for-source": { text: "waits until it is off on {node}" },
+  "approval-needed": {
+    text: "destroying it needs an approval that names it",
+    advice: "`keel approve vm/{vm} --destroy`, with `--disks` to destroy its disks too.",
+  },
+  "protected": {
+    text: "`protect: true` refuses its destruction",
+    advice: "Take `protect` away in one apply, then ask for `state: absent` in another.",
+  },
+  "destroy-bound": {
+    text: "{count} objects would be destroyed, the bound is {bound}",
+    advice: "`keel apply --allow-destroy={count}` if that is meant.",
+  },
+  "migration-failed": {
+    text: "migration failed {tries} times ({failure})",
+    advice: "Edit the VM or the node, or `keel vm retry {vm}`.",
+  },
+  "local-disk": { text: "its disk {disk} is local to {node}" },
+  "volume-in-use": {
+    text: "volume {volume} belongs to {other}",
+    advice: "Give it a volume of its own, or say `shared: true` in both.",
+  },
+  "volume-missing": { text: "volume {volume} existed and is gone; it is never made anew" },
+  "unsupported": { text: "{what} has no driver on {node} yet" },
+  "unknown": { text: "where it runs is not known: {why}" },
+  "duplicate": {
+    text: "it is reported by {nodes} at once",
+    advice: "Stop the copy that is not the VM by hand; nothing is done by itself.",
+  },
+  "stale-epoch": { text: "{node} runs a copy of epoch {epoch}, the placement says {wanted}" },
+  "migrating-hand-over": { text: "its hand-over from {from} to {to} is not finished" },
+  // Nodes.
+  "node-ready": { text: "alive, takes VMs" },
+  "node-flushing": { text: "flushed is wanted; still there: {vms}" },
+  "node-is-flushed": { text: "flushed is wanted, and it is empty" },
+  "node-returning": { text: "VMs come home: {vms}" },
+  "node-is-cordoned": { text: "takes nothing, keeps what it has" },
+} as const satisfies Readonly<Record<string, ReasonEntry>>;
+
+export type ReasonCode = keyof typeof reasonTable;
+export type ReasonParameters = Readonly<Record<string, string | number>>;
+
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly with: ReasonParameters;
+}
+
+export function reason(code: ReasonCode, parameters: ReasonParameters = {}): Reason {
+  return { code, with: parameters };
+}
+
+/** The reason in plain words. A parameter that is missing shows as its name in braces. */
+export function describeReason(given: Reason): string {
+  return fill(reasonTable[given.code].text, given.with);
+}
+
+/** What the administrator can do about it, or null. */
+export function adviseOn(given: Reason): string | null {
+  const entry: ReasonEntry = reasonTable[given.code];
+  return entry.advice === undefined ? null : fill(entry.advice, given.with);
+}
+
+function fill(text: string, parameters: ReasonParameters): string {
+  return text.replaceAll(/\{(\w+)\}/g, (braces, name: string) => String(parameters[name] ?? braces));
+}

@@ -1,0 +1,207 @@
+/**
+ * What people and programs are shown: rows with everything filled in, so that command line, terminal UI and API only
+ * draw. These shapes are the documented JSON of `-o json` (docs/json.md); fields are added, never renamed.
+ */
+import type { Displaced, Hold } from "./placement.ts";
+import type { NodeName, ObjectId, VmName } from "./names.ts";
+import type { SourcePosition } from "./desired.ts";
+import type { NodeState, VmState } from "./states.ts";
+import type { StepKind } from "./step.ts";
+
+/** A reason with its words. */
+export interface ReasonReport {
+  readonly code: string;
+  readonly text: string;
+  readonly advice: string | null;
+}
+
+/** What a change does to a running guest; the worst of its parts. */
+export type Impact = "none" | "live" | "migrate" | "restart" | "offline" | "destroy-data";
+
+export const changeWords = [
+  "create",
+  "update",
+  "start",
+  "stop",
+  "restart",
+  "migrate",
+  "destroy",
+  "orphan",
+  "adopt",
+  "remove",
+] as const;
+export type ChangeWord = (typeof changeWords)[number];
+
+export interface FieldReport {
+  readonly path: string;
+  readonly old: string | null;
+  readonly new: string | null;
+  /** When it takes effect on a running guest. none: no guest notices. */
+  readonly effect: "none" | "live" | "migrate" | "next-restart";
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly text: string;
+  readonly node: NodeName;
+  readonly to: NodeName | null;
+  readonly reason: ReasonReport;
+  readonly after: readonly string[];
+  readonly waits: ReasonReport | null;
+}
+
+/** One object of the plan: what changes in its document, and what is done because of it or of another's change. */
+export interface ChangeReport {
+  readonly object: ObjectId;
+  readonly word: ChangeWord;
+  readonly impact: Impact;
+  /** Where its VM will be; null where that does not apply. */
+  readonly target: NodeName | null;
+  readonly fields: readonly FieldReport[];
+  readonly steps: readonly StepReport[];
+  readonly reason: ReasonReport;
+  readonly source: SourcePosition | null;
+}
+
+export interface BlockedReport {
+  readonly object: ObjectId;
+  readonly reason: ReasonReport;
+  readonly source: SourcePosition | null;
+}
+
+export interface DriftReport {
+  readonly kind: "drift" | "pending" | "state" | "orphaned" | "unmanaged";
+  readonly object: string;
+  readonly node: NodeName | null;
+  readonly field: string | null;
+  readonly wanted: string | null;
+  readonly live: string | null;
+  readonly text: string;
+}
+
+/** `keel plan -o json`, and what the watcher tells of edits that wait for `apply`. */
+export interface PlanReport {
+  readonly formatVersion: 1;
+  readonly cluster: string;
+  /** The generation it is based on; 0 = nothing was ever applied. */
+  readonly generation: number;
+  readonly changes: readonly ChangeReport[];
+  readonly blocked: readonly BlockedReport[];
+  readonly drift: readonly DriftReport[];
+  readonly warnings: readonly string[];
+  readonly summary: Readonly<Record<ChangeWord, number>>;
+  /** Apply would do something: what is blocked, held or orphaned alone does not count. */
+  readonly hasChanges: boolean;
+}
+
+/** A row of `keel get vm`: the field names of `keel simulate`'s `final`. */
+export interface VmReport {
+  readonly kind: "VM";
+  readonly name: VmName;
+  readonly state: VmState;
+  readonly node: NodeName | null;
+  readonly home: NodeName | null;
+  readonly displaced: Displaced | null;
+  readonly held: Hold | null;
+  readonly reason: ReasonReport;
+  readonly epoch: number;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** null = anywhere. */
+  readonly limits: readonly NodeName[] | null;
+  readonly selector: string;
+  readonly selectorIsDefault: boolean;
+  readonly autorestart: boolean;
+  readonly priority: string;
+  readonly tags: readonly string[];
+  readonly networks: readonly { readonly name: string; readonly defined: boolean }[];
+  /** What is being done to it now. */
+  readonly step: StepProgressReport | null;
+  /** Seen in an earlier session of its node, or its agent is down. */
+  readonly stale: boolean;
+  readonly source: SourcePosition | null;
+}
+
+export interface StepProgressReport {
+  readonly kind: StepKind;
+  readonly text: string;
+  readonly phase: "released" | "claimed" | "running" | "done" | "failed" | "cancelled";
+  readonly percent: number | null;
+  readonly detail: string | null;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+export interface NodeReport {
+  readonly kind: "Node";
+  readonly name: NodeName;
+  readonly state: NodeState;
+  readonly reason: ReasonReport;
+  readonly alive: boolean;
+  readonly fenced: boolean;
+  readonly maintenance: boolean;
+  /** Active there, by name. */
+  readonly vms: readonly VmName[];
+  /** Capacity and use; null: never reported. */
+  readonly memoryBytes: number | null;
+  /** Of guests that run, start or are reserved there. */
+  readonly memoryGuestBytes: number;
+  readonly memoryFreeBytes: number | null;
+  readonly cpus: number | null;
+  readonly vcpus: number;
+  readonly load: number | null;
+  /** Epoch milliseconds of its last report. */
+  readonly readAt: number | null;
+  readonly stale: boolean;
+  readonly source: SourcePosition | null;
+}
+
+/** `event/<writer>/<id>`: something that happened, for people. */
+export interface EventReport {
+  readonly at: number;
+  readonly writer: string;
+  /** Counts the writer's events, from 0. */
+  readonly number: number;
+  /** `VM/web1`, `Node/hv1` or `Cluster/lab`. */
+  readonly object: ObjectId;
+  readonly level: "note" | "warning" | "alarm";
+  /** A reason code, or what happened in a word: `started`, `stopped`, `migrated`. */
+  readonly code: string;
+  readonly text: string;
+}
+
+/** What the watched folder says, against what was applied: `source/<id>`. */
+export interface SourceReport {
+  readonly directory: string;
+  readonly status: "ok" | "invalid" | "suspect" | "unreadable";
+  readonly at: number;
+  readonly digest: string | null;
+  /** Edits that wait for `apply`, at most 200 of them; null while the folder is not ok. */
+  readonly pending: PlanReport | null;
+  /** Rendered issues, at most 50, where it is invalid; why, where it is suspect or unreadable. */
+  readonly problems: readonly string[];
+}
+
+/** Everything at one revision of the store. */
+export interface ClusterReport {
+  readonly cluster: string;
+  readonly generation: number;
+  readonly appliedAt: number | null;
+  readonly appliedBy: string | null;
+  readonly mode: "plan" | "safe";
+  readonly maintenance: {
+    readonly on: boolean;
+    readonly reason: string | null;
+    readonly until: number | null;
+  };
+  readonly leader: string | null;
+  readonly revision: number;
+  readonly nodes: readonly NodeReport[];
+  readonly vms: readonly VmReport[];
+  readonly blocked: readonly BlockedReport[];
+  readonly drift: readonly DriftReport[];
+  readonly source: SourceReport | null;
+  /** Newest first, at most 500. */
+  readonly events: readonly EventReport[];
+}

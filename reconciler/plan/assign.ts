@@ -1,0 +1,165 @@
+/** Finds the node for a VM that wants one, and the step that brings it there. */
+import type { Vm } from "../model/desired.ts";
+import type { NodeName } from "../model/names.ts";
+import type { Displaced } from "../model/placement.ts";
+import { describeReason, type Reason, reason } from "../model/reasons.ts";
+import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
+import { heldBack, movesLive } from "./held-back.ts";
+import { whyUnhealthy } from "./node-facts.ts";
+import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
+import { decideStaying } from "./stay.ts";
+import { migrateStep, startStep, stopStep } from "./steps.ts";
+import { whyNotInPlace, whyNotUsable } from "./usable.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import { footprint, type World } from "./world.ts";
+
+/** The first of its fixed places that can take it, or null; the order of choice begins with the VMs that have one. */
+export function fixedChoice(world: World, vm: Vm, wanting: Wanting): FixedPlace | null {
+  return wanting.fixed.find((place) => whyNotFixed(world, vm, wanting, place) === null) ?? null;
+}
+
+function whyNotFixed(world: World, vm: Vm, wanting: Wanting, place: FixedPlace): Reason | null {
+  if (place.node === wanting.from) return wanting.mustLeave;
+  if (wanting.from === null && place.as === "in-place") return whyNotInPlace(world, vm, place.node);
+  return whyNotUsable(world, vm, place.node);
+}
+
+/** Decides, and reserves in the ledger what it decided, so that later choices of the same plan see it. */
+export function assign(world: World, wanting: Wanting): Outcome {
+  const vm = wanting.facts.document;
+  if (vm === null) return blocked(reason("orphaned"));
+  const fixed = fixedChoice(world, vm, wanting);
+  if (wanting.from === null) return assignStart(world, vm, wanting, fixed);
+  return assignMove(world, vm, wanting, wanting.from, fixed);
+}
+
+function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace | null): Outcome {
+  const chosen = fixed === null ? chooseBySelector(world, vm, null) : { found: true as const, choice: fixed };
+  if (!chosen.found) return withoutPlace(world, vm, wanting, chosen.refusals);
+  const { node } = chosen.choice;
+  const displaced = displacedAt(node, vm, wanting.facts, "start");
+  if (wanting.facts.placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
+  world.ledger.reserve(node, vm, vm.memoryBytes);
+  const planned = startStep(world, wanting.facts, vm, {
+    node,
+    reason: wanting.because ?? chosen.choice.reason,
+    displaced,
+    consumes: wanting.consumes,
+    ...(wanting.tries === undefined ? {} : { tries: wanting.tries }),
+  });
+  return { kind: "step", planned, next: runningAt(wanting.facts, planned.placement, node) };
+}
+
+/** It is off and wanted running, and nothing takes it: held where a flush put it out, else blocked. */
+function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals): Outcome {
+  const { facts } = wanting;
+  const { placement } = facts;
+  const why = whyNowhere(world, vm, wanting, refusals);
+  if (placement.held !== null) {
+    const { node, by } = placement.held;
+    return { kind: "blocked", why: reason("held", { node, by, vm: vm.name }), retry: true, wakeAt: null };
+  }
+  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
+  if (node?.document?.state === "flushed" && !mayOpenSoon(world, vm)) {
+    const held = { by: "flush" as const, node: node.name, since: world.input.now };
+    const because = reason("hold-flush", { node: node.name, why: String(why.with["why"] ?? "") });
+    return record(facts, { ...placement, node: null, held, displaced: null }, because);
+  }
+  return { kind: "blocked", why, retry: true, wakeAt: null };
+}
+
+function assignMove(
+  world: World,
+  vm: Vm,
+  wanting: Wanting,
+  from: NodeName,
+  fixed: FixedPlace | null,
+): Outcome {
+  const { facts, mustLeave } = wanting;
+  if (fixed !== null && fixed.node !== from) return move(world, vm, wanting, from, fixed);
+  if (mustLeave === null) return stay(world, vm, wanting, from);
+  const chosen = chooseBySelector(world, vm, from);
+  if (chosen.found) return move(world, vm, wanting, from, { node: chosen.choice.node, reason: mustLeave });
+  const why = whyNowhere(world, vm, wanting, chosen.refusals);
+  const flushed = mustLeave.code === "leaves-flushed-node";
+  if (!flushed || mayOpenSoon(world, vm)) return { kind: "blocked", why, retry: true, wakeAt: null };
+  return stopForHold(world, vm, facts, from, mustLeave);
+}
+
+/** It may stay, and the place it should be at cannot take it. An explicit target that is refused is told so. */
+function stay(world: World, vm: Vm, wanting: Wanting, from: NodeName): Outcome {
+  const { condition } = wanting.facts;
+  const domain = condition.is === "running" ? condition.domain : null;
+  const outcome = decideStaying(world, wanting.facts, vm, { node: from, domain });
+  if (outcome.kind !== "settled") return outcome;
+  const refused = wanting.fixed.find((place) => place.node !== from);
+  const why = refused === undefined ? null : whyNotUsable(world, vm, refused.node);
+  if (refused === undefined || why === null) return outcome;
+  const explicit = refused.as === "migrate" || (refused.as === "home" && vm.node === refused.node);
+  // A flushed or lost home is no refusal: it is why the VM is displaced, and the VM returns when the node does.
+  const passing = refused.as === "home" && (why.code.startsWith("node-") || why.code.startsWith("agent-"));
+  if (!explicit || passing) return outcome;
+  return { kind: "blocked", why, retry: true, wakeAt: null };
+}
+
+function move(world: World, vm: Vm, wanting: Wanting, from: NodeName, choice: Choice): Outcome {
+  const { facts } = wanting;
+  const cause: Displaced = wanting.mustLeave?.code === "leaves-flushed-node" ? "flush" : "limits";
+  if (!movesLive(world, facts, vm)) return stopToMove(world, vm, facts, from, choice);
+  const held = heldBack(world, facts, vm, "migrate");
+  if (held !== null) return blocked(held.why, held.until);
+  const displaced = displacedAt(choice.node, vm, facts, wanting.mustLeave === null ? null : cause);
+  world.ledger.provision(choice.node, vm.memoryBytes);
+  world.ledger.reserve(choice.node, vm, footprint(world, vm));
+  const planned = migrateStep(world, facts, vm, { from, to: choice.node, reason: choice.reason, displaced });
+  const placement = { ...facts.placement, node: choice.node, epoch: facts.placement.epoch + 1, displaced };
+  return { kind: "step", planned, next: runningAt(facts, placement, choice.node) };
+}
+
+/** Shut down here, start there: the start is chosen again once it is off. */
+function stopToMove(world: World, vm: Vm, facts: VmFacts, from: NodeName, choice: Choice): Outcome {
+  const held = heldBack(world, facts, vm, "stop");
+  if (held !== null) return blocked(held.why, held.until);
+  world.ledger.reserve(choice.node, vm, footprint(world, vm));
+  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", choice.reason), next: off(facts) };
+}
+
+function stopForHold(world: World, vm: Vm, facts: VmFacts, from: NodeName, why: Reason): Outcome {
+  const held = heldBack(world, facts, vm, "stop");
+  if (held !== null) return blocked(held.why, held.until);
+  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", why), next: off(facts) };
+}
+
+/** Why it will be away from home on `node`; null where that is its home. `cause`: what makes it leave now, if anything. */
+function displacedAt(node: NodeName, vm: Vm, facts: VmFacts, cause: Displaced | null): Displaced | null {
+  const { placement } = facts;
+  const home = placement.home ?? node;
+  if (node === home) return null;
+  if (vm.migrate === node) return "migrate";
+  if (cause !== null && cause !== "start") return cause;
+  if (placement.displaced !== null) return placement.displaced;
+  if (placement.held !== null) return placement.held.by;
+  return vm.limits !== null && !vm.limits.includes(home) ? "limits" : "start";
+}
+
+/** Some allowed node is silent only since a moment ago: better to wait for it than to shut a guest down. */
+function mayOpenSoon(world: World, vm: Vm): boolean {
+  return (vm.limits ?? world.nodeNames).some((name) => {
+    const node = world.nodes.get(name);
+    if (node?.document?.state !== "ready" || !world.input.policy.unsettled.has(name)) return false;
+    return whyUnhealthy(node) !== null;
+  });
+}
+
+function whyNowhere(world: World, vm: Vm, wanting: Wanting, refusals: Refusals): Reason {
+  const all = new Map(refusals);
+  for (const place of wanting.fixed) {
+    const why = whyNotFixed(world, vm, wanting, place);
+    if (why !== null) all.set(place.node, why);
+  }
+  return reason("no-target", { why: refusalsInWords(all, describeReason) });
+}
+
+function runningAt(facts: VmFacts, placement: VmFacts["placement"], node: NodeName): VmFacts {
+  return { ...facts, placement, requests: [], condition: { is: "running", node, domain: null } };
+}

@@ -1,0 +1,102 @@
+/** What earlier tries have to say: back-offs, tries that are used up, crashes (DESIGN 5). */
+import type { Desired, Vm } from "../model/desired.ts";
+import type { Tries } from "../model/journal.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import type { StepKind } from "../model/step.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
+
+const firstBackOffMs = 5_000;
+const longestBackOffMs = 300_000;
+/** Live migrations that may fail before `auto` falls back to shutdown and start. */
+export const migrationTries = 3;
+
+export interface HeldBack {
+  readonly why: Reason;
+  /** When that ends by itself; null: only by somebody's doing. */
+  readonly until: number | null;
+}
+
+/** The intent that tries belong to: the VM's document, and what the nodes are asked to be. */
+export function intentOf(desired: Desired, vm: Vm): string {
+  const nodes = [...desired.nodes.values()].map((n) => `${n.name}:${n.state}`);
+  return JSON.stringify([vm, nodes.sort()]);
+}
+
+/** The failed tries that still count: none once the intent has changed or a retry was asked for. */
+export function failedTries(world: World, facts: VmFacts, vm: Vm): Tries["failed"] {
+  if (facts.tries?.failed == null) return null;
+  if (facts.requests.some((r) => r.kind === "retry")) return null;
+  return facts.tries.intent === intentOf(world.input.desired, vm) ? facts.tries.failed : null;
+}
+
+/** Why a step of this kind is not tried now; null: it may be. */
+export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): HeldBack | null {
+  const failed = failedTries(world, facts, vm);
+  if (failed?.kind !== kind) return null;
+  if (failed.failure === "shutdown-timed-out") {
+    return {
+      why: reason("shutdown-timed-out", { timeout: `${String(vm.shutdown.timeoutMs / 1000)}s` }),
+      until: null,
+    };
+  }
+  if (failed.failure === "volume-missing") {
+    return { why: reason("volume-missing", { volume: failed.detail }), until: null };
+  }
+  if (kind === "migrate" && failed.count >= migrationTries && vm.migration.method === "live") {
+    return {
+      why: reason("migration-failed", { tries: failed.count, failure: failed.detail, vm: vm.name }),
+      until: null,
+    };
+  }
+  const delay =
+    kind === "migrate"
+      ? firstBackOffMs
+      : Math.min(firstBackOffMs * 2 ** (failed.count - 1), longestBackOffMs);
+  const until = failed.at + delay;
+  if (world.input.now >= until) return null;
+  return { why: reason("back-off", { failure: failed.detail, at: new Date(until).toISOString() }), until };
+}
+
+/** Whether a move may be live, or its tries are used up and it has to go through a shutdown. */
+export function movesLive(world: World, facts: VmFacts, vm: Vm): boolean {
+  if (vm.migration.method !== "auto") return vm.migration.method === "live";
+  const failed = failedTries(world, facts, vm);
+  return !(failed?.kind === "migrate" && failed.count >= migrationTries);
+}
+
+/** What follows from a crash: a restart now, later, or not by itself. `tries`: what is remembered of it. */
+export function afterCrash(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+  at: number,
+):
+  | { readonly start: true; readonly why: Reason; readonly tries: Tries }
+  | ({ readonly start: false } & HeldBack) {
+  const { policy, max, windowMs, backoffMs } = vm.restart;
+  const asked = facts.requests.some((r) => r.kind === "retry" || r.kind === "restart");
+  const intent = intentOf(world.input.desired, vm);
+  const remembered = facts.tries?.intent === intent && !asked ? facts.tries.crashes : [];
+  const crashes = [...remembered.filter((t) => t > at - windowMs && t !== at), at];
+  const failed = facts.tries?.failed ?? null;
+  const tries: Tries = { failed, crashes, intent };
+  const why = reason("crashed", { attempt: crashes.length, max });
+  if (asked) return { start: true, why, tries: { ...tries, crashes: [] } };
+  if (policy === "never")
+    return { start: false, why: reason("restart-policy-never", { vm: vm.name }), until: null };
+  if (crashes.length > max) {
+    const window = `${String(windowMs / 60_000)}m`;
+    return {
+      start: false,
+      why: reason("crash-loop", { count: crashes.length, window, vm: vm.name }),
+      until: null,
+    };
+  }
+  const until = at + Math.min(backoffMs * 2 ** (crashes.length - 1), longestBackOffMs);
+  if (world.input.now < until) {
+    const next = new Date(until).toISOString();
+    return { start: false, why: reason("back-off", { failure: "crashed", at: next }), until };
+  }
+  return { start: true, why, tries };
+}

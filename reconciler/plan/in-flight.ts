@@ -1,0 +1,115 @@
+/**
+ * Released steps: whether they are still wanted. A step is kept while looking at the VM anew would lead to the same
+ * doing; else it is cancelled, and what becomes of it is seen afterwards (DESIGN 5: cancel).
+ */
+import type { ReleasedStep } from "../model/journal.ts";
+import type { NodeName } from "../model/names.ts";
+import type { Cancellation } from "../model/plan.ts";
+import { isFinal, type StepOf } from "../model/step.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import { assign, fixedChoice } from "./assign.ts";
+import { decide } from "./decide.ts";
+import { whyUnhealthy } from "./node-facts.ts";
+import type { Outcome, Wanting } from "./outcome.ts";
+import { whyNotUsable } from "./usable.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
+
+/** Why the released step is not wanted any more, or null. `facts.released` is set. */
+export function reconsider(
+  world: World,
+  facts: VmFacts,
+  released: ReleasedStep,
+  crowded: Reason | null,
+): Cancellation | null {
+  if (released.cancel || [...released.progress.values()].some(isFinal)) return null;
+  const why = whyUnwanted(world, facts, released, crowded);
+  return why === null ? null : { released, reason: why };
+}
+
+function whyUnwanted(
+  world: World,
+  facts: VmFacts,
+  released: ReleasedStep,
+  crowded: Reason | null,
+): Reason | null {
+  const { step } = released;
+  const state = facts.document?.state ?? "orphaned";
+  switch (step.kind) {
+    case "start":
+      // Once claimed it counts as a running VM: it is let through, and stopped afterwards where that is wanted.
+      if (released.progress.size > 0) return null;
+      return state === "running" ? whySilent(world, step.node) : reason("stop-wanted", { state });
+    case "restart":
+      return state === "running" ? null : reason("stop-wanted", { state });
+    case "stop":
+      return whyStopUnwanted(world, facts, step, crowded);
+    case "migrate":
+      return whyMigrationUnwanted(world, facts, step, crowded);
+    case "update":
+    case "destroy":
+    case "rename":
+      return null;
+  }
+}
+
+/** A node that is gone before it claimed anything: the step can go elsewhere. */
+function whySilent(world: World, name: NodeName): Reason | null {
+  const node = world.nodes.get(name);
+  return node === undefined ? reason("node-undefined", { node: name }) : whyUnhealthy(node);
+}
+
+/** A stop goes on while a stop of the same or a stronger kind would be planned now. */
+function whyStopUnwanted(
+  world: World,
+  facts: VmFacts,
+  step: StepOf<"stop">,
+  crowded: Reason | null,
+): Reason | null {
+  if (facts.condition.is !== "running") return null;
+  const now = decideAnew(world, facts, crowded);
+  switch (now.kind) {
+    case "settled":
+    case "record":
+      return now.kind === "settled" ? now.why : now.record.reason;
+    case "blocked":
+      return null;
+    case "step":
+      if (now.planned.step.kind !== "stop") return now.planned.step.reason;
+      return now.planned.step.method === "cut" && step.method !== "cut" ? now.planned.step.reason : null;
+    case "wanting":
+      return null;
+  }
+}
+
+/** A migration goes on while the VM still has to leave, or its target is still its fixed place, and can take it. */
+function whyMigrationUnwanted(
+  world: World,
+  facts: VmFacts,
+  step: StepOf<"migrate">,
+  crowded: Reason | null,
+): Reason | null {
+  const vm = facts.document;
+  if (vm === null || facts.condition.is !== "running") return null;
+  const now = decide(world, { ...facts, released: null }, crowded);
+  if (now.kind === "settled") return now.why;
+  if (now.kind === "step") return now.planned.step.reason;
+  if (now.kind === "record") return now.record.reason;
+  if (now.kind === "blocked") return null;
+  const closed = whyNotUsable(world, vm, step.to);
+  if (closed !== null) return closed;
+  return sameTarget(world, now.wanting, step) ? null : reason("asked-by-node", { node: step.to });
+}
+
+function sameTarget(world: World, wanting: Wanting, step: StepOf<"migrate">): boolean {
+  const vm = wanting.facts.document;
+  if (vm === null) return false;
+  const fixed = fixedChoice(world, vm, wanting);
+  if (fixed !== null && fixed.node !== wanting.from) return fixed.node === step.to;
+  return wanting.mustLeave !== null;
+}
+
+function decideAnew(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
+  const outcome = decide(world, { ...facts, released: null }, crowded);
+  return outcome.kind === "wanting" ? assign(world, outcome.wanting) : outcome;
+}

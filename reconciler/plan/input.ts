@@ -1,0 +1,34 @@
+import type { Desired } from "../model/desired.ts";
+import type { Journal } from "../model/journal.ts";
+import type { NodeName, VmName } from "../model/names.ts";
+import type { Observed } from "../model/observed.ts";
+import type { Placement } from "../model/placement.ts";
+
+/** A placement and the store's revision at which it was last written. */
+export interface Placed {
+  readonly placement: Placement;
+  readonly revision: number;
+}
+
+/** What the caller knows and the records do not say. */
+export interface Policy {
+  /** false: right after a start or election; then nothing is chosen by selector. */
+  readonly selectorsOpen: boolean;
+  /** Nodes whose silence is too fresh to act upon: a flush waits for them instead of shutting guests down. */
+  readonly unsettled: ReadonlySet<NodeName>;
+  /** What was changed by hand is set back: for a preview, and in `reconcile.mode: safe`. */
+  readonly revertDrift: boolean;
+  /** `apply --allow-destroy=N`, of the generation in force. */
+  readonly allowDestroy: number | null;
+}
+
+/** Everything that a plan is made from. Equal input, equal plan, whatever the order of the maps. */
+export interface PlanInput {
+  readonly desired: Desired;
+  readonly placements: ReadonlyMap<VmName, Placed>;
+  readonly observed: Observed;
+  readonly journal: Journal;
+  readonly policy: Policy;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}

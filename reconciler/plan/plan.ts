@@ -1,0 +1,34 @@
+/**
+ * The planner: one pure function for preview, control loop and simulator (law 3). It reads everything as values and
+ * answers with everything: what to do now, what follows from that, what is not done and why, what drifted, and the
+ * state of each VM and node. Equal input gives an equal plan; the order of maps does not matter.
+ *
+ * Cost: linear in VMs for a cluster at rest; VMs that need a place cost one look at each node.
+ */
+import type { Blocked, Plan } from "../model/plan.ts";
+import { byName } from "../model/names.ts";
+import { bound } from "./bounds.ts";
+import { findDrift } from "./drift.ts";
+import type { PlanInput } from "./input.ts";
+import { planRounds } from "./rounds.ts";
+import { viewNodes, viewVms } from "./views.ts";
+import { readWorld } from "./world.ts";
+
+export function plan(input: PlanInput): Plan {
+  const world = readWorld(input);
+  const rounds = planRounds(world);
+  const steps = bound(world, rounds.steps);
+  const blocked: Blocked[] = [...rounds.blocked]
+    .sort(([a], [b]) => byName(a, b))
+    .map(([name, reason]) => ({ object: { kind: "VM", name }, reason }));
+  return {
+    steps,
+    records: rounds.records,
+    cancels: rounds.cancels,
+    blocked,
+    drift: findDrift(world),
+    vms: viewVms(world, rounds),
+    nodes: viewNodes(world, rounds),
+    wakeAt: rounds.wakeAt,
+  };
+}

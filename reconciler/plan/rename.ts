@@ -1,0 +1,41 @@
+/** `renamedFrom:`: the VM keeps UUID, MACs, volumes and placement; a running guest does not notice. */
+import type { Vm } from "../model/desired.ts";
+import { reason } from "../model/reasons.ts";
+import { blocked, type Outcome } from "./outcome.ts";
+import { renameStep } from "./steps.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
+
+/** null: it is not being renamed. */
+export function decideRename(world: World, facts: VmFacts, vm: Vm): Outcome | null {
+  if (vm.renamedFrom === null || facts.revision > 0) return null;
+  const former = world.vms.get(vm.renamedFrom);
+  if (former?.document !== null || former.revision === 0) return null;
+  const why = reason("renamed", { from: former.name });
+  if (former.released !== null)
+    return blocked(
+      reason("step-in-flight", { step: former.released.step.kind, node: former.released.step.node }),
+    );
+  switch (former.condition.is) {
+    case "duplicate":
+    case "unknown":
+      return blocked(former.condition.why);
+    case "off":
+      return {
+        kind: "record",
+        record: {
+          vm: facts.name,
+          placement: former.placement,
+          consumes: [],
+          replaces: former.name,
+          reason: why,
+        },
+        next: { ...facts, placement: former.placement, condition: former.condition },
+      };
+    case "running": {
+      const planned = renameStep(facts, former, former.condition.node, why);
+      const next = { ...facts, placement: former.placement, condition: former.condition };
+      return { kind: "step", planned, next };
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Planning in rounds. The first round is what may be done now. What it leads to is predicted, and the next round plans
+ * what becomes possible then: the start after a shutdown, the VM that fits once another has left. So a plan shows the
+ * whole way, while the loop releases only the first round and plans anew when something has happened.
+ */
+import type { Cancellation, PlannedRecord, PlannedStep } from "../model/plan.ts";
+import type { NodeName, VmName } from "../model/names.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import type { Step } from "../model/step.ts";
+import { assign, fixedChoice } from "./assign.ts";
+import { byPriority, crowded } from "./crowd.ts";
+import { decide } from "./decide.ts";
+import { reconsider } from "./in-flight.ts";
+import type { Outcome, Wanting } from "./outcome.ts";
+import { predictReleased } from "./predict.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import { withVms, type World } from "./world.ts";
+
+/** A bound on look-ahead; what is still in the way after that is planned when the loop gets there. */
+const roundsMax = 8;
+
+export interface Rounds {
+  readonly steps: readonly PlannedStep[];
+  readonly records: readonly PlannedRecord[];
+  readonly cancels: readonly Cancellation[];
+  /** By VM; of the last round in which it was looked at. */
+  readonly blocked: ReadonlyMap<VmName, Reason>;
+  /** Why each VM that nothing is done to is as it is. */
+  readonly settled: ReadonlyMap<VmName, Reason>;
+  readonly wakeAt: number | null;
+}
+
+export function planRounds(start: World): Rounds {
+  const plan = new Draft();
+  let world = start;
+  let pending: Iterable<VmFacts> = start.vms.values();
+  for (let round = 0; round < roundsMax; round += 1) {
+    const { changed, retry } = planRound(world, pending, plan, round);
+    if (changed.size === 0) break;
+    world = withVms(world, changed);
+    pending = [...retry, ...changed.keys()].map((name) => world.vms.get(name)).filter((f) => f !== undefined);
+  }
+  return plan;
+}
+
+/** What is gathered over the rounds. */
+class Draft implements Rounds {
+  readonly steps: PlannedStep[] = [];
+  readonly records: PlannedRecord[] = [];
+  readonly cancels: Cancellation[] = [];
+  readonly blocked = new Map<VmName, Reason>();
+  readonly settled = new Map<VmName, Reason>();
+  /** Steps, of this plan or released, that make room on a node. */
+  readonly departures = new Map<NodeName, Step[]>();
+  readonly last = new Map<VmName, Step>();
+  wakeAt: number | null = null;
+
+  depart(step: Step): void {
+    if (step.kind !== "stop" && step.kind !== "migrate") return;
+    const steps = this.departures.get(step.node) ?? [];
+    steps.push(step);
+    this.departures.set(step.node, steps);
+  }
+
+  wake(at: number | null): void {
+    if (at !== null) this.wakeAt = Math.min(this.wakeAt ?? at, at);
+  }
+}
+
+interface RoundResult {
+  /** VMs as they will be after this round. */
+  readonly changed: Map<VmName, VmFacts>;
+  /** Blocked for want of room or distance: they are looked at again once something has changed. */
+  readonly retry: VmName[];
+}
+
+function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round: number): RoundResult {
+  const result: RoundResult = { changed: new Map(), retry: [] };
+  const wanting: Wanting[] = [];
+  const leaving = crowded(world.vms.values());
+  for (const facts of pending) {
+    if (facts.released !== null) {
+      enterReleased(world, facts, leaving.get(facts.name) ?? null, plan, result);
+      continue;
+    }
+    const outcome = decide(world, facts, leaving.get(facts.name) ?? null);
+    if (outcome.kind === "wanting") wanting.push(outcome.wanting);
+    else enter(facts, outcome, plan, result, round);
+  }
+  for (const each of inOrderOfChoice(world, wanting))
+    enter(each.facts, assign(world, each), plan, result, round);
+  free(world, result.changed);
+  return result;
+}
+
+/** VMs with a usable fixed place first, then priority, then name (DESIGN 4). */
+function inOrderOfChoice(world: World, wanting: readonly Wanting[]): Wanting[] {
+  const ranked = wanting.map((each) => {
+    const vm = each.facts.document;
+    return { each, vm, fixed: vm !== null && fixedChoice(world, vm, each) !== null };
+  });
+  ranked.sort((a, b) => {
+    if (a.vm === null || b.vm === null) return 0;
+    return Number(b.fixed) - Number(a.fixed) || byPriority(a.vm, b.vm);
+  });
+  return ranked.map(({ each }) => each);
+}
+
+/** A VM with a released step is busy: only whether the step is still wanted is asked. Its end is predicted. */
+function enterReleased(
+  world: World,
+  facts: VmFacts,
+  leaves: Reason | null,
+  plan: Draft,
+  result: RoundResult,
+): void {
+  if (facts.released === null) return;
+  const cancel = reconsider(world, facts, facts.released, leaves);
+  if (cancel !== null) plan.cancels.push(cancel);
+  plan.depart(facts.released.step);
+  plan.last.set(facts.name, facts.released.step);
+  result.changed.set(facts.name, predictReleased(facts, facts.released.step, cancel !== null));
+}
+
+function enter(facts: VmFacts, outcome: Outcome, plan: Draft, result: RoundResult, round: number): void {
+  switch (outcome.kind) {
+    case "settled":
+      if (!plan.last.has(facts.name)) plan.settled.set(facts.name, outcome.why);
+      plan.blocked.delete(facts.name);
+      return;
+    case "blocked":
+      plan.blocked.set(facts.name, outcome.why);
+      plan.wake(outcome.wakeAt);
+      if (outcome.retry) result.retry.push(facts.name);
+      return;
+    case "record":
+      // A record of a later round rests on a prediction: it is made when the loop gets there.
+      if (round === 0) {
+        plan.records.push(outcome.record);
+        plan.settled.set(facts.name, outcome.record.reason);
+      }
+      plan.blocked.delete(facts.name);
+      result.changed.set(facts.name, outcome.next);
+      return;
+    case "step":
+      plan.blocked.delete(facts.name);
+      enterStep(outcome.planned, plan, round);
+      result.changed.set(facts.name, outcome.next);
+      return;
+    case "wanting":
+      throw new TypeError("a wanting VM is assigned before it is entered");
+  }
+}
+
+function enterStep(planned: PlannedStep, plan: Draft, round: number): void {
+  const ordered = round === 0 ? planned : afterWhatMakesRoom(planned, plan, round);
+  plan.steps.push(ordered);
+  plan.last.set(ordered.step.vm, ordered.step);
+  plan.depart(ordered.step);
+}
+
+/** A step of a later round waits for its VM's former step, and for those that leave the node it goes to. */
+function afterWhatMakesRoom(planned: PlannedStep, plan: Draft, round: number): PlannedStep {
+  const former = plan.last.get(planned.step.vm);
+  const target = planned.step.kind === "migrate" ? planned.step.to : planned.step.node;
+  const departures = (plan.departures.get(target) ?? []).filter((s) => s.vm !== planned.step.vm);
+  const after = new Set([...(former === undefined ? [] : [former.id]), ...departures.map((s) => s.id)]);
+  const first = departures[0];
+  const waits =
+    former !== undefined || first === undefined
+      ? reason("waiting-for-source", { node: former?.node ?? planned.step.node })
+      : reason("waiting-for-room", { other: first.vm, node: target });
+  const id = `${planned.step.id}.${String(round)}`;
+  return { ...planned, step: { ...planned.step, id }, after: [...after], waits };
+}
+
+/** What left its node owns nothing there any more, from the next round on. */
+function free(world: World, changed: ReadonlyMap<VmName, VmFacts>): void {
+  for (const [name, next] of changed) {
+    const at = next.condition.is === "running" ? next.condition.node : null;
+    const former = world.vms.get(name);
+    for (const node of [
+      former?.placement.node,
+      former?.condition.is === "running" ? former.condition.node : null,
+    ]) {
+      if (node !== null && node !== undefined && node !== at) world.ledger.release(node, name);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** Whether a node can take a VM, and why not: one answer for every path that brings a VM anywhere (DESIGN 4). */
+import type { Disk, Vm } from "../model/desired.ts";
+import type { NodeName } from "../model/names.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import { formatSize } from "./hardware.ts";
+import { type NodeFacts, mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
+import { footprint, type World } from "./world.ts";
+
+/** Why `vm` cannot be brought to `node`; null: it can. */
+export function whyNotUsable(world: World, vm: Vm, node: NodeName): Reason | null {
+  if (vm.limits !== null && !vm.limits.includes(node)) return reason("outside-limits", { node });
+  const facts = world.nodes.get(node);
+  if (facts === undefined) return reason("node-undefined", { node });
+  return whyClosed(facts) ?? whyNotFit(world, vm, facts);
+}
+
+/** Why `vm`, off on `node`, cannot be started there again; less is asked than of a new place. */
+export function whyNotInPlace(world: World, vm: Vm, node: NodeName): Reason | null {
+  const facts = world.nodes.get(node);
+  if (facts === undefined) return reason("node-undefined", { node });
+  const leaves = whyLeaves(world, vm, facts);
+  return leaves ?? whyUnhealthy(facts) ?? whyNotFit(world, vm, facts);
+}
+
+/** Why `vm` may not stay on the node where it is; null: it may. `apart` is judged apart from this (see `crowded`). */
+export function whyLeaves(_world: World, vm: Vm, node: NodeFacts): Reason | null {
+  if (vm.limits !== null && !vm.limits.includes(node.name)) {
+    return reason("leaves-outside-limits", { node: node.name });
+  }
+  if (mustBeEmptied(node)) return reason("leaves-flushed-node", { node: node.name });
+  return null;
+}
+
+function whyNotFit(world: World, vm: Vm, node: NodeFacts): Reason | null {
+  const apart = world.ledger.neighbour(node.name, vm.name, vm.apart);
+  if (apart !== null) return reason("apart", { node: node.name, ...apart });
+  if (vm.cpus > node.cpus) {
+    return reason("too-few-cpus", { node: node.name, have: node.cpus, need: vm.cpus });
+  }
+  const free = world.ledger.roomFor(node.name, vm.name);
+  const need = footprint(world, vm);
+  if (free < need) {
+    return reason("no-room", {
+      node: node.name,
+      need: formatSize(need),
+      free: formatSize(Math.max(0, free)),
+    });
+  }
+  return whyNoDriver(world, vm, node) ?? whyNotItsData(world, vm, node.name);
+}
+
+function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | null {
+  const supports = node.observed?.status?.supports;
+  if (supports === undefined) return null;
+  for (const nic of vm.nics) {
+    const type = world.input.desired.networks.get(nic.network)?.type;
+    if (type !== undefined && !supports.networks.includes(type)) {
+      return reason("unsupported", { what: `network ${nic.network} (${type})`, node: node.name });
+    }
+  }
+  for (const disk of vm.disks) {
+    if (disk.source === "file") continue;
+    const type = world.input.desired.pools.get(disk.pool)?.type;
+    if (type !== undefined && !supports.pools.includes(type)) {
+      return reason("unsupported", { what: `pool ${disk.pool} (${type})`, node: node.name });
+    }
+  }
+  return null;
+}
+
+/** A VM with a local disk may run only where its data is; before its birth, anywhere. */
+function whyNotItsData(world: World, vm: Vm, node: NodeName): Reason | null {
+  for (const disk of vm.disks) {
+    const claim = world.input.journal.volumes.get(claimKey(disk));
+    if (claim?.vm !== vm.name) continue;
+    if (claim.node !== null && claim.node !== node) {
+      return reason("local-disk", { disk: disk.name, node: claim.node });
+    }
+  }
+  return null;
+}
+
+/** The key of a disk's claim: `pool/volume`; a file counts as a volume of the pool `file`. */
+export function claimKey(disk: Disk): string {
+  return disk.source === "volume" ? `${disk.pool}/${disk.volume}` : `file/${disk.path}`;
+}
+
+/** Another VM's volume is never used, whatever became of that VM (DESIGN 2). */
+export function whyVolumeTaken(world: World, vm: Vm): Reason | null {
+  for (const disk of vm.disks) {
+    const claim = world.input.journal.volumes.get(claimKey(disk));
+    if (claim === undefined || claim.vm === vm.name || disk.shared) continue;
+    return reason("volume-in-use", { volume: claimKey(disk), other: claim.vm });
+  }
+  return null;
+}

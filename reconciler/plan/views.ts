@@ -1,0 +1,162 @@
+/** The state of each VM and node in the words of DESIGN 9, each with its reason. */
+import { byName, type NodeName, type VmName } from "../model/names.ts";
+import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import { type NodeState, type VmState, vmStates } from "../model/states.ts";
+import { nodesOf, type Step } from "../model/step.ts";
+import { type NodeFacts, whyUnhealthy } from "./node-facts.ts";
+import type { Rounds } from "./rounds.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
+
+export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmView> {
+  const planned = new Map<VmName, PlannedStep>();
+  for (const step of rounds.steps) {
+    if (!planned.has(step.step.vm)) planned.set(step.step.vm, step);
+  }
+  const views = new Map<VmName, VmView>();
+  for (const facts of world.vms.values()) {
+    const why = whyVm(facts, rounds, planned.get(facts.name));
+    const node = facts.condition.is === "running" ? facts.condition.node : facts.placement.node;
+    views.set(facts.name, { name: facts.name, state: vmState(facts, why), node, reason: why });
+  }
+  return views;
+}
+
+function whyVm(facts: VmFacts, rounds: Rounds, planned: PlannedStep | undefined): Reason {
+  if (facts.condition.is === "unknown") return reason("unknown", { why: wordsOf(facts.condition.why) });
+  if (facts.condition.is === "duplicate") return facts.condition.why;
+  if (facts.released !== null) return facts.released.step.reason;
+  const blocked = rounds.blocked.get(facts.name);
+  if (blocked !== undefined) return blocked;
+  if (planned !== undefined) return planned.step.reason;
+  return rounds.settled.get(facts.name) ?? reason("orphaned");
+}
+
+function wordsOf(why: Reason): string {
+  return `${why.code} ${String(why.with["node"] ?? "")}`.trim();
+}
+
+/** Of all that fit, the later in the list counts. */
+function vmState(facts: VmFacts, why: Reason): VmState {
+  const fitting = fittingStates(facts, why);
+  return vmStates.findLast((state) => fitting.has(state)) ?? "unknown";
+}
+
+function fittingStates(facts: VmFacts, why: Reason): ReadonlySet<VmState> {
+  const states = new Set<VmState>();
+  const { condition, document, placement, released } = facts;
+  if (condition.is === "unknown" || condition.is === "duplicate") states.add("unknown");
+  if (condition.is === "running") states.add("running");
+  if (condition.is === "off") states.add(document?.state === "disabled" ? "disabled" : "stopped");
+  if (released !== null) states.add(busyState(released.step));
+  if (placement.held !== null) states.add("held");
+  if (why.code === "crash-loop") states.add("crash-loop");
+  if (
+    condition.is === "off" &&
+    (why.code === "restart-policy-never" || facts.tries?.failed?.kind === "start")
+  ) {
+    states.add("failed");
+  }
+  if (document === null) states.add("orphaned");
+  return states;
+}
+
+function busyState(step: Step): VmState {
+  switch (step.kind) {
+    case "start":
+    case "restart":
+      return "starting";
+    case "stop":
+    case "destroy":
+      return "stopping";
+    case "migrate":
+      return "migrating";
+    case "update":
+    case "rename":
+      return "running";
+  }
+}
+
+export function viewNodes(world: World, rounds: Rounds): ReadonlyMap<NodeName, NodeView> {
+  const present = new Map<NodeName, VmName[]>();
+  const homecoming = new Map<NodeName, VmName[]>();
+  for (const facts of world.vms.values()) {
+    for (const node of nodesHolding(facts)) append(present, node, facts.name);
+    const released = facts.released?.step;
+    if (released !== undefined) noteHomecoming(facts, released, homecoming);
+  }
+  for (const { step } of rounds.steps) {
+    const facts = world.vms.get(step.vm);
+    if (facts !== undefined && facts.released === null) noteHomecoming(facts, step, homecoming);
+  }
+  const views = new Map<NodeName, NodeView>();
+  for (const node of world.nodes.values()) {
+    const view = viewNode(node, present.get(node.name) ?? [], homecoming.get(node.name) ?? []);
+    views.set(node.name, { name: node.name, ...view });
+  }
+  return views;
+}
+
+/** Where the VM is, may be, or is about to be. */
+function nodesHolding(facts: VmFacts): readonly NodeName[] {
+  if (facts.released !== null) return nodesOf(facts.released.step);
+  if (facts.condition.is === "running" || facts.condition.is === "unknown") return [facts.condition.node];
+  return [];
+}
+
+function noteHomecoming(facts: VmFacts, step: Step, homecoming: Map<NodeName, VmName[]>): void {
+  const { displaced, home } = facts.placement;
+  if (home === null || displaced === null || displaced === "migrate" || displaced === "start") return;
+  const target = step.kind === "migrate" ? step.to : step.kind === "start" ? step.node : null;
+  if (target === home) append(homecoming, home, facts.name);
+}
+
+function append(lists: Map<NodeName, VmName[]>, node: NodeName, vm: VmName): void {
+  const list = lists.get(node);
+  if (list === undefined) lists.set(node, [vm]);
+  else if (!list.includes(vm)) list.push(vm);
+}
+
+function viewNode(
+  node: NodeFacts,
+  present: readonly VmName[],
+  homecoming: readonly VmName[],
+): { readonly state: NodeState; readonly reason: Reason } {
+  const unhealthy = whyUnhealthy(node);
+  // A node whose agent is about to report is shown as what it is asked to be, with that reason.
+  if (unhealthy !== null && node.health !== "ok" && node.health !== "catching-up") {
+    return { state: node.health, reason: unhealthy };
+  }
+  if (node.document === null)
+    return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
+  switch (node.document.state) {
+    case "flushed":
+      return isObservedEmpty(node) && present.length === 0
+        ? { state: "flushed", reason: reason("node-is-flushed") }
+        : { state: "flushing", reason: reason("node-flushing", { vms: named(node, present) }) };
+    case "cordoned":
+      return { state: "cordoned", reason: reason("node-is-cordoned") };
+    case "ready":
+      return homecoming.length > 0
+        ? {
+            state: "returning",
+            reason: reason("node-returning", { vms: [...homecoming].sort(byName).join(", ") }),
+          }
+        : { state: "ready", reason: unhealthy ?? reason("node-ready") };
+  }
+}
+
+/** Only its agent, in the node's current session, can say that nothing is there. */
+function isObservedEmpty(node: NodeFacts): boolean {
+  return node.health === "ok" && activeDomains(node).length === 0;
+}
+
+function activeDomains(node: NodeFacts): VmName[] {
+  return [...(node.observed?.domains.values() ?? [])].filter((d) => d.state !== "off").map((d) => d.vm);
+}
+
+function named(node: NodeFacts, present: readonly VmName[]): string {
+  const names = [...new Set([...present, ...activeDomains(node)])].sort(byName);
+  return names.length === 0 ? "its agent has not looked yet" : names.join(", ");
+}

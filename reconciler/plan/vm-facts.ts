@@ -1,0 +1,119 @@
+/** Where each VM is, as far as it can be believed. */
+import type { Vm } from "../model/desired.ts";
+import type { Identity, ReleasedStep, Request, Tries } from "../model/journal.ts";
+import { byName, type NodeName, type VmName } from "../model/names.ts";
+import type { EndCause, ObservedDomain } from "../model/observed.ts";
+import { type Placement, unplaced } from "../model/placement.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import type { PlanInput } from "./input.ts";
+import { type NodeFacts, whyUnhealthy } from "./node-facts.ts";
+
+export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }>;
+
+export type Condition =
+  | { readonly is: "running"; readonly node: NodeName; readonly domain: ActiveDomain | null }
+  /** Known not to run anywhere. `end`: how its last run ended, where it ended by itself. */
+  | { readonly is: "off"; readonly end: { readonly cause: EndCause; readonly at: number } | null }
+  | { readonly is: "unknown"; readonly node: NodeName; readonly why: Reason }
+  | { readonly is: "duplicate"; readonly why: Reason };
+
+export interface VmFacts {
+  readonly name: VmName;
+  /** null: no document names it; an orphan. */
+  readonly document: Vm | null;
+  readonly placement: Placement;
+  /** 0: there is no record of it yet. */
+  readonly revision: number;
+  readonly released: ReleasedStep | null;
+  readonly tries: Tries | null;
+  readonly identity: Identity | null;
+  readonly requests: readonly Request[];
+  readonly condition: Condition;
+}
+
+interface Sighting {
+  readonly node: NodeFacts;
+  readonly domain: ObservedDomain;
+}
+
+/** Facts of every VM that has a document or a placement, sorted by name. */
+export function readVms(
+  input: PlanInput,
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
+): ReadonlyMap<VmName, VmFacts> {
+  const sightings = sightingsByVm(nodes);
+  const requests = Map.groupBy(
+    input.journal.requests.filter((r) => "vm" in r && r.expiresAt > input.now),
+    (r) => ("vm" in r ? r.vm : ""),
+  );
+  const names = [...new Set([...input.desired.vms.keys(), ...input.placements.keys()])].sort(byName);
+  const facts = new Map<VmName, VmFacts>();
+  for (const name of names) {
+    const placed = input.placements.get(name);
+    const placement = placed?.placement ?? unplaced;
+    const revision = placed?.revision ?? 0;
+    facts.set(name, {
+      name,
+      document: input.desired.vms.get(name) ?? null,
+      placement,
+      revision,
+      released: input.journal.steps.get(name) ?? null,
+      tries: input.journal.tries.get(name) ?? null,
+      identity: input.journal.identities.get(name) ?? null,
+      requests: requests.get(name) ?? [],
+      condition: conditionOf(placement, revision, sightings.get(name) ?? [], nodes),
+    });
+  }
+  return facts;
+}
+
+function sightingsByVm(nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sighting[]> {
+  const sightings = new Map<VmName, Sighting[]>();
+  for (const node of nodes.values()) {
+    if (node.observed === null) continue;
+    for (const domain of node.observed.domains.values()) {
+      const others = sightings.get(domain.vm);
+      if (others === undefined) sightings.set(domain.vm, [{ node, domain }]);
+      else others.push({ node, domain });
+    }
+  }
+  return sightings;
+}
+
+function conditionOf(
+  placement: Placement,
+  revision: number,
+  sightings: readonly Sighting[],
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
+): Condition {
+  const strangers = sightings.filter((s) => isStranger(s, placement));
+  if (strangers.length > 0) return duplicate(strangers, placement);
+  if (placement.node === null) return { is: "off", end: null };
+  const node = nodes.get(placement.node);
+  if (node === undefined) {
+    return { is: "unknown", node: placement.node, why: reason("node-unseen", { node: placement.node }) };
+  }
+  const unhealthy = whyUnhealthy(node);
+  if (unhealthy !== null) return { is: "unknown", node: node.name, why: unhealthy };
+  const own = sightings.find((s) => s.node === node)?.domain ?? null;
+  if (own !== null && own.state !== "off") return { is: "running", node: node.name, domain: own };
+  // Absence, and how it ended, count only where the agent knew this placement before it looked (law 7).
+  if (node.seen < revision) {
+    const why = reason("agent-catching-up", { node: node.name, revision: node.seen });
+    return { is: "unknown", node: node.name, why };
+  }
+  return { is: "off", end: own !== null && own.epoch === placement.epoch ? own : null };
+}
+
+/** Active on a node that does not own it, as told by an agent that can be believed. */
+function isStranger(sighting: Sighting, placement: Placement): boolean {
+  const { node, domain } = sighting;
+  if (domain.state === "off" || node.health !== "ok") return false;
+  return node.name !== placement.node && node.name !== placement.moving?.to;
+}
+
+function duplicate(strangers: readonly Sighting[], placement: Placement): Condition {
+  const names = strangers.map((s) => s.node.name);
+  if (placement.node !== null) names.push(placement.node);
+  return { is: "duplicate", why: reason("duplicate", { nodes: names.sort(byName).join(", ") }) };
+}

@@ -1,0 +1,67 @@
+/** The planner's view of one moment: facts of nodes and VMs, and the ledger of who owns what where. */
+import type { Vm } from "../model/desired.ts";
+import { byName, type NodeName, type VmName } from "../model/names.ts";
+import { nodesOf } from "../model/step.ts";
+import type { PlanInput } from "./input.ts";
+import { Ledger } from "./ledger.ts";
+import { type NodeFacts, readNodes } from "./node-facts.ts";
+import { readVms, type VmFacts } from "./vm-facts.ts";
+
+export interface World {
+  readonly input: PlanInput;
+  readonly nodes: ReadonlyMap<NodeName, NodeFacts>;
+  /** Names of the nodes, sorted: the order in which ties are broken. */
+  readonly nodeNames: readonly NodeName[];
+  readonly vms: ReadonlyMap<VmName, VmFacts>;
+  readonly ledger: Ledger;
+}
+
+export function readWorld(input: PlanInput): World {
+  const nodes = readNodes(input);
+  const vms = readVms(input, nodes);
+  const ledger = new Ledger(nodes);
+  for (const node of nodes.values()) enterObserved(ledger, node, input);
+  for (const vm of vms.values()) enterOwned(ledger, vm);
+  return { input, nodes, nodeNames: [...nodes.keys()].sort(byName), vms, ledger };
+}
+
+/** The same moment as it will be once `changed` has happened; only the facts differ, the ledger is kept by the caller. */
+export function withVms(world: World, changed: ReadonlyMap<VmName, VmFacts>): World {
+  return { ...world, vms: new Map([...world.vms, ...changed]) };
+}
+
+/** The memory that a VM takes wherever it goes: a migration carries what the guest has, a start what is wanted. */
+export function footprint(world: World, vm: Vm): number {
+  const condition = world.vms.get(vm.name)?.condition;
+  const live = condition?.is === "running" ? (condition.domain?.live.memoryBytes ?? 0) : 0;
+  return Math.max(vm.memoryBytes, live);
+}
+
+/** Everything that an agent sees counts where it is seen, also what is not ours. */
+function enterObserved(ledger: Ledger, node: NodeFacts, input: PlanInput): void {
+  if (node.observed === null) return;
+  for (const domain of node.observed.domains.values()) {
+    if (domain.state === "off") continue;
+    const apart = input.desired.vms.get(domain.vm)?.apart ?? [];
+    ledger.own(node.name, domain.vm, domain.live.memoryBytes, domain.live.cpus, apart);
+  }
+  for (const domain of node.observed.status?.unmanaged ?? []) {
+    if (domain.running) ledger.occupy(node.name, domain.memoryBytes);
+  }
+}
+
+/** What is decided counts too: a VM of unknown whereabouts, one that moves, one that a step will bring. */
+function enterOwned(ledger: Ledger, vm: VmFacts): void {
+  const { document, placement, released } = vm;
+  if (document === null) return;
+  if (placement.node !== null) ledger.provision(placement.node, document.memoryBytes);
+  if (vm.condition.is === "unknown") {
+    ledger.own(vm.condition.node, vm.name, document.memoryBytes, document.cpus, document.apart);
+  }
+  const live = vm.condition.is === "running" ? (vm.condition.domain?.live.memoryBytes ?? 0) : 0;
+  const bytes = Math.max(document.memoryBytes, live);
+  if (placement.moving !== null) ledger.reserve(placement.moving.to, document, bytes);
+  if (released !== null && (released.step.kind === "start" || released.step.kind === "restart")) {
+    for (const node of nodesOf(released.step)) ledger.reserve(node, document, document.memoryBytes);
+  }
+}
