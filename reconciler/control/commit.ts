@@ -7,7 +7,6 @@ import type { Request } from "../model/journal.ts";
 import { encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import { limits, type Operation, type Store, type Transaction } from "../store/store.ts";
-import type { ClusterState } from "./cluster-state.ts";
 import { type Head, partDocuments } from "./desired-objects.ts";
 import type { Proposal } from "./propose.ts";
 
@@ -29,11 +28,10 @@ const revertForMs = 600_000;
 export async function commitProposal(
   store: Store,
   keys: ClusterKeys,
-  state: ClusterState,
   proposal: Proposal,
   options: CommitOptions,
 ): Promise<Head> {
-  const { applied } = state;
+  const { base: applied } = proposal;
   if (applied.head !== null && !proposal.changesIntent) {
     await requestReverts(store, keys, proposal, options);
     return applied.head;

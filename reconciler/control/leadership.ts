@@ -50,7 +50,12 @@ async function attempt(
     if (revision !== null) {
       const held = lease;
       lease = null;
-      return { id, guard: { key, createRevision: revision }, lost: held.lost, resign: () => held.revoke() };
+      return {
+        id,
+        guard: { key, createRevision: revision },
+        lost: held.lost,
+        resign: () => held.revoke().catch(ignoreStoreErrors),
+      };
     }
     return null;
   } catch (error) {

@@ -6,6 +6,7 @@ import { objectId, type ObjectId, type VmName } from "../model/names.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanReport } from "../model/report.ts";
 import { plan } from "../plan/plan.ts";
+import type { Applied } from "./applied-desired.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { StoredDocument, StoredDocuments } from "./desired-objects.ts";
 import { missingIdentities, type RandomBytes } from "./identities.ts";
@@ -14,6 +15,8 @@ import { appliedFor } from "./report/applied-for.ts";
 import { reportPlan } from "./report/plan-report.ts";
 
 export interface Proposal {
+  /** What it was made on: writing it down is refused once something else is in force. */
+  readonly base: Applied;
   readonly desired: Desired;
   readonly documents: StoredDocuments;
   readonly digest: string;
@@ -56,7 +59,16 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     warnings: options.warnings,
   });
   const changesIntent = applied.head?.digest !== loaded.digest;
-  return { desired, documents, digest: loaded.digest, identities, plan: planned, report, changesIntent };
+  return {
+    base: applied,
+    desired,
+    documents,
+    digest: loaded.digest,
+    identities,
+    plan: planned,
+    report,
+    changesIntent,
+  };
 }
 
 /**

@@ -23,9 +23,14 @@ export interface NodeFacts {
   readonly seen: number;
 }
 
-/** Facts of every node that has a document, or that something is known of, sorted by name. */
+/** Facts of every node that has a document, lives, or owns a VM, sorted by name. */
 export function readNodes(input: PlanInput): ReadonlyMap<NodeName, NodeFacts> {
-  const names = new Set([...input.desired.nodes.keys(), ...input.observed.keys()]);
+  const names = new Set(input.desired.nodes.keys());
+  for (const node of input.observed.values()) if (node.alive !== null) names.add(node.name);
+  for (const { placement } of input.placements.values()) {
+    if (placement.node !== null) names.add(placement.node);
+    if (placement.moving !== null) names.add(placement.moving.to);
+  }
   const facts = new Map<NodeName, NodeFacts>();
   for (const name of [...names].sort(byName)) {
     facts.set(name, nodeFacts(name, input));

@@ -6,21 +6,20 @@
  * Cost: linear in VMs for a cluster at rest; VMs that need a place cost one look at each node.
  */
 import type { Blocked, Plan } from "../model/plan.ts";
-import { byName } from "../model/names.ts";
+import { byName, type VmName } from "../model/names.ts";
+import { type Reason, reason } from "../model/reasons.ts";
 import { bound } from "./bounds.ts";
 import { findDrift } from "./drift.ts";
 import type { PlanInput } from "./input.ts";
 import { planRounds } from "./rounds.ts";
 import { viewNodes, viewVms } from "./views.ts";
-import { readWorld } from "./world.ts";
+import { readWorld, type World } from "./world.ts";
 
 export function plan(input: PlanInput): Plan {
   const world = readWorld(input);
   const rounds = planRounds(world);
   const steps = bound(world, rounds.steps);
-  const blocked: Blocked[] = [...rounds.blocked]
-    .sort(([a], [b]) => byName(a, b))
-    .map(([name, reason]) => ({ object: { kind: "VM", name }, reason }));
+  const blocked = [...blockedVms(rounds.blocked), ...leavingNodes(world)];
   return {
     steps,
     records: rounds.records,
@@ -31,4 +30,17 @@ export function plan(input: PlanInput): Plan {
     nodes: viewNodes(world, rounds),
     wakeAt: rounds.wakeAt,
   };
+}
+
+function blockedVms(reasons: ReadonlyMap<VmName, Reason>): Blocked[] {
+  return [...reasons]
+    .sort(([a], [b]) => byName(a, b))
+    .map(([name, why]) => ({ object: { kind: "VM", name }, reason: why }));
+}
+
+/** A node whose document is gone stays until it is empty: removing it is not done by itself. */
+function leavingNodes(world: World): Blocked[] {
+  return [...world.nodes.values()]
+    .filter((node) => node.document === null)
+    .map(({ name }) => ({ object: { kind: "Node", name }, reason: reason("node-leaving", { node: name }) }));
 }

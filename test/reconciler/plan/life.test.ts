@@ -279,3 +279,22 @@ describe("removal and destruction", () => {
     assert.equal(cluster.placements.has("old"), false);
   });
 });
+
+describe("a node whose document is removed", () => {
+  it("stays, takes nothing, and keeps its VMs until it is empty", () => {
+    const cluster = new ModelCluster([...two, vm("old"), vm("new")], { hv1: { memoryGiB: 64 } });
+    cluster.running("old", "hv1").remove("Node/hv1").converge();
+    assert.deepEqual([cluster.nodeOf("old"), cluster.nodeOf("new")], ["hv1", "hv2"]);
+    assert.equal(cluster.plan().nodes.get("hv1")?.state, "leaving");
+    assert.deepEqual(
+      cluster.plan().blocked.map((b) => [b.object.kind, b.reason.code]),
+      [["Node", "node-leaving"]],
+    );
+  });
+
+  it("is gone once nothing is left of it", () => {
+    const cluster = new ModelCluster([...two]);
+    cluster.remove("Node/hv1").silent.add("hv1");
+    assert.deepEqual([...cluster.plan().nodes.keys()], ["hv2"]);
+  });
+});

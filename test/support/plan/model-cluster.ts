@@ -68,6 +68,7 @@ export class ModelCluster {
 
   put(document: Document): this {
     this.documents.set(objectId(document.kind, document.name), document);
+    this.#desired = null;
     return this;
   }
 
@@ -76,16 +77,22 @@ export class ModelCluster {
     const document = this.documents.get(id);
     if (document === undefined) throw new TypeError(`no document ${id}`);
     const fields = Object.entries({ ...document, ...patch }).filter(([, value]) => value !== null);
-    this.documents.set(id, { kind: document.kind, name: document.name, ...Object.fromEntries(fields) });
-    return this;
+    return this.put({ kind: document.kind, name: document.name, ...Object.fromEntries(fields) });
   }
 
   remove(id: ObjectId): this {
     this.documents.delete(id);
+    this.#desired = null;
     return this;
   }
 
+  #desired: Desired | null = null;
+
   get desired(): Desired {
+    return (this.#desired ??= this.#resolve());
+  }
+
+  #resolve(): Desired {
     const result = resolveDocuments(this.documents, { host: "here", simulated: true, memory });
     if (!result.ok) throw new TypeError(result.issues.map((i) => `${i.file} ${i.message}`).join("; "));
     return result.desired;
