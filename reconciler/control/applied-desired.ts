@@ -55,9 +55,7 @@ export class AppliedDesired {
     for (const digest of Object.values(head?.parts ?? {})) {
       const object = this.#decoded.get(digest) ?? this.#decode(digest);
       decoded.set(digest, object);
-      for (const [id, stored] of Object.entries(object.documents)) {
-        documents.set(id as ObjectId, stored); // Object.entries forgets the key's type.
-      }
+      for (const [id, stored] of object.documents) documents.set(id, stored);
     }
     this.#decoded = decoded;
     return {

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { SourcePosition } from "../model/desired.ts";
 import { byName, type ObjectId } from "../model/names.ts";
+import { encode } from "../store/codec.ts";
 import type { AnyDocument } from "../desired/schema/documents.ts";
 
 /** `desired/head`: what is in force. */
@@ -34,7 +35,7 @@ export type StoredDocuments = ReadonlyMap<ObjectId, StoredDocument>;
 
 /** `desired/object/<digest>`. */
 export interface DocumentsObject {
-  readonly documents: Readonly<Record<ObjectId, StoredDocument>>;
+  readonly documents: readonly (readonly [ObjectId, StoredDocument])[];
 }
 
 export interface PartedDocuments {
@@ -56,7 +57,7 @@ export function partDocuments(documents: StoredDocuments): PartedDocuments {
   const parts: Record<string, string> = {};
   const objects = new Map<string, string>();
   for (const [part, entries] of [...byPart].sort(([a], [b]) => byName(a, b))) {
-    const text = JSON.stringify({ v: 1, documents: Object.fromEntries(entries) });
+    const text = encode({ documents: entries } satisfies DocumentsObject);
     const digest = digestOf(text);
     parts[part] = digest;
     objects.set(digest, text);

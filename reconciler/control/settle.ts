@@ -64,14 +64,8 @@ function settle(
 }
 
 function inWords(end: Progress | undefined): string {
-  switch (end?.phase) {
-    case "failed":
-      return `failed: ${end.detail}`;
-    case "cancelled":
-      return "was cancelled";
-    default:
-      return "is done";
-  }
+  if (end?.phase === "failed") return `failed: ${end.detail}`;
+  return end?.phase === "cancelled" ? "was cancelled" : "is done";
 }
 
 /** The placement and the claims as the step left them. */

@@ -6,7 +6,7 @@ import type { Issue } from "../desired/index.ts";
 import { type FolderReader, judgeSource, type Loaded, renderIssues, watchFolder } from "../desired/index.ts";
 import type { Clock } from "../model/clock.ts";
 import { KeelError } from "../model/errors.ts";
-import type { PlanReport, SourceReport } from "../model/report.ts";
+import { noChanges, type PlanReport, type SourceReport } from "../model/report.ts";
 import type { Log } from "../runtime/log.ts";
 import { encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
@@ -188,13 +188,7 @@ export function isSafe(proposal: Proposal): boolean {
 
 /** The folder says what is applied: what the loop is still doing about it is no edit that waits. */
 function emptied(report: PlanReport): PlanReport {
-  const none = Object.entries(report.summary).map(([word]) => [word, 0]);
-  return {
-    ...report,
-    changes: [],
-    hasChanges: false,
-    summary: { ...report.summary, ...Object.fromEntries(none) },
-  };
+  return { ...report, changes: [], hasChanges: false, summary: noChanges };
 }
 
 function shortened(report: PlanReport): PlanReport {

@@ -11,7 +11,7 @@ export interface ErrorEntry {
   readonly advice: string;
 }
 
-/** Exit codes of `keel` (DESIGN 6). 2 is `--detailed-exitcode` alone: apply would do something. */
+/** Exit codes of `keel` (docs/errors.md). 2 is `--detailed-exitcode` alone: apply would do something. */
 export const exitCodes = {
   ok: 0,
   error: 1,

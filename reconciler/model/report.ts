@@ -32,6 +32,19 @@ export const changeWords = [
 ] as const;
 export type ChangeWord = (typeof changeWords)[number];
 
+export const noChanges: Readonly<Record<ChangeWord, number>> = {
+  create: 0,
+  update: 0,
+  start: 0,
+  stop: 0,
+  restart: 0,
+  migrate: 0,
+  destroy: 0,
+  orphan: 0,
+  adopt: 0,
+  remove: 0,
+};
+
 export interface FieldReport {
   readonly path: string;
   readonly old: string | null;

@@ -1,4 +1,4 @@
-/** How many moves are under way at once: in all, and at either end of each node (DESIGN 2, `bounds`). */
+/** How many moves are under way at once: in all, and at either end of each node (`bounds` of the Cluster). */
 import type { PlannedStep } from "../model/plan.ts";
 import { reason } from "../model/reasons.ts";
 import { isFinal, nodesOf, type Step } from "../model/step.ts";

@@ -1,4 +1,4 @@
-/** Where a VM goes: `migrate:`, else home, else where it is, else by its selector (DESIGN 4). */
+/** Where a VM goes: `migrate:`, else home, else where it is, else by its selector (docs/behaviour.md). */
 import type { Selector, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";

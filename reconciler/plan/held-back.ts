@@ -1,4 +1,4 @@
-/** What earlier tries have to say: back-offs, tries that are used up, crashes (DESIGN 5). */
+/** What earlier tries have to say: back-offs, tries that are used up, crashes (docs/behaviour.md). */
 import type { Desired, Vm } from "../model/desired.ts";
 import type { Tries } from "../model/journal.ts";
 import { type Reason, reason } from "../model/reasons.ts";

@@ -1,6 +1,6 @@
 /**
  * Released steps: whether they are still wanted. A step is kept while looking at the VM anew would lead to the same
- * doing; else it is cancelled, and what becomes of it is seen afterwards (DESIGN 5: cancel).
+ * doing; else it is cancelled, and what becomes of it is seen afterwards (docs/behaviour.md).
  */
 import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";

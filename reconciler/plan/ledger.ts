@@ -110,7 +110,7 @@ export class Ledger {
     return null;
   }
 
-  /** How good the node is by a selector (DESIGN 4): the smaller the better. */
+  /** How good the node is by a selector: the smaller the better. */
   score(node: NodeName, selector: Selector): number {
     const account = this.#accounts.get(node);
     const facts = this.#nodes.get(node);

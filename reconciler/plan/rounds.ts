@@ -93,7 +93,7 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
   return result;
 }
 
-/** VMs with a usable fixed place first, then priority, then name (DESIGN 4). */
+/** VMs with a usable fixed place first, then priority, then name (docs/behaviour.md). */
 function inOrderOfChoice(world: World, wanting: readonly Wanting[]): Wanting[] {
   const ranked = wanting.map((each) => {
     const vm = each.facts.document;

@@ -1,4 +1,4 @@
-/** Whether a node can take a VM, and why not: one answer for every path that brings a VM anywhere (DESIGN 4). */
+/** Whether a node can take a VM, and why not: one answer for every path that brings a VM anywhere. */
 import type { Disk, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
@@ -85,7 +85,7 @@ export function claimKey(disk: Disk): string {
   return disk.source === "volume" ? `${disk.pool}/${disk.volume}` : `file/${disk.path}`;
 }
 
-/** Another VM's volume is never used, whatever became of that VM (DESIGN 2). */
+/** Another VM's volume is never used, whatever became of that VM. */
 export function whyVolumeTaken(world: World, vm: Vm): Reason | null {
   for (const disk of vm.disks) {
     const claim = world.input.journal.volumes.get(claimKey(disk));

@@ -1,4 +1,4 @@
-/** The state of each VM and node in the words of DESIGN 9, each with its reason. */
+/** The state of each VM and node in words, each with its reason. */
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reasons.ts";

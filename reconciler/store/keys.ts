@@ -1,4 +1,4 @@
-/** Where each record lives. One writer per key; the table is in DESIGN and `docs/architecture.md`. */
+/** Where each record lives. One writer per key; the table is in `docs/architecture.md`. */
 import type { NodeName, VmName } from "../model/names.ts";
 
 /** The keys of one cluster. All start with `root`. */
@@ -29,6 +29,7 @@ export function clusterKeys(cluster: string) {
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     events: (writer: string) => `${root}event/${writer}/`,
     source: (id: string) => `${root}source/${id}`,
+    planUsed: (id: string) => `${root}plan-used/${id}`,
   } as const;
 }
 

@@ -1,27 +1,26 @@
 /** A plan as people read it: one entry an object, with what changes, what is done, and why. */
 import type { Desired } from "../../model/desired.ts";
 import { byName, objectId, type ObjectId, type VmName } from "../../model/names.ts";
-import type { Drift, Plan, PlannedStep } from "../../model/plan.ts";
+import type { Drift, Plan } from "../../model/plan.ts";
 import { reason } from "../../model/reasons.ts";
 import {
   type BlockedReport,
   type ChangeReport,
   type ChangeWord,
-  changeWords,
+  noChanges,
   type DriftReport,
   type PlanReport,
-  type StepReport,
 } from "../../model/report.ts";
-import { describeStep } from "../../model/step.ts";
 import { fieldInDrift } from "./drift-words.ts";
-import { type FieldChange, fieldChanges } from "./field-changes.ts";
+import { fieldChanges } from "./field-changes.ts";
 import { reportReason } from "./reasons.ts";
-import { type Applied, vmChange } from "./vm-change.ts";
+import type { AppliedState } from "./applied-for.ts";
+import { vmChange } from "./vm-change.ts";
 
 export interface PlanReportInput {
   readonly cluster: string;
   readonly generation: number;
-  readonly applied: Applied;
+  readonly applied: AppliedState;
   readonly next: Desired;
   readonly plan: Plan;
   readonly warnings: readonly string[];
@@ -30,9 +29,6 @@ export interface PlanReportInput {
 export function reportPlan(input: PlanReportInput): PlanReport {
   const { applied, next, plan, warnings, cluster, generation } = input;
   const changes = [...objectChanges(applied.desired, next), ...vmChanges(input)];
-  const summary = Object.fromEntries(
-    changeWords.map((word) => [word, changes.filter((change) => change.word === word).length]),
-  );
   return {
     formatVersion: 1,
     cluster,
@@ -44,9 +40,16 @@ export function reportPlan(input: PlanReportInput): PlanReport {
     }),
     drift: plan.drift.map(reportDrift),
     warnings,
-    summary: summary as Record<ChangeWord, number>, // Object.fromEntries forgets the keys' type.
+    summary: countWords(changes),
     hasChanges: changes.length > 0,
   };
+}
+
+/** How many changes of each word. */
+function countWords(changes: readonly ChangeReport[]): Record<ChangeWord, number> {
+  const counts = { ...noChanges };
+  for (const change of changes) counts[change.word] += 1;
+  return counts;
 }
 
 function vmChanges({ applied, next, plan }: PlanReportInput): ChangeReport[] {
@@ -112,20 +115,6 @@ function documentChange(
   };
 }
 
-export function reportStep(planned: PlannedStep): StepReport {
-  const { step, after, waits } = planned;
-  return {
-    id: step.id,
-    kind: step.kind,
-    text: describeStep(step),
-    node: step.node,
-    to: step.kind === "migrate" ? step.to : null,
-    reason: reportReason(step.reason),
-    after,
-    waits: waits === null ? null : reportReason(waits),
-  };
-}
-
 export function reportDrift(drift: Drift): DriftReport {
   const none = { field: null, wanted: null, live: null };
   switch (drift.kind) {
@@ -168,5 +157,3 @@ export function reportDrift(drift: Drift): DriftReport {
       };
   }
 }
-
-export type { FieldChange };

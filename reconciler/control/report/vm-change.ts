@@ -3,26 +3,18 @@ import type { Desired, Vm } from "../../model/desired.ts";
 import type { Hardware } from "../../model/hardware.ts";
 import { objectId, type VmName } from "../../model/names.ts";
 import type { PlannedStep } from "../../model/plan.ts";
-import type { Placement } from "../../model/placement.ts";
 import { type Reason, reason } from "../../model/reasons.ts";
 import type { ChangeReport, ChangeWord, FieldReport, Impact } from "../../model/report.ts";
 import { isLive } from "../../plan/hardware.ts";
+import type { AppliedState } from "./applied-for.ts";
 import { fieldChanges } from "./field-changes.ts";
-import { reportStep } from "./plan-report.ts";
+import { reportStep } from "./step-report.ts";
 import { reportReason } from "./reasons.ts";
-
-/** What is in force, and where it stands. */
-export interface Applied {
-  readonly desired: Desired;
-  readonly placements: ReadonlyMap<VmName, { readonly placement: Placement }>;
-  /** Live hardware of the VMs that run. */
-  readonly live: (vm: VmName) => Hardware | null;
-}
 
 /** null: nothing about it changes. */
 export function vmChange(
   name: VmName,
-  applied: Applied,
+  applied: AppliedState,
   next: Desired,
   steps: readonly PlannedStep[],
 ): ChangeReport | null {
