@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { missingIdentities } from "../../../reconciler/control/identities.ts";
+import type { Identity } from "../../../reconciler/model/journal.ts";
+import { ModelCluster, vm } from "../../support/plan/model-cluster.ts";
+
+const lan = { kind: "Network", name: "lan", type: "bridge", bridge: "br0" } as const;
+const nics = [{ name: "eth0", network: "lan" }];
+const zeros = (count: number) => new Uint8Array(count);
+
+describe("missingIdentities", () => {
+  it("makes a version 4 UUID and a MAC in QEMU's range for each NIC", () => {
+    const { desired } = new ModelCluster([lan, vm("web", { nics })]);
+    const identity = missingIdentities(desired, new Map(), zeros).get("web");
+    assert.equal(identity?.uuid, "00000000-0000-4000-8000-000000000000");
+    assert.deepEqual(identity.macs, { eth0: "52:54:00:00:00:00" });
+  });
+
+  it("never gives a MAC twice", () => {
+    let calls = 0;
+    const often = (count: number) => new Uint8Array(count).fill(Math.floor(calls++ / 4));
+    const { desired } = new ModelCluster([lan, vm("a", { nics }), vm("b", { nics })]);
+    const macs = [...missingIdentities(desired, new Map(), often).values()].map((i) => i.macs["eth0"]);
+    assert.equal(new Set(macs).size, 2);
+  });
+
+  it("keeps what is known, adds what a new NIC lacks, and hands it on to a new name", () => {
+    const known = new Map<string, Identity>([["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" } }]]);
+    const same = new ModelCluster([lan, vm("web", { nics })]).desired;
+    assert.equal(missingIdentities(same, known, zeros).size, 0);
+    const more = new ModelCluster([lan, vm("web", { nics: [...nics, { name: "eth1", network: "lan" }] })])
+      .desired;
+    const added = missingIdentities(more, known, zeros).get("web");
+    assert.deepEqual(added, { uuid: "u", macs: { eth0: "52:54:00:01:02:03", eth1: "52:54:00:00:00:00" } });
+    const renamed = new ModelCluster([lan, vm("shop", { renamedFrom: "web", nics })]).desired;
+    assert.deepEqual(missingIdentities(renamed, known, zeros).get("shop"), known.get("web"));
+  });
+});
