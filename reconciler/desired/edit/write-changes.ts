@@ -1,0 +1,143 @@
+import { constants } from "node:fs";
+import { access, lstat, mkdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
+
+import { codeOf, reasonOf } from "../load/list-folder.ts";
+import type { FileChange } from "./plan-edits.ts";
+import { refusal, type EditRefusal } from "./refusal.ts";
+import { createFile, removeFile, replaceFile } from "./replace-file.ts";
+
+/**
+ * Writes changes that were planned, each file by a rename, so that readers see the old text or the new one. All are
+ * checked before the first is written; where a later one fails, the earlier ones are taken back.
+ */
+export async function writeChanges(
+  folder: string,
+  changes: readonly FileChange[],
+): Promise<EditRefusal | undefined> {
+  const targets: Target[] = [];
+  try {
+    const root = await realpath(folder);
+    for (const change of changes) targets.push(await targetOf(root, change));
+  } catch (error) {
+    return refusalOf(error);
+  }
+  const done: Target[] = [];
+  try {
+    for (const target of targets) {
+      await write(target);
+      done.push(target);
+    }
+    return undefined;
+  } catch (error) {
+    const refused = refusalOf(error);
+    const kept = await takeBack(done);
+    if (kept.length === 0) return refused;
+    return { ...refused, message: `${refused.message}; already written: ${kept.join(", ")}` };
+  }
+}
+
+interface Target extends FileChange {
+  /** The file itself, where a link inside the folder leads to it. */
+  readonly path: string;
+}
+
+class Refused extends Error {
+  readonly refusal: EditRefusal;
+  constructor(reason: EditRefusal["reason"], message: string, advice: string) {
+    super(message);
+    this.name = "Refused";
+    this.refusal = refusal(reason, message, advice);
+  }
+}
+
+async function targetOf(root: string, change: FileChange): Promise<Target> {
+  const { file, before } = change;
+  const named = join(root, file);
+  if (before === null) {
+    await mkdir(dirname(named), { recursive: true });
+    const parent = await realpath(dirname(named));
+    if (parent !== root && !parent.startsWith(root + sep)) throw outside(file);
+    if (await exists(named)) throw changed(file);
+    await checkWritable(parent, file);
+    return { ...change, path: named };
+  }
+  const path = await realpath(named);
+  if (!path.startsWith(root + sep)) throw outside(file);
+  const { mode } = await stat(path);
+  if ((mode & 0o222) === 0) throw readOnly(file);
+  await checkWritable(path, file);
+  await checkWritable(dirname(path), file);
+  if ((await readFile(path, "utf8")) !== before) throw changed(file);
+  return { ...change, path };
+}
+
+async function write({ file, path, before, after }: Target): Promise<void> {
+  const isAsRead = async () => (await readFile(path, "utf8")) === before;
+  if (before === null) {
+    if (after !== null && !(await createFile(path, after))) throw changed(file);
+  } else if (after === null) {
+    if (!(await isAsRead())) throw changed(file);
+    await removeFile(path);
+  } else if (!(await replaceFile(path, after, isAsRead))) {
+    throw changed(file);
+  }
+}
+
+/** The files that could not be brought back to what they were. */
+async function takeBack(done: readonly Target[]): Promise<readonly string[]> {
+  const kept: string[] = [];
+  for (const { file, path, before, after } of [...done].reverse()) {
+    try {
+      await write({ file, path, before: after, after: before });
+    } catch {
+      kept.push(file);
+    }
+  }
+  return kept;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function checkWritable(path: string, file: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch {
+    throw readOnly(file);
+  }
+}
+
+function outside(file: string): Refused {
+  return new Refused("outside", `${file} leads out of the folder`, "edit the file where it is");
+}
+
+function changed(file: string): Refused {
+  return new Refused(
+    "changed",
+    `${file} was changed by somebody else meanwhile`,
+    "look at it, and try again",
+  );
+}
+
+function readOnly(file: string): Refused {
+  return new Refused(
+    "read-only",
+    `${file} can not be written`,
+    "make it writable, or edit where it comes from",
+  );
+}
+
+function refusalOf(error: unknown): EditRefusal {
+  if (error instanceof Refused) return error.refusal;
+  const code = codeOf(error);
+  const reason = code === "EROFS" || code === "EACCES" || code === "EPERM" ? "read-only" : "write-failed";
+  return refusal(reason, reasonOf(error), "look at the folder's permissions and free space");
+}

@@ -1,0 +1,28 @@
+/** The public face of the desired state: everything else in this folder is its own business. */
+export { applyEdits, applyMergePatch, type Edits, type Json, type MergePatch } from "./edit/merge-patch.ts";
+export { editFolder } from "./edit/edit-folder.ts";
+export { planEdits, type FileChange, type PlannedEdits } from "./edit/plan-edits.ts";
+export type { EditRefusal } from "./edit/refusal.ts";
+export { writeChanges } from "./edit/write-changes.ts";
+export { canonicalJson } from "./canonical-json.ts";
+export { formatDuration, parseDuration } from "./durations.ts";
+export { issueCodes, type IssueCode, type Severity } from "./issues/issue-codes.ts";
+export type { Issue } from "./issues/issue.ts";
+export { renderIssues, type RenderOptions } from "./issues/render-issues.ts";
+export { didYouMean } from "./issues/suggest.ts";
+export { legalName } from "./legal-name.ts";
+export { FolderReader, type FolderReaderOptions } from "./load/folder-reader.ts";
+export type { Loaded, LoadResult, NotLoaded } from "./load-result.ts";
+export { loadFolder } from "./load-folder.ts";
+export type { Reading } from "./reading.ts";
+export { parseReserve } from "./reserve.ts";
+export { resolveDocuments, type ResolveDocumentsOptions } from "./resolve-documents.ts";
+export { ResolveMemory } from "./resolve/resolve-memory.ts";
+export type { ResolveOptions } from "./resolve/resolve-options.ts";
+export type { AnyDocument } from "./schema/documents.ts";
+export { publishedSchema, publishedSchemaText } from "./schema/published.ts";
+export { formatSize, parseSize } from "./sizes.ts";
+export { judgeSource, vanishAllowance, type SourceVerdict } from "./suspect-source.ts";
+export { formatTime, parseTime } from "./times.ts";
+export { watchFolder, type SourceEvent, type WatchOptions } from "./watch/watch-folder.ts";
+export { documentYaml, inlineYaml } from "./yaml/write-yaml.ts";

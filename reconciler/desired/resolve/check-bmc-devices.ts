@@ -1,0 +1,52 @@
+import type { Bmc, Node } from "../../model/desired.ts";
+import { placeOf, type SourceDocument } from "../source-document.ts";
+import type { NodeDocument } from "../schema/documents.ts";
+import type { PlacedFinding } from "./placed-finding.ts";
+
+interface Device {
+  readonly bmc: Bmc;
+  readonly node: Node;
+  readonly source: SourceDocument<NodeDocument>;
+  readonly path: readonly string[];
+}
+
+/** Power devices that are named twice: switching one off would prove the wrong node off. */
+export function checkBmcDevices(
+  nodes: Iterable<{ readonly node: Node; readonly source: SourceDocument<NodeDocument> }>,
+): readonly PlacedFinding[] {
+  const devices = new Map<string, Device[]>();
+  const findings: PlacedFinding[] = [];
+  for (const { node, source } of nodes) {
+    node.bmc.forEach((bmc, index) => {
+      const path = Array.isArray(source.document.bmc) ? ["bmc", String(index)] : ["bmc"];
+      const device = { bmc, node, source, path };
+      const others = devices.get(addressOf(device)) ?? [];
+      const same = others.find((other) => samePort(other.bmc, bmc));
+      if (same === undefined) devices.set(addressOf(device), [...others, device]);
+      else findings.push(second(same, device));
+    });
+  }
+  return findings;
+}
+
+/** A simulated device is its node's own, so only the same node can name it twice. */
+function addressOf({ bmc, node }: Device): string {
+  if (bmc.agent === "simulated") return `simulated ${node.name}`;
+  return (bmc.address ?? "").toLowerCase();
+}
+
+/** Several devices may share an address by their ports; one without a port may be any of them. */
+function samePort(a: Bmc, b: Bmc): boolean {
+  return a.port === null || b.port === null || a.port === b.port;
+}
+
+function second(first: Device, again: Device): PlacedFinding {
+  const by = first.node === again.node ? "this node already" : `Node ${first.node.name}`;
+  const message = `this power device is used by ${by} (${placeOf(first.source)})`;
+  const at = again.bmc.address === null ? again.path : [...again.path, "address"];
+  const advice = "each node has devices of its own; correct the address";
+  return {
+    source: again.source,
+    finding: { code: "bmc.used-twice", path: at, at: "value", message, advice },
+  };
+}

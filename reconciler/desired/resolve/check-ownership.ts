@@ -1,0 +1,86 @@
+import type { StoragePool, Vm } from "../../model/desired.ts";
+import type { Finding } from "../issues/finding.ts";
+import type { IssueCode } from "../issues/issue-codes.ts";
+import { placeOf, type SourceDocument } from "../source-document.ts";
+import { usedByXml } from "./domain-xml.ts";
+
+interface Use {
+  readonly owner: SourceDocument;
+  readonly vm: Vm;
+  readonly path: readonly string[];
+  readonly shared: boolean;
+}
+
+/**
+ * Finds the second user of a volume, a file or a network address, as VMs are added one by one. A VM that is absent or
+ * stopped uses what it names too: its data must not be written by another.
+ */
+export class Ownership {
+  readonly #uses = new Map<string, Use>();
+  /** Volumes by the folder that they lie in, for those that name the file itself. */
+  readonly #poolsByPath: ReadonlyMap<string, string>;
+
+  constructor(pools: Iterable<StoragePool>) {
+    this.#poolsByPath = new Map(
+      [...pools].flatMap((pool) => (pool.path === null ? [] : [[pool.path, pool.name] as const])),
+    );
+  }
+
+  /** Findings have paths of the merged VM. */
+  add(vm: Vm, owner: SourceDocument): readonly Finding[] {
+    const findings: Finding[] = [];
+    const use = (key: string, path: readonly string[], shared: boolean) => {
+      const finding = this.#use(key, { owner, vm, path, shared });
+      if (finding !== undefined) findings.push(finding);
+    };
+    for (const disk of vm.disks) {
+      const path = ["disks", `[${disk.name}]`, disk.source];
+      use(
+        disk.source === "file" ? this.#fileKey(disk.path) : volumeKey(disk.pool, disk.volume),
+        path,
+        disk.shared,
+      );
+    }
+    for (const nic of vm.nics) {
+      if (nic.mac !== null) use(`mac ${nic.mac}`, ["nics", `[${nic.name}]`, "mac"], false);
+    }
+    if (vm.domain.xml !== null) this.#addXml(vm.domain.xml, use);
+    return findings;
+  }
+
+  #addXml(xml: string, use: (key: string, path: readonly string[], shared: boolean) => void): void {
+    const { disks, macs } = usedByXml(xml);
+    const path = ["domain", "xml"];
+    for (const disk of disks)
+      use(disk.isFile ? this.#fileKey(disk.source) : `volume ${disk.source}`, path, disk.shared);
+    for (const mac of macs) use(`mac ${mac}`, path, false);
+  }
+
+  #use(key: string, use: Use): Finding | undefined {
+    const first = this.#uses.get(key);
+    if (first === undefined) {
+      this.#uses.set(key, use);
+      return undefined;
+    }
+    if (first.shared && use.shared && first.vm !== use.vm) return undefined;
+    const isMac = key.startsWith("mac ");
+    const code: IssueCode = isMac ? "mac.used-twice" : "volume.used-twice";
+    const by = first.vm === use.vm ? "this VM already" : `VM ${first.vm.name}`;
+    const message = `the ${key} is used by ${by} (${placeOf(first.owner)})`;
+    const advice = isMac
+      ? "give one of them another, or remove both: then they are made for you"
+      : "give each its own; where both are meant to use it, write shared: true at both disks";
+    return { code, path: use.path, at: "value", message, advice };
+  }
+
+  #fileKey(path: string): string {
+    const slash = path.lastIndexOf("/");
+    const pool = this.#poolsByPath.get(path.slice(0, slash));
+    if (pool === undefined) return `file ${path}`;
+    return volumeKey(pool, path.slice(slash + 1).replace(/\.(qcow2|raw|img)$/, ""));
+  }
+}
+
+function volumeKey(pool: string, volume: string): string {
+  return `volume ${pool}/${volume}`;
+}
