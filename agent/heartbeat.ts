@@ -1,0 +1,70 @@
+import type { Clock } from "../reconciler/model/clock.ts";
+import type { NodeName } from "../reconciler/model/names.ts";
+import type { Alive } from "../reconciler/model/observed.ts";
+import type { Log } from "../reconciler/runtime/log.ts";
+import { decode, encode } from "../reconciler/store/codec.ts";
+import { clusterKeys } from "../reconciler/store/keys.ts";
+import type { KeyValue, Store } from "../reconciler/store/store.ts";
+import { HeldKey } from "./held-key.ts";
+
+export interface HeartbeatOptions {
+  readonly node: NodeName;
+  readonly cluster: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly address: string | null;
+  readonly leaseMs?: number;
+  /** On a planned stop the node counts as gone at once, instead of when the lease ends. */
+  readonly revokeOnStop?: boolean;
+  readonly log: Log;
+}
+
+const defaultLeaseMs = 10_000;
+
+/**
+ * Says that the node lives: `node/<n>/alive` under a lease, and nothing else. It is a process of its own so that agents
+ * can be restarted, and can fail, without the node being taken for dead. Returns when `signal` is aborted.
+ *
+ * The key is made where it is absent. Where it is there already, of the same machine and the same boot, a heartbeat
+ * that starts takes it over from its predecessor: the kernel is the same, so what was alive then is what is alive now,
+ * and no guest of before can have died by a reboot that nobody would hear of. Of another boot it waits until that key
+ * has expired: the end of the old session must be seen by those who watch. The same of another machine, and that is an
+ * error for somebody to mend: two machines go by one name.
+ */
+export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
+  const { node, cluster, store, clock, log, machineId, bootId, address } = options;
+  const alive: Alive = { machineId, bootId, address };
+  const heldKey = new HeldKey({
+    key: clusterKeys(cluster).alive(node),
+    value: encode(alive),
+    leaseMs: options.leaseMs ?? defaultLeaseMs,
+    store,
+    clock,
+    log,
+    onHeld: (held, isStart) => judge(held, isStart, options),
+  });
+  try {
+    await heldKey.run(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (options.revokeOnStop === true) await heldKey.release();
+}
+
+function judge(held: KeyValue, isStart: boolean, options: HeartbeatOptions): "replace" | "wait" {
+  const { node, machineId, bootId, log } = options;
+  const other = decode<Alive>(held);
+  if (other.machineId !== machineId) {
+    log.error("another machine is alive under this node's name", { node, machineId, other: other.machineId });
+    return "wait";
+  }
+  if (other.bootId !== bootId) {
+    log.info("waiting for the lease of the boot before to end", { node });
+    return "wait";
+  }
+  if (isStart) return "replace";
+  log.warn("another heartbeat of this boot has taken over, standing by", { node });
+  return "wait";
+}

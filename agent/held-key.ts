@@ -1,0 +1,126 @@
+import type { Clock } from "../reconciler/model/clock.ts";
+import type { Log } from "../reconciler/runtime/log.ts";
+import {
+  type Compare,
+  type KeyValue,
+  type Lease,
+  type LeaseId,
+  type Revision,
+  type Store,
+  StoreError,
+} from "../reconciler/store/store.ts";
+import { KeyView } from "./key-view.ts";
+import { untilStored } from "./retry.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface HeldKeyOptions {
+  readonly key: string;
+  readonly value: string;
+  readonly leaseMs: number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /**
+   * What to do about a key that somebody else holds: replace it, or wait until it is gone. May throw instead, which
+   * ends `run`. `isStart`: this process has not held the key before.
+   */
+  readonly onHeld: (held: KeyValue, isStart: boolean) => "replace" | "wait";
+  /** Called when `guard` may have changed. */
+  readonly onChange?: () => void;
+}
+
+/** A key that is kept in the store under a lease of its own, and put there anew whenever that was lost. */
+export class HeldKey {
+  readonly #options: HeldKeyOptions;
+  readonly #view: KeyView<object>;
+  readonly #wakeup: Wakeup;
+  /** Every lease that was ever asked for: what is held under one of them is ours. */
+  readonly #leases = new Set<LeaseId>();
+  #lease: Lease | null = null;
+  #revision: Revision | null = null;
+
+  constructor(options: HeldKeyOptions) {
+    const { store, key, clock, log } = options;
+    this.#options = options;
+    this.#wakeup = new Wakeup(clock);
+    this.#view = new KeyView({ store, prefix: key, clock, log, onChange: this.#wakeup.ring });
+  }
+
+  /** What a write has to compare to be refused once the key is no longer ours; null while it is not held. */
+  guard(): Compare | null {
+    if (this.#lease === null || this.#revision === null || this.#lease.lost.aborted) return null;
+    return { key: this.#options.key, modRevision: this.#revision };
+  }
+
+  /** Holds the key until aborted, then leaves it to expire. Rejects with the abort, or with what `onHeld` threw. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#view.run(signal), this.#hold(signal)]);
+  }
+
+  /** Gives the key up at once, after `run` has ended. */
+  async release(): Promise<void> {
+    await this.#lease?.revoke();
+  }
+
+  async #hold(signal: AbortSignal): Promise<void> {
+    const { key, log, onChange } = this.#options;
+    for (;;) {
+      const lease = await this.#acquire(signal);
+      this.#lease = lease;
+      lease.lost.addEventListener("abort", this.#wakeup.ring);
+      onChange?.();
+      await this.#untilLost(lease, signal);
+      this.#lease = null;
+      onChange?.();
+      log.warn("a key is no longer held, taking it anew", { key });
+      await lease.revoke().catch(ignore);
+    }
+  }
+
+  async #acquire(signal: AbortSignal): Promise<Lease> {
+    const { key, clock, log, leaseMs } = this.#options;
+    for (;;) {
+      const mark = this.#wakeup.mark;
+      const lease = await untilStored(() => this.#take(), { clock, log, what: key }, signal);
+      if (lease !== null) return lease;
+      await this.#wakeup.wait(mark, leaseMs, signal);
+    }
+  }
+
+  /** Null where somebody else's has to be waited for. */
+  async #take(): Promise<Lease | null> {
+    const { store, key, value, leaseMs, onHeld } = this.#options;
+    const held = await store.get(key);
+    const isForeign = held !== null && !this.#leases.has(held.lease);
+    if (isForeign && onHeld(held, this.#revision === null) === "wait") return null;
+    const lease = await store.grant(leaseMs);
+    this.#leases.add(lease.id);
+    try {
+      const { ok, revision } = await store.transact({
+        compare: [{ key, modRevision: held?.modRevision ?? 0 }],
+        then: [{ put: key, value, lease: lease.id }],
+      });
+      if (!ok) throw new StoreError("unreachable", `${key} changed while it was taken`);
+      this.#revision = revision;
+      return lease;
+    } catch (error) {
+      // Also where the outcome is unknown: without its lease the key goes, and the next try finds out.
+      await lease.revoke().catch(ignore);
+      throw error;
+    }
+  }
+
+  async #untilLost(lease: Lease, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const mark = this.#wakeup.mark;
+      if (lease.lost.aborted) return;
+      const isNews = this.#view.revision >= (this.#revision ?? 0);
+      if (isNews && this.#view.get(this.#options.key)?.lease !== lease.id) return;
+      await this.#wakeup.wait(mark, null, signal);
+    }
+  }
+}
+
+function ignore(): void {
+  return;
+}

@@ -1,0 +1,105 @@
+/** What the node's records should say, from what was read; pure. */
+import type { NodeName, VmName } from "../reconciler/model/names.ts";
+import type { EndCause, ObservedDomain, Session } from "../reconciler/model/observed.ts";
+import type { Placement } from "../reconciler/model/placement.ts";
+import type { Domain, DomainEnd } from "./hypervisor/hypervisor.ts";
+import type { Look } from "./lookout.ts";
+
+export interface RecordsInput {
+  readonly node: NodeName;
+  readonly session: Session;
+  readonly look: Look;
+  /** What the records said before, also those of an earlier agent. */
+  readonly before: ReadonlyMap<VmName, ObservedDomain>;
+  readonly placementOf: (vm: VmName) => Placement | null;
+  /** Whether one of our steps brought this end about. */
+  readonly isOurs: (end: DomainEnd) => boolean;
+  /** A step of the VM is under way: nothing about it is forgotten. */
+  readonly isBusy: (vm: VmName) => boolean;
+}
+
+export interface Records {
+  readonly records: ReadonlyMap<VmName, ObservedDomain>;
+  /** Ends that the hypervisor need not remember any more. */
+  readonly forget: readonly VmName[];
+}
+
+type OffRecord = Extract<ObservedDomain, { readonly state: "off" }>;
+type ActiveRecord = Exclude<ObservedDomain, OffRecord>;
+
+/**
+ * One record for each domain, and one for each that ended, as long as its placement names this node and no newer
+ * epoch. A domain that was there and is not, with no word how it ended, ended unseen.
+ */
+export function recordsOf(input: RecordsInput): Records {
+  const { look, session, before } = input;
+  const records = new Map<VmName, ObservedDomain>();
+  for (const domain of look.reading.domains)
+    records.set(domain.vm, activeRecord(domain, look.readAt, session));
+  const forget: VmName[] = [];
+  const ends = new Map(look.reading.ended.map((end) => [end.vm, end]));
+  for (const vm of new Set([...before.keys(), ...ends.keys()])) {
+    if (records.has(vm)) continue;
+    const off = offRecord(before.get(vm) ?? null, ends.get(vm) ?? null, input);
+    if (off !== null && isNeeded(off, input)) records.set(vm, off);
+    else if (ends.has(vm) && !input.isBusy(vm)) forget.push(vm);
+  }
+  return { records, forget };
+}
+
+/** Whether a placement has to do with the node: it runs there, goes there, or left it to be held. */
+export function names(placement: Placement | null, node: NodeName): boolean {
+  if (placement === null) return false;
+  return placement.node === node || placement.moving?.to === node || placement.held?.node === node;
+}
+
+function activeRecord(domain: Domain, readAt: number, session: Session): ObservedDomain {
+  const { vm, epoch, state, id, since, live, applied } = domain;
+  return { vm, epoch, session, readAt, state, domainId: id, since, live, applied };
+}
+
+function offRecord(
+  before: ObservedDomain | null,
+  end: DomainEnd | null,
+  input: RecordsInput,
+): OffRecord | null {
+  const { session, look } = input;
+  if (before === null || before.state === "off") {
+    if (before !== null && (end === null || end.epoch <= before.epoch)) return { ...before, session };
+    return end === null ? null : endRecord(end, input);
+  }
+  if (end !== null && (end.id === before.domainId || end.epoch > before.epoch)) {
+    return isUnfinishedCopy(before, end) ? null : endRecord(end, input);
+  }
+  if (before.state === "incoming" || isRenamed(before, look)) return null;
+  const { vm, epoch } = before;
+  return { vm, epoch, session, readAt: look.readAt, state: "off", cause: "unknown", at: look.readAt };
+}
+
+function endRecord(end: DomainEnd, input: RecordsInput): OffRecord {
+  const { vm, epoch, at } = end;
+  const { session, look } = input;
+  return { vm, epoch, session, readAt: look.readAt, state: "off", cause: causeOf(end, input), at };
+}
+
+function causeOf(end: DomainEnd, { isOurs }: RecordsInput): EndCause {
+  if (end.cause === "migrated") return "migrated";
+  if (isOurs(end)) return "stop";
+  // Cut by hand: nobody told us why, so it counts as any other end that we cannot explain.
+  return end.cause === "cut" ? "unknown" : end.cause;
+}
+
+/** A copy that was cut before it ran is no end of the VM. */
+function isUnfinishedCopy(before: ActiveRecord, end: DomainEnd): boolean {
+  return before.state === "incoming" && before.domainId === end.id && end.cause === "cut";
+}
+
+/** The same run under another VM's name. */
+function isRenamed(before: ActiveRecord, look: Look): boolean {
+  return look.reading.domains.some((domain) => domain.id === before.domainId && domain.vm !== before.vm);
+}
+
+function isNeeded(off: OffRecord, { node, placementOf }: RecordsInput): boolean {
+  const placement = placementOf(off.vm);
+  return placement !== null && names(placement, node) && placement.epoch <= off.epoch;
+}

@@ -1,0 +1,167 @@
+import type { StepRecord } from "../reconciler/model/journal.ts";
+import type { VmName } from "../reconciler/model/names.ts";
+import { describeStep, isFinal, type Progress, type Step } from "../reconciler/model/step.ts";
+import { encode } from "../reconciler/store/codec.ts";
+import { type Revision, StoreError } from "../reconciler/store/store.ts";
+import { comparesOf, placementAllows } from "./claim.ts";
+import type { Entry, KeyView } from "./key-view.ts";
+import type { Life } from "./standing.ts";
+import { type ClaimedStep, Worker } from "./worker.ts";
+import type { Workshop } from "./workshop.ts";
+
+export interface StepRunnerOptions {
+  readonly shop: Workshop;
+  readonly steps: KeyView<StepRecord>;
+  readonly progress: KeyView<Progress>;
+  /** An error that is no operating error: the agent must end. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** A claim that the store did not take is tried again after this time, or at the next change. */
+const retryMs = 1_000;
+
+/**
+ * Claims the steps of this node and has them carried out: any number at once, one at a time of each VM. What an earlier
+ * agent had claimed is taken up where it was left.
+ */
+export class StepRunner {
+  readonly #options: StepRunnerOptions;
+  readonly #signal: AbortSignal;
+  readonly #workers = new Map<string, Worker>();
+  readonly #claiming = new Map<string, Step>();
+  /** Steps that are over, until they are gone from the store: by key, with their creation. */
+  readonly #over = new Map<string, Revision>();
+  #cancelRetry: (() => void) | null = null;
+
+  constructor(options: StepRunnerOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Whether a step that is under way means the VM's domain to end. */
+  readonly isStopping = (vm: VmName): boolean =>
+    [...this.#workers.values()].some(
+      ({ step }) => step.vm === vm && (step.kind === "stop" || step.kind === "restart"),
+    );
+
+  /** Whether a step of the VM is claimed here, or about to be. */
+  readonly isBusy = (vm: VmName): boolean => this.#underWay().some((step) => vmsOf(step).includes(vm));
+
+  /** Something changed that a step may wait for. */
+  readonly ring = (): void => {
+    for (const worker of this.#workers.values()) worker.ring();
+  };
+
+  /** Takes up what can be. Called whenever steps, placements, the node's life or the agent's presence may have changed. */
+  readonly consider = (): void => {
+    const { steps, progress, shop } = this.#options;
+    if (this.#signal.aborted || steps.revision === 0 || progress.revision === 0) return;
+    this.#followRecords();
+    if (shop.standing.presence() === null) return;
+    for (const entry of steps.all()) {
+      if (this.#isTaken(entry)) continue;
+      const told = progress.get(this.#progressKey(entry.value.step));
+      if (told !== null) this.#adopt(entry, told);
+      else this.#claimIfAllowed(entry);
+    }
+  };
+
+  #underWay(): readonly Step[] {
+    return [...[...this.#workers.values()].map((worker) => worker.step), ...this.#claiming.values()];
+  }
+
+  /** Workers learn what became of their records; what is over and gone is forgotten. */
+  #followRecords(): void {
+    const { steps } = this.#options;
+    for (const [key, worker] of this.#workers) {
+      const entry = steps.get(key);
+      if (entry === null) worker.withdraw();
+      else worker.refresh(entry);
+    }
+    for (const [key, created] of this.#over) {
+      if (steps.get(key)?.createRevision !== created) this.#over.delete(key);
+    }
+  }
+
+  #isTaken({ key, createRevision, value }: Entry<StepRecord>): boolean {
+    if (this.#over.get(key) === createRevision) return true;
+    return this.#workers.has(key) || vmsOf(value.step).some((vm) => this.isBusy(vm));
+  }
+
+  #adopt(entry: Entry<StepRecord>, told: Entry<Progress>): void {
+    const { value: progress, modRevision } = told;
+    if (isFinal(progress)) return;
+    const claimedAt = progress.phase === "running" ? progress.since : progress.at;
+    this.#options.shop.log.info("took up a step of an earlier agent", {
+      what: describeStep(entry.value.step),
+    });
+    this.#work({ entry, claimedAt, life: null, told: progress, progressRevision: modRevision });
+  }
+
+  #claimIfAllowed(entry: Entry<StepRecord>): void {
+    const { standing, node, placements, keys } = this.#options.shop;
+    const { step, cancel } = entry.value;
+    const life = standing.life();
+    if (cancel || life === null) return;
+    if (!placementAllows(step, placements.get(keys.placement(step.vm))?.value ?? null, node)) return;
+    this.#claiming.set(entry.key, step);
+    const settle = (claimed: ClaimedStep | null) => {
+      this.#claiming.delete(entry.key);
+      if (claimed !== null) this.#work(claimed);
+      else this.#considerLater();
+    };
+    this.#claim(entry, life).then(settle, (error: unknown) => {
+      // Where the outcome is unknown the view of progress will show it, and the step is taken up from there.
+      if (error instanceof StoreError) settle(null);
+      else this.#options.fail(error);
+    });
+  }
+
+  /** One transaction that pins all that was looked at, and writes *claimed*. Null where something has changed since. */
+  async #claim(entry: Entry<StepRecord>, life: Life): Promise<ClaimedStep | null> {
+    const { store, standing, placements, keys, clock } = this.#options.shop;
+    const { step } = entry.value;
+    const presence = standing.presence();
+    if (presence === null) return null;
+    const key = this.#progressKey(step);
+    const placementKey = keys.placement(step.vm);
+    const pins = comparesOf(entry, placementKey, placements.get(placementKey));
+    const progress: Progress = { phase: "claimed", at: clock.now() };
+    const { ok, revision } = await store.transact({
+      compare: [...pins, standing.alive(life), presence, { key, createRevision: 0 }],
+      then: [{ put: key, value: encode(progress) }],
+    });
+    if (!ok) return null;
+    return { entry, claimedAt: progress.at, life, told: null, progressRevision: revision };
+  }
+
+  #work(claimed: ClaimedStep): void {
+    const { shop, fail } = this.#options;
+    const { key, createRevision } = claimed.entry;
+    if (this.#signal.aborted) return;
+    const worker = new Worker(claimed, shop, this.#signal);
+    this.#workers.set(key, worker);
+    this.consider();
+    worker.run(this.#signal).then(() => {
+      this.#workers.delete(key);
+      this.#over.set(key, createRevision);
+      this.consider();
+    }, fail);
+  }
+
+  #considerLater(): void {
+    if (this.#signal.aborted) return;
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#options.shop.clock.timer(retryMs, this.consider);
+  }
+
+  #progressKey(step: Step): string {
+    const { keys, node } = this.#options.shop;
+    return keys.progress(node, step.id);
+  }
+}
+
+/** Whose domain the step touches: of each VM one step at a time. */
+function vmsOf(step: Step): readonly VmName[] {
+  return step.kind === "rename" ? [step.vm, step.from] : [step.vm];
+}
