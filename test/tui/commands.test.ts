@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { commands, completions, parseCommand } from "../../tui/commands.ts";
+import { clusterReport, nodeReport, vmReport } from "./fixture.ts";
+
+describe("parseCommand", () => {
+  it("knows screens by name, alias and unambiguous beginning, with a filter after it", () => {
+    const vms = { kind: "screen", screen: "vms", filter: "" };
+    assert.deepEqual(parseCommand("vms"), vms);
+    assert.deepEqual(parseCommand("vm"), vms);
+    assert.deepEqual(parseCommand("vm web"), { ...vms, filter: "web" });
+    assert.deepEqual(parseCommand("eve"), { kind: "screen", screen: "events", filter: "" });
+    assert.deepEqual(parseCommand("node"), { kind: "screen", screen: "nodes", filter: "" });
+  });
+
+  it("names objects as the report does", () => {
+    const why = (object: string) => ({ kind: "open", aspect: "why", object });
+    assert.deepEqual(parseCommand("why web1"), why("VM/web1"));
+    assert.deepEqual(parseCommand("why vm/web1"), why("VM/web1"));
+    assert.deepEqual(parseCommand("why node/hv1"), why("Node/hv1"));
+  });
+
+  it("knows the rest", () => {
+    assert.deepEqual(parseCommand("rw"), { kind: "writable", writable: true });
+    assert.deepEqual(parseCommand("ro"), { kind: "writable", writable: false });
+    assert.deepEqual(parseCommand("sort memory"), { kind: "sort", key: "memory" });
+    assert.deepEqual(parseCommand("apply"), { kind: "apply" });
+    assert.deepEqual(parseCommand("approve vm/db1"), { kind: "approve", vm: "db1" });
+    for (const quit of ["q", "quit", "q!"]) assert.deepEqual(parseCommand(quit), { kind: "quit" });
+  });
+
+  it("says what is wrong with what it does not know", () => {
+    for (const typed of ["nonsense", "rw now", "sort age", "why", "approve", "a"]) {
+      assert.equal(parseCommand(typed).kind, "unknown", typed);
+    }
+  });
+
+  it("has no two commands of one name", () => {
+    const names = commands.flatMap((command) => command.names);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+describe("completions", () => {
+  const report = clusterReport({ vms: [vmReport("web1"), vmReport("db1")], nodes: [nodeReport("wn1")] });
+
+  it("completes names of commands", () => {
+    assert.deepEqual(completions("ev", report), ["events"]);
+    assert.deepEqual(completions("de", report), ["describe"]);
+  });
+
+  it("completes objects, with or without their kind", () => {
+    assert.deepEqual(completions("why w", report), ["why VM/web1", "why Node/wn1"]);
+    assert.deepEqual(completions("why vm/", report), ["why VM/web1", "why VM/db1"]);
+    assert.deepEqual(completions("approve d", report), ["approve db1"]);
+    assert.deepEqual(completions("sort ", report), ["sort name", "sort state", "sort node", "sort memory"]);
+  });
+
+  it("offers a few, however many there are", () => {
+    const vms = Array.from({ length: 1000 }, (_, index) => vmReport(`vm${String(index)}`));
+    assert.equal(completions("why vm", clusterReport({ vms })).length, 6);
+  });
+
+  it("offers nothing where nothing fits or nothing is known", () => {
+    assert.deepEqual(completions("xyz", report), []);
+    assert.deepEqual(completions("xyz w", report), []);
+    assert.deepEqual(completions("why w", null), []);
+    assert.deepEqual(completions("rw x", report), []);
+  });
+});

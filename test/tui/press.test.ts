@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { busyCluster } from "./busy-cluster.ts";
+import { clusterReport, planReport, sourceReport, vmReport } from "./fixture.ts";
+import { noFlags, settled, Stage } from "./stage.ts";
+
+describe("moving about", () => {
+  it("follows the habits of hand: j k, arrows, g G, pages", () => {
+    const stage = new Stage({ report: busyCluster }).press("3");
+    assert.equal(stage.object, "VM/batch1");
+    assert.equal(stage.press("j", "down").object, "VM/db1");
+    assert.equal(stage.press("k").object, "VM/cache1");
+    assert.equal(stage.press("G").object, "VM/web4");
+    assert.equal(stage.press("g").object, "VM/batch1");
+    assert.equal(stage.press("pagedown").object, "VM/web4");
+    assert.equal(stage.press("ctrl-b").object, "VM/batch1");
+  });
+
+  it("goes from nodes to VMs on the overview", () => {
+    const stage = new Stage({ report: busyCluster });
+    assert.equal(stage.object, "Node/hv1");
+    assert.equal(stage.press("tab").object, "VM/batch1");
+    assert.equal(stage.press("k").object, "Node/hv4");
+  });
+
+  it("leads from a node to its VMs, and back", () => {
+    const stage = new Stage({ report: busyCluster }).press("enter");
+    assert.equal(stage.place.screen, "vms");
+    assert.match(stage.frame(), /VMS 7 of 12 {2}\/node=hv1/);
+    stage.press("esc", "esc");
+    assert.equal(stage.place.screen, "overview");
+  });
+
+  it("takes hv1 for hv1 and not for hv10", () => {
+    const vms = [vmReport("a", { node: "hv1" }), vmReport("b", { node: "hv10", home: "hv10" })];
+    assert.match(new Stage({ report: clusterReport({ vms }) }).press("enter").frame(), /VMS 1 of 2/);
+  });
+
+  it("opens what is under the cursor in every list", async () => {
+    const stage = new Stage({ report: busyCluster }).press("5", "G", "d");
+    await settled();
+    assert.deepEqual(stage.calls, ["describe VM/gpu1"]);
+    stage.press("esc", "6", "w");
+    await settled();
+    assert.deepEqual(stage.calls, ["describe VM/gpu1", "why VM/db1"]);
+  });
+
+  it("does nothing for keys that mean nothing here", () => {
+    const stage = new Stage({ report: busyCluster });
+    const before = stage.frame();
+    assert.equal(stage.press("X", "ctrl-x", "left", "esc").frame(), before);
+  });
+});
+
+describe("filtering", () => {
+  it("narrows the list with every letter, and gives it back on Esc", () => {
+    const stage = new Stage({ report: busyCluster }).press("3", "/").type("web");
+    assert.match(stage.frame(), /VMS 4 of 12 {2}\/web/);
+    assert.match(stage.press("backspace", "backspace").frame(), /VMS 4 of 12 {2}\/w/);
+    assert.match(stage.press("esc").frame(), /VMS 12 /);
+  });
+
+  it("stays on Enter, is edited by the next slash, and dropped by Esc", () => {
+    const stage = new Stage({ report: busyCluster }).press("3", "/").type("web").press("enter");
+    assert.match(stage.frame(), /\/web/);
+    assert.match(stage.press("/").type("1").press("enter").frame(), /VMS 1 of 12 {2}\/web1/);
+    assert.match(stage.press("esc").frame(), /VMS 12 /);
+  });
+
+  it("finds by state, tag, undefined network and reason", () => {
+    const of = (text: string) => {
+      const frame = new Stage({ report: busyCluster }).press("3", "/").type(text).frame();
+      return /VMS (\d+) of/.exec(frame)?.[1];
+    };
+    assert.deepEqual(["state=held", "tag=shop", "network=dmz", "crash-loop", "stale", "^web[13]"].map(of), [
+      "1",
+      "2",
+      "1",
+      "1",
+      "1",
+      "2",
+    ]);
+  });
+});
+
+describe("commands", () => {
+  it("open screens, objects and orders", () => {
+    const stage = new Stage({ report: busyCluster }).type(":vm web").press("enter");
+    assert.deepEqual([stage.place.screen, stage.place.filter], ["vms", "web"]);
+    stage.type(":describe node/hv2").press("enter");
+    assert.equal(stage.object, "Node/hv2");
+    assert.match(stage.type(":sort state").press("enter", "1").frame(), /VMS 12 by state/);
+  });
+
+  it("are completed by Tab", () => {
+    const stage = new Stage({ report: busyCluster }).type(":why que").press("tab", "enter");
+    assert.equal(stage.object, "VM/queue1");
+  });
+
+  it("are edited like a shell's line, and left by Esc or by deleting all", () => {
+    const prompt = (stage: Stage) => stage.session.snapshot().state.prompt;
+    const stage = new Stage({ report: busyCluster }).type(":why web1");
+    assert.deepEqual(prompt(stage.press("ctrl-w")), { kind: "command", text: "why " });
+    assert.deepEqual(prompt(stage.press("ctrl-u")), { kind: "command", text: "" });
+    assert.equal(prompt(stage.press("backspace")), null);
+    assert.equal(prompt(stage.type(":v").press("esc")), null);
+    assert.equal(prompt(stage.press(":", "enter")), null);
+  });
+
+  it("say what is wrong with them", () => {
+    assert.match(
+      new Stage({ report: busyCluster }).type(":fly").press("enter").frame(),
+      /there is no command :fly/,
+    );
+  });
+
+  it("leave", () => {
+    assert.deepEqual(new Stage({ report: busyCluster }).type(":q").press("enter").asked, ["quit"]);
+    assert.deepEqual(new Stage({ report: busyCluster }).press("q").asked, ["quit"]);
+  });
+});
+
+describe("applying", () => {
+  const writable = () => new Stage({ report: busyCluster, readOnly: false });
+
+  it("is refused while the view is read-only, and says how to change that", () => {
+    const stage = new Stage({ report: busyCluster }).press("a");
+    assert.match(stage.frame(), /This view is read-only. `:rw` allows edits./);
+    assert.deepEqual(stage.type(":rw").press("enter", "a", "y").calls, ["apply d1"]);
+    assert.match(stage.type(":ro").press("enter").frame(), /read-only/);
+  });
+
+  it("shows the plan and does nothing without a y", async () => {
+    for (const key of ["n", "enter", "esc", "Y", "q", " "]) {
+      const stage = writable().press("a");
+      assert.equal(stage.place.screen, "plan");
+      assert.match(stage.press(key).frame(), /Nothing was applied\./);
+      await settled();
+      assert.deepEqual([...stage.calls, ...stage.asked], [], key);
+    }
+  });
+
+  it("takes no y that came together with the a: it may have been pasted", async () => {
+    const stage = writable();
+    stage.session.input("ay", noFlags);
+    await settled();
+    assert.deepEqual(stage.calls, []);
+  });
+
+  it("takes a yes only for the edits that were shown", async () => {
+    const stage = writable().press("a");
+    stage.feed.tell({
+      ...busyCluster,
+      source: sourceReport(busyCluster.source?.pending ?? null, { digest: "d2" }),
+    });
+    await stage.clock.advance(200);
+    assert.match(stage.press("y").frame(), /The files changed while you looked/);
+    assert.deepEqual(stage.calls, []);
+  });
+
+  it("says why there is nothing to apply", () => {
+    const notice = (report = clusterReport()) => new Stage({ report, readOnly: false }).press("a").frame();
+    assert.match(notice(), /There is nothing to apply/);
+    assert.match(notice(clusterReport({ source: null })), /No folder is watched/);
+    assert.match(
+      notice(clusterReport({ source: sourceReport(null, { status: "suspect" }) })),
+      /cluster\.d is suspect/,
+    );
+  });
+
+  it("waits for the apply that is under way", async () => {
+    const stage = new Stage({
+      report: busyCluster,
+      readOnly: false,
+      actions: { apply: () => new Promise(() => undefined) },
+    });
+    stage.press("a", "y");
+    await settled();
+    assert.match(stage.press("a").frame(), /An apply is under way/);
+  });
+});
+
+describe("approving a destruction", () => {
+  const onTheRow = () => new Stage({ report: busyCluster, readOnly: false }).press("5", "G", "k");
+
+  it("is offered only where one waits", () => {
+    assert.match(onTheRow().frame(), /A approve/);
+    assert.doesNotMatch(onTheRow().press("G").frame(), /A approve/);
+    assert.match(onTheRow().press("G", "A").frame(), /No destruction of gpu1 waits for an approval/);
+  });
+
+  it("needs the name typed", async () => {
+    const stage = onTheRow().press("A").type("old-wiki").press("enter");
+    await settled();
+    assert.deepEqual(stage.calls, ["approve old-wiki"]);
+    assert.match(stage.frame(), /approved: old-wiki/);
+  });
+
+  it("destroys disks only where they are named too", async () => {
+    const stage = onTheRow().press("A").type("old-wiki root data").press("enter");
+    await settled();
+    assert.deepEqual(stage.calls, ["approve old-wiki root data"]);
+  });
+
+  it("is cancelled by Enter alone, by Esc, and by any other name", async () => {
+    for (const keys of [["enter"], ["esc"], ["o", "l", "d", "enter"], ["tab", "enter"]]) {
+      const stage = onTheRow().press("A", ...keys);
+      await settled();
+      assert.deepEqual(stage.calls, [], keys.join(" "));
+      assert.match(stage.frame(), /nothing was approved|Nothing was approved/);
+    }
+  });
+
+  it("cannot be pasted", async () => {
+    const stage = onTheRow().press("A");
+    stage.session.paste("old-wiki\r");
+    stage.session.input("old-wiki\r", noFlags);
+    await settled();
+    assert.deepEqual(stage.calls, []);
+  });
+
+  it("is refused while the view is read-only", () => {
+    const stage = new Stage({ report: busyCluster }).press("5", "G", "k", "A");
+    assert.match(stage.frame(), /read-only/);
+    assert.match(stage.press("esc").type(":approve old-wiki").press("enter").frame(), /`:rw` allows edits/);
+  });
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import type { ClusterReport } from "../../../reconciler/model/report.ts";
+import { digestOf } from "../../../tui/digest.ts";
+import { unicodeGlyphs } from "../../../tui/view/glyphs.ts";
+import { textOf } from "../../../tui/view/line.ts";
+import { statusLine } from "../../../tui/view/status.ts";
+import { busyCluster } from "../busy-cluster.ts";
+import { changeReport, clusterReport, planReport, sourceReport } from "../fixture.ts";
+
+describe("statusLine", () => {
+  const status = (report: ClusterReport) =>
+    textOf(statusLine(report, digestOf(report), { cells: 100, glyphs: unicodeGlyphs })).trim();
+
+  it("says that nothing waits", () => {
+    assert.equal(status(clusterReport()), "✓ cluster.d is what was applied");
+  });
+
+  it("puts what needs a person first", () => {
+    assert.equal(
+      status(busyCluster),
+      "! 2 blocked · 3 drift · 2 under way · 3 edits wait: +1 create  ~1 update  →1 migrate",
+    );
+  });
+
+  it("says one edit as one", () => {
+    const source = sourceReport(planReport([changeReport("VM/web1")]));
+    assert.equal(status(clusterReport({ source })), "1 edit waits: ~1 update");
+  });
+
+  it("says why a folder is not taken, or that none is watched", () => {
+    const of = (state: "invalid" | "suspect" | "unreadable") =>
+      status(clusterReport({ source: sourceReport(null, { status: state, problems: ["a", "b"] }) }));
+    assert.equal(of("invalid"), "! cluster.d is invalid: 2 problems; what was applied last stays in force");
+    assert.equal(of("suspect"), "! cluster.d is suspect; nothing of it is applied");
+    assert.equal(of("unreadable"), "! cluster.d cannot be read; nothing was changed");
+    assert.match(status(clusterReport({ source: null })), /^No folder is watched/);
+  });
+
+  it("counts what is blocked once, though plan and loop both say it", () => {
+    const source = sourceReport(planReport([], { blocked: busyCluster.blocked }));
+    assert.match(status({ ...busyCluster, source }), /^! 2 blocked/);
+  });
+});

@@ -1,0 +1,163 @@
+/** The `:` commands: their names, what they take, and how what is typed is completed. */
+import { objectId } from "../reconciler/model/names.ts";
+import type { ClusterReport } from "../reconciler/model/report.ts";
+import type { ScreenName } from "./state.ts";
+import { sortKeys } from "./sort.ts";
+
+export type Command =
+  | { readonly kind: "screen"; readonly screen: ScreenName | "help"; readonly filter: string }
+  | { readonly kind: "open"; readonly aspect: "describe" | "why"; readonly object: string }
+  | { readonly kind: "writable"; readonly writable: boolean }
+  | { readonly kind: "sort"; readonly key: (typeof sortKeys)[number] }
+  | { readonly kind: "apply" }
+  | { readonly kind: "approve"; readonly vm: string }
+  | { readonly kind: "quit" }
+  | { readonly kind: "unknown"; readonly problem: string };
+
+export interface CommandEntry {
+  /** The first is the name, the others are accepted too. */
+  readonly names: readonly [string, ...string[]];
+  /** What may follow, as the help shows it. */
+  readonly takes: string;
+  readonly help: string;
+  readonly argument: "none" | "filter" | "object" | "vm" | "sort";
+  readonly parse: (argument: string) => Command;
+}
+
+export const commands: readonly CommandEntry[] = [
+  screenCommand("overview", ["overview", "home", "ov"], "everything on one screen"),
+  screenCommand("nodes", ["nodes", "node", "no"], "nodes"),
+  screenCommand("vms", ["vms", "vm"], "VMs"),
+  screenCommand("drift", ["drift", "dr"], "pending edits, drift, orphans"),
+  screenCommand("plan", ["plan", "pl"], "steps under way, what apply would do, what is blocked"),
+  screenCommand("events", ["events", "event", "ev"], "what happened"),
+  objectCommand("describe", "everything known of a VM or node"),
+  objectCommand("why", "why it is where and how it is"),
+  {
+    names: ["sort"],
+    takes: sortKeys.join("|"),
+    help: "order of the rows",
+    argument: "sort",
+    parse: parseSort,
+  },
+  plainCommand(["rw"], "allow edits: apply, approve", { kind: "writable", writable: true }),
+  plainCommand(["ro"], "read-only again", { kind: "writable", writable: false }),
+  plainCommand(["apply"], "apply the pending edits; asks first", { kind: "apply" }),
+  {
+    names: ["approve"],
+    takes: "VM",
+    help: "approve a destruction; the name must be typed again",
+    argument: "vm",
+    parse: (vm) =>
+      vm === ""
+        ? { kind: "unknown", problem: ":approve needs the name of a VM" }
+        : { kind: "approve", vm: plainVmName(vm) },
+  },
+  plainCommand(["help", "h"], "keys, commands, signs", { kind: "screen", screen: "help", filter: "" }),
+  plainCommand(["quit", "q", "q!"], "leave", { kind: "quit" }),
+];
+
+export function parseCommand(typed: string): Command {
+  const { word, argument } = split(typed);
+  const found = commands.find((command) => command.names.includes(word)) ?? onlyBeginningWith(word);
+  if (found === undefined) return { kind: "unknown", problem: `there is no command :${word} (? lists them)` };
+  if (argument !== "" && found.argument === "none")
+    return { kind: "unknown", problem: `:${word} takes nothing after it` };
+  return found.parse(argument);
+}
+
+/** The whole lines that what is typed may become, best first, at most `most`. */
+export function completions(typed: string, report: ClusterReport | null, most = 6): readonly string[] {
+  const { word, argument, hasArgument } = split(typed);
+  if (!hasArgument) {
+    const names = commands.map((command) => command.names[0]).filter((name) => name.startsWith(word));
+    return names.slice(0, most);
+  }
+  const found = commands.find((command) => command.names.includes(word));
+  if (found === undefined) return [];
+  const matching: string[] = [];
+  for (const candidate of candidates(found.argument, report)) {
+    if (beginsWith(candidate, argument.toLowerCase())) matching.push(`${word} ${candidate}`);
+    if (matching.length === most) break;
+  }
+  return matching;
+}
+
+/** `vm/d` and `d` both begin VM/db1. */
+function beginsWith(candidate: string, typed: string): boolean {
+  const lower = candidate.toLowerCase();
+  return lower.startsWith(typed) || lower.slice(lower.indexOf("/") + 1).startsWith(typed);
+}
+
+function* candidates(argument: CommandEntry["argument"], report: ClusterReport | null): Iterable<string> {
+  if (argument === "sort") yield* sortKeys;
+  if (report === null || (argument !== "object" && argument !== "vm")) return;
+  for (const { name } of report.vms) yield argument === "object" ? objectId("VM", name) : name;
+  if (argument !== "object") return;
+  for (const { name } of report.nodes) yield objectId("Node", name);
+}
+
+function split(typed: string): {
+  readonly word: string;
+  readonly argument: string;
+  readonly hasArgument: boolean;
+} {
+  const text = typed.trimStart();
+  const space = text.indexOf(" ");
+  if (space < 0) return { word: text, argument: "", hasArgument: false };
+  return { word: text.slice(0, space), argument: text.slice(space).trim(), hasArgument: true };
+}
+
+function onlyBeginningWith(word: string): CommandEntry | undefined {
+  const found = word === "" ? [] : commands.filter((command) => command.names[0].startsWith(word));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function screenCommand(screen: ScreenName, names: CommandEntry["names"], help: string): CommandEntry {
+  return {
+    names,
+    takes: screen === "overview" ? "" : "[FILTER]",
+    help,
+    argument: screen === "overview" ? "none" : "filter",
+    parse: (filter) => ({ kind: "screen", screen, filter }),
+  };
+}
+
+function objectCommand(aspect: "describe" | "why", help: string): CommandEntry {
+  return {
+    names: [aspect],
+    takes: "OBJECT",
+    help,
+    argument: "object",
+    parse: (name) =>
+      name === ""
+        ? { kind: "unknown", problem: `:${aspect} needs an object, such as vm/web1 or node/hv1` }
+        : { kind: "open", aspect, object: fullObject(name) },
+  };
+}
+
+function plainCommand(names: CommandEntry["names"], help: string, command: Command): CommandEntry {
+  return { names, takes: "", help, argument: "none", parse: () => command };
+}
+
+function parseSort(argument: string): Command {
+  const key = sortKeys.find((candidate) => candidate === argument);
+  return key === undefined
+    ? { kind: "unknown", problem: `:sort takes ${sortKeys.join(", ")}` }
+    : { kind: "sort", key };
+}
+
+/** `web1`, `vm/web1`, `VM/web1` and `node/hv1` as the report names them. */
+function fullObject(name: string): string {
+  const [kind, rest] = name.split("/", 2);
+  if (rest === undefined) return objectId("VM", name);
+  return kind?.toLowerCase() === "node"
+    ? objectId("Node", rest)
+    : kind?.toLowerCase() === "vm"
+      ? objectId("VM", rest)
+      : name;
+}
+
+function plainVmName(name: string): string {
+  return name.replace(/^vm\//i, "");
+}

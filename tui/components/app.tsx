@@ -1,0 +1,26 @@
+import { useApp, useInput, usePaste } from "ink";
+import { useEffect, useSyncExternalStore, type ReactNode } from "react";
+import type { Palette } from "../palette.ts";
+import type { Session } from "../session.ts";
+import { Frame } from "./frame.tsx";
+
+/** What Ink lets only its components do. */
+export type AppHandle = Pick<ReturnType<typeof useApp>, "suspendTerminal">;
+
+interface AppProps {
+  readonly session: Session;
+  readonly palette: Palette;
+  readonly onReady: (handle: AppHandle) => void;
+}
+
+/** Draws the session and gives it the keys. */
+export function App({ session, palette, onReady }: AppProps): ReactNode {
+  const { suspendTerminal } = useApp();
+  const snapshot = useSyncExternalStore(session.subscribe, session.snapshot);
+  useInput(session.input);
+  usePaste(session.paste);
+  useEffect(() => {
+    onReady({ suspendTerminal });
+  }, [onReady, suspendTerminal]);
+  return <Frame snapshot={snapshot} palette={palette} />;
+}

@@ -1,0 +1,47 @@
+/** The questions that stand before everything that changes the cluster. */
+import type { ClusterReport } from "../reconciler/model/report.ts";
+import { act, type KeyContext, type Outcome } from "./outcome.ts";
+import type { UiState } from "./state.ts";
+import { count } from "./view/amounts.ts";
+import { planWords, waitsForApproval } from "./view/plan-summary.ts";
+
+/** Shows the plan and asks; refused, with the reason, where nothing can be applied. */
+export function askApply({ state, report }: KeyContext): Outcome {
+  const problem = whyNotApply(state, report);
+  const pending = report?.source?.pending ?? null;
+  if (problem !== null || pending === null) {
+    return act({ kind: "notice", notice: { tone: "warn", text: problem ?? "There is nothing to apply." } });
+  }
+  const question = `Apply ${count(pending.changes.length, "edit")} (${planWords(pending)})?`;
+  return act(
+    { kind: "go", screen: "plan", filter: "" },
+    { kind: "prompt", prompt: { kind: "apply", question, digest: report?.source?.digest ?? null } },
+  );
+}
+
+/** Asks for the name of the VM whose destruction is to be approved. */
+export function askApprove({ state, report }: KeyContext, vm: string): Outcome {
+  if (!state.writable) return act({ kind: "notice", notice: { tone: "warn", text: readOnlyText } });
+  if (!waitsForApproval(report, `VM/${vm}`)) {
+    return act({
+      kind: "notice",
+      notice: { tone: "warn", text: `No destruction of ${vm} waits for an approval.` },
+    });
+  }
+  return act({ kind: "prompt", prompt: { kind: "approve", vm, text: "" } });
+}
+
+const readOnlyText = "This view is read-only. `:rw` allows edits.";
+
+/** Null: it can be applied. */
+export function whyNotApply(state: UiState, report: ClusterReport | null): string | null {
+  if (!state.writable) return readOnlyText;
+  if (state.run?.phase === "running") return "An apply is under way; wait until it is done.";
+  if (report?.source === null || report === null)
+    return "No folder is watched, so there is nothing to apply from here.";
+  if (report.source.status !== "ok")
+    return `${report.source.directory} is ${report.source.status}: :drift shows why.`;
+  return report.source.pending?.hasChanges === true
+    ? null
+    : "There is nothing to apply: the files say what was applied.";
+}

@@ -1,0 +1,203 @@
+/** What the user is looking at and typing. One union of actions, one pure reducer. */
+import { unreachable } from "../reconciler/model/unreachable.ts";
+import { cursorAtEnd, cursorAtStart, move, type Cursor, type Motion, type Shape } from "./cursor.ts";
+import type { Answer, Aspect } from "./screens/detail.ts";
+import { nextSortKey, type SortKey } from "./sort.ts";
+
+/** The screens that `:` and the digits lead to, in that order. */
+export const screenNames = ["overview", "nodes", "vms", "drift", "plan", "events"] as const;
+export type ScreenName = (typeof screenNames)[number];
+
+/** A screen that was opened, with what belongs to it while it is open. */
+export type Place = { readonly cursor: Cursor; readonly filter: string } & (
+  | { readonly screen: ScreenName | "help" | "apply" }
+  | { readonly screen: "detail"; readonly object: string; readonly aspect: Aspect; readonly answer: Answer }
+);
+
+/** The line that is being typed. */
+export type Prompt =
+  | { readonly kind: "command"; readonly text: string }
+  /** `before`: the filter that Esc puts back. */
+  | { readonly kind: "filter"; readonly text: string; readonly before: string }
+  /** `digest`: the edits that were shown; others are not applied by this yes. */
+  | { readonly kind: "apply"; readonly question: string; readonly digest: string | null }
+  | { readonly kind: "approve"; readonly vm: string; readonly text: string };
+
+export interface Notice {
+  readonly tone: "ok" | "warn" | "bad" | "plain";
+  readonly text: string;
+}
+
+/** An apply that was asked for here. */
+export interface Run {
+  readonly phase: "running" | "done" | "failed";
+  readonly lines: readonly string[];
+  readonly since: number;
+}
+
+export interface UiState {
+  /** The last one is on screen; Esc goes back to the one before. */
+  readonly places: readonly [Place, ...Place[]];
+  readonly prompt: Prompt | null;
+  readonly writable: boolean;
+  readonly sort: SortKey;
+  readonly notice: Notice | null;
+  readonly run: Run | null;
+}
+
+export type UiAction =
+  | { readonly kind: "move"; readonly motion: Motion; readonly shapes: readonly Shape[] }
+  | { readonly kind: "go"; readonly screen: ScreenName | "help" | "apply"; readonly filter: string }
+  | { readonly kind: "open"; readonly object: string; readonly aspect: Aspect }
+  | { readonly kind: "answer"; readonly object: string; readonly aspect: Aspect; readonly answer: Answer }
+  | { readonly kind: "back" }
+  | { readonly kind: "prompt"; readonly prompt: Prompt }
+  | { readonly kind: "type"; readonly text: string }
+  | { readonly kind: "close-prompt" }
+  | { readonly kind: "filter"; readonly text: string }
+  | { readonly kind: "sort"; readonly key: SortKey | "next" }
+  | { readonly kind: "writable"; readonly writable: boolean }
+  | { readonly kind: "notice"; readonly notice: Notice | null }
+  | { readonly kind: "run-began"; readonly since: number }
+  | { readonly kind: "run-line"; readonly text: string }
+  | { readonly kind: "run-ended"; readonly ok: boolean; readonly lines: readonly string[] };
+
+export function initialState(writable: boolean): UiState {
+  return {
+    places: [{ screen: "overview", cursor: cursorAtStart, filter: "" }],
+    prompt: null,
+    writable,
+    sort: "name",
+    notice: null,
+    run: null,
+  };
+}
+
+/** The place on screen. */
+export function placeOf(state: UiState): Place {
+  return state.places.at(-1) ?? state.places[0];
+}
+
+export function reduce(state: UiState, action: UiAction): UiState {
+  switch (action.kind) {
+    case "move":
+      return onPlace(state, (place) => ({
+        ...place,
+        cursor: move(place.cursor, action.motion, action.shapes),
+      }));
+    case "go":
+      return go(state, {
+        screen: action.screen,
+        cursor: action.screen === "apply" ? cursorAtEnd : cursorAtStart,
+        filter: action.filter,
+      });
+    case "open":
+      return open(state, action.object, action.aspect);
+    case "answer":
+      return onPlace(state, (place) => answered(place, action));
+    case "back":
+      return back(state);
+    case "prompt":
+      return { ...state, prompt: action.prompt, notice: null };
+    case "type":
+      return typed(state, action.text);
+    case "close-prompt":
+      return closePrompt(state);
+    case "filter":
+      return onPlace(state, (place) => ({ ...place, filter: action.text, cursor: cursorAtStart }));
+    case "sort":
+      return { ...state, sort: action.key === "next" ? nextSortKey(state.sort) : action.key };
+    case "writable":
+      return { ...state, writable: action.writable };
+    case "notice":
+      return { ...state, notice: action.notice };
+    case "run-began":
+    case "run-line":
+    case "run-ended":
+      return { ...state, run: reduceRun(state.run, action) };
+    default:
+      return unreachable(action);
+  }
+}
+
+/** So many screens back are enough; older ones are forgotten, the first one never. */
+const mostPlaces = 20;
+const mostRunLines = 500;
+
+function onPlace(state: UiState, change: (place: Place) => Place): UiState {
+  return { ...state, places: replaceLast(state.places, change(placeOf(state))) };
+}
+
+function replaceLast(places: UiState["places"], place: Place): UiState["places"] {
+  const [first, ...rest] = places;
+  return rest.length === 0 ? [place] : [first, ...rest.slice(0, -1), place];
+}
+
+function go(state: UiState, place: Place): UiState {
+  if (placeOf(state).screen === place.screen && place.screen !== "detail") {
+    return onPlace(state, (now) =>
+      now.filter === place.filter ? now : { ...now, filter: place.filter, cursor: cursorAtStart },
+    );
+  }
+  if (place.screen === "overview" && place.filter === "")
+    return { ...state, places: [state.places[0]], notice: null };
+  return push(state, place);
+}
+
+function open(state: UiState, object: string, aspect: Aspect): UiState {
+  const now = placeOf(state);
+  const place: Place = {
+    screen: "detail",
+    object,
+    aspect,
+    answer: { phase: "asking" },
+    cursor: cursorAtStart,
+    filter: "",
+  };
+  if (now.screen === "detail" && now.object === object) return onPlace(state, () => place);
+  return push(state, place);
+}
+
+function push(state: UiState, place: Place): UiState {
+  const [first, ...rest] = state.places;
+  return { ...state, places: [first, ...rest.slice(-(mostPlaces - 2)), place], notice: null };
+}
+
+function back(state: UiState): UiState {
+  if (state.notice !== null) return { ...state, notice: null };
+  if (placeOf(state).filter !== "")
+    return onPlace(state, (place) => ({ ...place, filter: "", cursor: cursorAtStart }));
+  const [first, ...rest] = state.places;
+  return { ...state, places: [first, ...rest.slice(0, -1)] };
+}
+
+/** An answer that comes after the user went on is dropped. */
+function answered(place: Place, action: Extract<UiAction, { kind: "answer" }>): Place {
+  const isAsked =
+    place.screen === "detail" && place.object === action.object && place.aspect === action.aspect;
+  return isAsked ? { ...place, answer: action.answer } : place;
+}
+
+function typed(state: UiState, text: string): UiState {
+  const { prompt } = state;
+  if (prompt === null || prompt.kind === "apply") return state;
+  const next: UiState = { ...state, prompt: { ...prompt, text } };
+  return prompt.kind === "filter" ? reduce(next, { kind: "filter", text }) : next;
+}
+
+function closePrompt(state: UiState): UiState {
+  return { ...state, prompt: null };
+}
+
+function reduceRun(
+  run: Run | null,
+  action: Extract<UiAction, { kind: "run-began" | "run-line" | "run-ended" }>,
+): Run | null {
+  if (action.kind === "run-began") return { phase: "running", lines: [], since: action.since };
+  if (run === null) return null;
+  const added = action.kind === "run-line" ? [action.text] : action.lines;
+  const lines = [...run.lines, ...added].slice(-mostRunLines);
+  return action.kind === "run-line"
+    ? { ...run, lines }
+    : { ...run, lines, phase: action.ok ? "done" : "failed" };
+}

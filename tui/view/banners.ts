@@ -1,0 +1,63 @@
+import type { ClusterReport } from "../../reconciler/model/report.ts";
+import type { Digest } from "../digest.ts";
+import { isStale, type Freshness } from "../freshness.ts";
+import { formatAge, formatMoment } from "./amounts.ts";
+import type { Glyphs } from "./glyphs.ts";
+import { span, type Line } from "./line.ts";
+import type { Canvas } from "./panel.ts";
+import { fit } from "./text.ts";
+
+/** Whole lines under the header for what changes how everything else must be read. Usually there are none. */
+export function bannerLines(
+  report: ClusterReport | null,
+  given: { readonly freshness: Freshness; readonly digest: Digest | null; readonly now: number },
+  canvas: Canvas,
+): readonly Line[] {
+  const { glyphs, cells } = canvas;
+  const texts = [
+    staleBanner(given.freshness, report, glyphs),
+    ...(report === null
+      ? []
+      : [duplicateBanner(given.digest, glyphs), maintenanceBanner(report, given.now, glyphs)]),
+  ];
+  return texts.flatMap((banner) =>
+    banner === null ? [] : [[{ ...banner, text: fit(banner.text, cells, glyphs.ellipsis) }]],
+  );
+}
+
+function staleBanner(
+  freshness: Freshness,
+  report: ClusterReport | null,
+  glyphs: Glyphs,
+): Line[number] | null {
+  if (freshness.problem === null) return null;
+  const text = `${freshness.problem}${report === null ? "" : "; this is as last seen"}`;
+  return isStale(freshness)
+    ? span(` ${glyphs.stale} STALE  ${text}`, "banner-bad")
+    : span(` ${glyphs.alert} NOT ANSWERING  ${text}`, "banner-warn");
+}
+
+/** The loudest alarm: one VM in two places. */
+function duplicateBanner(digest: Digest | null, glyphs: Glyphs): Line[number] | null {
+  const twice = digest?.duplicates ?? [];
+  const [first] = twice;
+  if (first === undefined) return null;
+  const others = twice.length === 1 ? "" : ` (and ${String(twice.length - 1)} more)`;
+  return span(` ${glyphs.alert} DUPLICATE  ${first.name}: ${first.reason.text}${others}`, "banner-bad");
+}
+
+function maintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {
+  const { on, reason, until } = report.maintenance;
+  if (!on) return null;
+  const why = reason ?? "no reason given";
+  const end =
+    until === null
+      ? "no end set"
+      : until > now
+        ? `until ${formatMoment(until, now)} (in ${formatAge(until - now)})`
+        : "its end has passed";
+  return span(
+    ` ${glyphs.alert} MAINTENANCE  ${why}, ${end} ${glyphs.dot} no fencing, no takeover`,
+    "banner-warn",
+  );
+}
