@@ -1,0 +1,109 @@
+/** The second half of `keel apply`: writing down what was agreed to, and following it until the cluster is at rest. */
+import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
+import { commitProposal } from "../reconciler/control/commit.ts";
+import type { Head } from "../reconciler/control/desired-objects.ts";
+import { KeelError } from "../reconciler/model/errors.ts";
+import type { BlockedReport } from "../reconciler/model/report.ts";
+import type { ClusterKeys } from "../reconciler/store/keys.ts";
+import type { Store } from "../reconciler/store/store.ts";
+import type { Context } from "./context.ts";
+import { followApply, type FollowEnd } from "./follow/follow-apply.ts";
+import { gitCommit } from "./git-commit.ts";
+import { blockedLines } from "./output/blocked-text.ts";
+import { countOf, durationText } from "./output/counts.ts";
+import { layoutFor } from "./output/layout.ts";
+import { shownId } from "./output/object-names.ts";
+import { print } from "./output/paint.ts";
+import { progressView } from "./output/progress.ts";
+import { markUsed } from "./plan-use.ts";
+import type { FolderProposal } from "./propose-folder.ts";
+import { checkFresh, type SavedPlan } from "./saved-plan.ts";
+
+export interface CarryOutOptions {
+  /** Where a saved plan is applied; it is used up by this. */
+  readonly saved: SavedPlan | null;
+  readonly allowDestroy: number | null;
+  /** false: `--no-wait`. */
+  readonly follow: boolean;
+  /** null: as long as it takes. */
+  readonly timeoutMs: number | null;
+}
+
+/** @throws KeelError `apply-conflict`, `plan-used`, `approval-needed`, `apply-failed`, and what following throws */
+export async function carryOut(context: Context, proposed: FolderProposal, options: CarryOutOptions): Promise<void> {
+  const { proposal, report } = proposed;
+  const head = await commit(context, proposed, options);
+  context.out("");
+  context.out(
+    proposal.changesIntent ? `Generation ${head.generation} is in force.` : "What was changed by hand is set back.",
+  );
+  if (!options.follow) {
+    context.out("What it takes is being done; `keel get steps` shows where it stands.");
+    endWithBlocked(report.blocked);
+    return;
+  }
+  const end = await follow(context, proposed.feed, head.generation, options.timeoutMs);
+  conclude(context, end, head.generation);
+}
+
+async function commit(context: Context, { feed, proposal }: FolderProposal, options: CarryOutOptions): Promise<Head> {
+  const { clock, user, resolveOptions, directory, signal } = context;
+  const { saved, allowDestroy } = options;
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const gitHead = saved === null ? await gitCommit(directory, signal) : saved.commit;
+  signal.throwIfAborted();
+  const now = clock.now();
+  if (saved !== null) {
+    checkFresh(saved, feed.state, now);
+    await markUsed(store, keys, saved, { by: user, at: now });
+  }
+  const host = saved?.host ?? resolveOptions.host;
+  const head = await commitProposal(store, keys, proposal, { by: user, now, commit: gitHead, allowDestroy, host });
+  await feed.reached(await revisionWritten(store, keys, proposal), signal);
+  return head;
+}
+
+/** What following must have seen before it looks: the head, and the requests to set back what was changed by hand. */
+async function revisionWritten(
+  store: Store,
+  keys: ClusterKeys,
+  { plan }: FolderProposal["proposal"],
+): Promise<number> {
+  const reverts = plan.steps.filter(({ step }) => step.reason.code === "changed-by-hand");
+  const wanted = [keys.head, ...reverts.map(({ step }) => keys.request(`revert-${step.vm}`))];
+  const found = await Promise.all(wanted.map((key) => store.get(key)));
+  return Math.max(0, ...found.map((item) => item?.modRevision ?? 0));
+}
+
+async function follow(
+  context: Context,
+  feed: ClusterFeed,
+  generation: number,
+  timeoutMs: number | null,
+): Promise<FollowEnd> {
+  const view = progressView(context);
+  try {
+    return await followApply({ feed, clock: context.clock, view, generation, timeoutMs }, context.signal);
+  } finally {
+    view.close();
+    if (context.signal.aborted) context.err(`Generation ${generation} stays in force, and what was begun goes on.`);
+  }
+}
+
+function conclude(context: Context, { done, failed, blocked, elapsedMs }: FollowEnd, generation: number): void {
+  print(context, blockedLines(blocked, layoutFor(context)));
+  const total = done + failed.length;
+  if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
+  const steps = done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
+  const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
+  context.out(`Apply complete: ${steps}${rest} (generation ${generation}).`);
+  endWithBlocked(blocked);
+}
+
+/** @throws KeelError `approval-needed` where some of it waits for one */
+export function endWithBlocked(blocked: readonly BlockedReport[]): void {
+  const waiting = blocked.filter(({ reason }) => reason.code === "approval-needed");
+  if (waiting.length === 0) return;
+  const what = waiting.map(({ object }) => shownId(object)).join(", ");
+  throw new KeelError("approval-needed", { count: waiting.length, what });
+}

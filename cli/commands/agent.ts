@@ -1,0 +1,56 @@
+import { Option, type Command } from "commander";
+import { KeelError } from "../../reconciler/model/errors.ts";
+import type { Context, ContextFactory } from "../context.ts";
+import { daemonLog } from "../daemon-log.ts";
+import { withExamples } from "../examples.ts";
+import { machineIdsOf } from "../machine-identity.ts";
+import { name } from "../option-values.ts";
+import { programVersion } from "../version.ts";
+
+interface AgentCommandOptions {
+  readonly node: string;
+  readonly driver: "simulated";
+  readonly hostSocket?: string;
+  readonly machineIdFile?: string;
+  readonly bootIdFile?: string;
+}
+
+/** `keel agent`: carries out the steps of one node. */
+export function register(program: Command, context: ContextFactory): void {
+  const command = program
+    .command("agent")
+    .description("Carry out what the reconciler releases for this node, until ended. Guests go on without it.")
+    .requiredOption("--node <name>", "the node that this machine is", name)
+    .addOption(new Option("--driver <driver>", "the hypervisor").choices(["simulated"]).default("simulated"))
+    .option("--host-socket <path>", "where the simulated host listens")
+    .option("--machine-id-file <path>", "instead of /etc/machine-id")
+    .option("--boot-id-file <path>", "instead of the kernel's boot id")
+    .action(async (options: AgentCommandOptions, self: Command) => {
+      await using run = context(self);
+      await serveNode(options, run);
+    });
+  withExamples(command, [
+    ["keel agent --node hv1 --host-socket .keel/sock/hv1.sock", "an agent of a simulated node"],
+  ]);
+}
+
+async function serveNode(options: AgentCommandOptions, context: Context): Promise<void> {
+  const { node, hostSocket } = options;
+  if (hostSocket === undefined) {
+    throw new KeelError("usage", { problem: "The simulated driver needs --host-socket." });
+  }
+  const log = daemonLog(context, { part: "agent", node });
+  const { runAgent } = await import("../../agent/agent.ts");
+  const { connectSimulated } = await import("../../agent/hypervisor/simulated/process/client.ts");
+  const [{ bootId }, store, cluster] = await Promise.all([machineIdsOf(options), context.store(), context.cluster()]);
+  const hypervisor = connectSimulated(hostSocket, context.clock);
+  log.info("serving", { driver: hypervisor.driver, bootId });
+  try {
+    await runAgent(
+      { node, cluster: cluster.name, bootId, version: programVersion(), store, hypervisor, clock: context.clock, log },
+      context.world.ended,
+    );
+  } finally {
+    await hypervisor.close();
+  }
+}

@@ -1,0 +1,32 @@
+/** The commands of `keel`, in the order of its help. */
+import type { Command } from "commander";
+import type { ContextFactory } from "../context.ts";
+import * as agent from "./agent.ts";
+import * as apply from "./apply.ts";
+import * as approve from "./approve.ts";
+import * as describe from "./describe.ts";
+import * as drift from "./drift.ts";
+import * as events from "./events.ts";
+import * as get from "./get.ts";
+import * as heartbeat from "./heartbeat.ts";
+import * as plan from "./plan.ts";
+import * as reconciler from "./reconciler.ts";
+import * as simulatedHost from "./simulated-host.ts";
+import * as store from "./store.ts";
+import * as tui from "./tui.ts";
+import * as up from "./up.ts";
+import * as validate from "./validate.ts";
+import * as why from "./why.ts";
+
+export type Register = (program: Command, context: ContextFactory) => void;
+
+/** Each under its heading in the help. */
+export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Register[] }[] = [
+  { heading: "Begin:", commands: [up.register] },
+  { heading: "Change:", commands: [validate.register, plan.register, apply.register, approve.register] },
+  {
+    heading: "Look:",
+    commands: [get.register, describe.register, why.register, events.register, drift.register, tui.register],
+  },
+  { heading: "Daemons:", commands: [reconciler.register, agent.register, heartbeat.register, store.register, simulatedHost.register] },
+];

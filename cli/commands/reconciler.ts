@@ -1,0 +1,55 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import process from "node:process";
+import { Option, type Command } from "commander";
+import type { Context, ContextFactory } from "../context.ts";
+import { daemonLog } from "../daemon-log.ts";
+import { withExamples } from "../examples.ts";
+import { type Task, together } from "../together.ts";
+
+interface ReconcilerCommandOptions {
+  readonly source?: string;
+  readonly id: string;
+  readonly simulated: boolean;
+}
+
+/** `keel reconciler`: decides. Any number may run; one leads. */
+export function register(program: Command, context: ContextFactory): void {
+  const command = program
+    .command("reconciler")
+    .description("Keep the cluster as it was applied, until ended. Any number may run; one of them leads.")
+    .option("--source <folder>", "also watch this folder for edits; one reconciler does")
+    .option("--id <name>", "how this one is called among them", `${hostname()}-${process.pid}`)
+    .addOption(new Option("--simulated", "the nodes are simulated").default(false).hideHelp())
+    .action(async (options: ReconcilerCommandOptions, self: Command) => {
+      await using run = context(self);
+      await reconcile(options, run);
+    });
+  withExamples(command, [
+    ["keel reconciler --source /etc/keel/cluster.d", "watch the folder, too"],
+    ["keel reconciler", "stand by, and take over where the leader is gone"],
+  ]);
+}
+
+async function reconcile({ source, id, simulated }: ReconcilerCommandOptions, context: Context): Promise<void> {
+  const { clock, random, world } = context;
+  const log = daemonLog(context, { part: "reconciler", id });
+  const [{ ClusterFeed }, { runReconciler }] = await Promise.all([
+    import("../../reconciler/control/cluster-feed.ts"),
+    import("../../reconciler/control/reconciler.ts"),
+  ]);
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const feed = new ClusterFeed({ store, root: keys.root, clock, log });
+  const shared = { store, keys, clock, log, feed, id };
+  const tasks: Task[] = [(signal) => feed.run(signal), (signal) => runReconciler(shared, signal)];
+  if (source !== undefined) {
+    const [{ runSource }, { FolderReader }] = await Promise.all([
+      import("../../reconciler/control/source.ts"),
+      import("../../reconciler/desired/load/folder-reader.ts"),
+    ]);
+    const { host } = context.resolveOptions;
+    const reader = new FolderReader({ folder: resolve(world.cwd, source), host, simulated, clock });
+    tasks.push((signal) => runSource({ ...shared, reader, random, host }, signal));
+  }
+  await together(tasks, world.ended);
+}

@@ -1,0 +1,61 @@
+import type { VmReport } from "../../reconciler/model/report.ts";
+import { type Line, span } from "../../tui/view/line.ts";
+import { vmTones } from "../../tui/view/states.ts";
+import type { Column } from "../output/table.ts";
+import { bytes, list, source, text, titled, yesOrNo } from "./cells.ts";
+import { listing } from "./listing.ts";
+
+export const vms = listing<VmReport>({
+  word: "vm",
+  plural: "vms",
+  noun: "VM",
+  rows: ({ report }) => report.vms,
+  columns: () => columns,
+});
+
+const columns: readonly Column<VmReport>[] = [
+  { title: "NAME", cell: (vm) => titled(vm.name) },
+  { title: "STATE", cell: (vm) => [span(vm.state, vm.stale ? "warn" : vmTones[vm.state])] },
+  { title: "NODE", cell: (vm) => text(vm.node) },
+  { title: "HOME", cell: home },
+  { title: "MEMORY", align: "right", cell: (vm) => bytes(vm.memoryBytes) },
+  { title: "CPUS", align: "right", cell: (vm) => text(vm.cpus) },
+  { title: "NETWORKS", cell: networks },
+  { title: "LIMITS", wide: true, cell: (vm) => list(vm.limits ?? []) },
+  { title: "SELECTOR", wide: true, cell: selector },
+  { title: "AUTORESTART", wide: true, cell: (vm) => yesOrNo(vm.autorestart) },
+  { title: "PRIORITY", wide: true, cell: (vm) => text(vm.priority) },
+  { title: "EPOCH", wide: true, align: "right", cell: (vm) => text(vm.epoch) },
+  { title: "TAGS", wide: true, cell: (vm) => list(vm.tags) },
+  { title: "SOURCE", wide: true, cell: (vm) => source(vm.source) },
+  { title: "NOTE", cell: note },
+];
+
+function home(vm: VmReport): Line {
+  if (vm.home === null) return [];
+  return [span(vm.home, vm.node === null || vm.node === vm.home ? "plain" : "warn")];
+}
+
+/** A network that no document defines is marked by sign and colour. */
+function networks(vm: VmReport): Line {
+  return vm.networks.flatMap(({ name, defined }, index) => [
+    ...(index === 0 ? [] : [span(",")]),
+    defined ? span(name) : span(`!${name}`, "bad"),
+  ]);
+}
+
+/** In brackets where it is the cluster's, not the VM's own. */
+function selector(vm: VmReport): Line {
+  return vm.selectorIsDefault ? [span(`(${vm.selector})`, "muted")] : [span(vm.selector)];
+}
+
+const ordinary: ReadonlySet<VmReport["state"]> = new Set(["running", "stopped", "disabled"]);
+
+/** A VM that runs at home needs no words; what is under way says how far it is. */
+function note(vm: VmReport): Line {
+  const stale = vm.stale ? "as last seen; " : "";
+  const percent = vm.step?.percent ?? null;
+  const step = percent === null ? "" : `${Math.floor(percent)} %; `;
+  const atHome = ordinary.has(vm.state) && (vm.node === vm.home || vm.state !== "running");
+  return [span(atHome && vm.step === null ? stale.replace("; ", "") : stale + step + vm.reason.text)];
+}

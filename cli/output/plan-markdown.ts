@@ -1,0 +1,71 @@
+/** A plan for a merge request: GitLab's and GitHub's Markdown. */
+import type { BlockedReport, ChangeReport, DriftReport, PlanReport } from "../../reconciler/model/report.ts";
+import { harmless } from "../../tui/view/text.ts";
+import type { Layout } from "./layout.ts";
+import { placeOf } from "./layout.ts";
+import { shownId } from "./object-names.ts";
+import { type PlanSubject, summarySentence } from "./plan-sentences.ts";
+
+/** More would make the page that it is for unreadable. */
+const rowsMax = 200;
+
+export function planMarkdown(report: PlanReport, subject: PlanSubject, layout: Layout): string {
+  return [
+    `### ${summarySentence(report, subject)}`,
+    table(report.changes, layout),
+    bullets("Blocked", report.blocked.map(blockedText)),
+    bullets("Drift", report.drift.map(driftText)),
+    bullets("Warnings", report.warnings.map(escaped)),
+  ]
+    .filter((block) => block !== "")
+    .join("\n\n");
+}
+
+function table(changes: readonly ChangeReport[], layout: Layout): string {
+  if (changes.length === 0) return "";
+  const shown = changes.slice(0, rowsMax);
+  const more = changes.length - shown.length;
+  return [
+    "| change | object | fields | impact | node | from |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...shown.map((change) => row(change, layout)),
+    ...(more === 0 ? [] : [`| … | ${more} more | | | | |`]),
+  ].join("\n");
+}
+
+function row(change: ChangeReport, layout: Layout): string {
+  const born = change.word === "create" || change.word === "adopt";
+  const fields = change.fields.map(({ path, old, new: value }) =>
+    born ? `${path} ${value ?? ""}` : `${path} ${old ?? "(none)"} → ${value ?? "(none)"}`,
+  );
+  const cells = [
+    change.word,
+    shownId(change.object),
+    fields.map(escaped).join("<br>"),
+    change.impact === "none" ? "" : change.impact,
+    change.target ?? "",
+    change.source === null ? "" : placeOf(change.source, layout),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function blockedText({ object, reason }: BlockedReport): string {
+  return `${shownId(object)}: ${escaped(reason.text)}${reason.advice === null ? "" : ` ${reason.advice}`}`;
+}
+
+function driftText({ object, node, text }: DriftReport): string {
+  return escaped(`${object}${node === null ? "" : ` on ${node}`}: ${text}`);
+}
+
+function bullets(title: string, entries: readonly string[]): string {
+  if (entries.length === 0) return "";
+  return [`**${title}**`, "", ...entries.map((entry) => `- ${entry}`)].join("\n");
+}
+
+/** Nothing in it is taken for Markdown, for a cell's end or for HTML. */
+function escaped(text: string): string {
+  return harmless(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/[\\`*_|[\]]/g, String.raw`\$&`);
+}

@@ -1,0 +1,58 @@
+/** What applying the folder would mean: the first half of plan, apply and drift. */
+import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
+import type { ClusterState } from "../reconciler/control/cluster-state.ts";
+import { propose, type Proposal } from "../reconciler/control/propose.ts";
+import type { Loaded } from "../reconciler/desired/load-result.ts";
+import { KeelError } from "../reconciler/model/errors.ts";
+import type { PlanReport } from "../reconciler/model/report.ts";
+import type { Context } from "./context.ts";
+import { believedFolder, warningsOf } from "./folder.ts";
+import { summaryOf } from "./output/plan-sentences.ts";
+
+export interface Allowances {
+  /** `--allow-destroy=N`. */
+  readonly allowDestroy: number | null;
+  /** `--allow-orphan=N`. */
+  readonly allowOrphan: number | null;
+}
+
+export interface FolderProposal {
+  readonly feed: ClusterFeed;
+  readonly loaded: Loaded;
+  readonly proposal: Proposal;
+  /** What applying it would do, without what the loop does by itself anyway. */
+  readonly report: PlanReport;
+}
+
+/**
+ * @throws KeelError where the folder cannot be believed, or names another cluster
+ * @throws StoreError where the store does not answer
+ */
+export async function proposeFolder(context: Context, allowances: Allowances): Promise<FolderProposal> {
+  const { allowDestroy, allowOrphan } = allowances;
+  const feed = await context.feed();
+  const { state } = feed;
+  const loaded = await believedFolder(context, { head: state.applied.documents.keys(), allowOrphan });
+  await checkName(context, state, loaded);
+  const { clock, random } = context;
+  const warnings = warningsOf(loaded, context);
+  const proposal = propose(state, loaded, { now: clock.now(), random, allowDestroy, warnings });
+  return { feed, loaded, proposal, report: askedFor(proposal) };
+}
+
+/**
+ * What is asked for by applying. Where the documents are those in force, that is to set back what was changed by hand;
+ * every other step was asked for by an earlier apply, and the loop takes it without another.
+ */
+export function askedFor({ report, changesIntent }: Proposal): PlanReport {
+  if (changesIntent) return report;
+  const changes = report.changes.filter(({ steps }) => steps.some((step) => step.reason.code === "changed-by-hand"));
+  return { ...report, changes, summary: summaryOf(changes), hasChanges: changes.length > 0 };
+}
+
+/** A cluster's name is part of all its keys: under another name everything would be new. */
+async function checkName(context: Context, state: ClusterState, loaded: Loaded): Promise<void> {
+  const files = loaded.desired.cluster.name;
+  const store = state.applied.head === null ? (await context.cluster()).name : state.desired.cluster.name;
+  if (files !== store) throw new KeelError("cluster-renamed", { files, store });
+}

@@ -1,0 +1,41 @@
+import type { ActionOutcome, Actions } from "../tui/ports.ts";
+import { loadFolder } from "../reconciler/desired/load-folder.ts";
+import { capturedRun } from "./captured-run.ts";
+import type { Context } from "./context.ts";
+import type { Lent } from "./open-context.ts";
+
+/** What the terminal UI may ask for: the commands of the same names, run inside this process. */
+export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
+  async function* runCommand(...args: readonly string[]): AsyncGenerator<string, void> {
+    const env = { ...context.world.env, COLUMNS: String(context.terminal.columns) };
+    const { name } = await (await lent).cluster();
+    const where = ["--dir", context.directory, "--cluster", name];
+    yield* capturedRun([...where, ...args], { ...context.world, env }, await lent);
+  }
+  return {
+    apply: async function* (digest) {
+      await requireSame(digest, context);
+      yield* runCommand("apply", "--yes");
+    },
+    why: (object) => collect(runCommand("why", object)),
+    describe: (object) => collect(runCommand("describe", object)),
+    approve: async (vm, disks): Promise<ActionOutcome> => {
+      const named = disks.length === 0 ? [] : ["--disks", disks.join(",")];
+      const lines = await collect(runCommand("approve", `vm/${vm}`, "--destroy", ...named));
+      return { ok: true, text: lines.join(" ") };
+    },
+  };
+}
+
+/** @throws Error where the folder is not the one that the user looked at */
+async function requireSame(digest: string | null, { directory, resolveOptions, signal }: Context): Promise<void> {
+  const loaded = await loadFolder(directory, resolveOptions, signal);
+  if (digest === null || !loaded.ok || loaded.digest === digest) return;
+  throw new Error("The files have changed since you looked: look at the plan again, then apply it.");
+}
+
+async function collect(lines: AsyncIterable<string>): Promise<string[]> {
+  const collected: string[] = [];
+  for await (const line of lines) collected.push(line);
+  return collected;
+}
