@@ -1,0 +1,42 @@
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isTemporary, syncDirectory } from "./durable-file.ts";
+import type { FileKind } from "./file-header.ts";
+
+/** `log-00000007`: the number counts snapshots. Snapshot n is the state at which log n begins. */
+export function filePath(directory: string, kind: FileKind, sequence: number): string {
+  return join(directory, `${kind}-${String(sequence).padStart(8, "0")}`);
+}
+
+/** Makes the folder where it is missing. Nobody else may look into it. */
+export async function prepareDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+}
+
+export interface DirectoryListing {
+  /** Sequence numbers, ascending. */
+  readonly logs: readonly number[];
+  readonly snapshots: readonly number[];
+}
+
+/** The store's files; what interrupted writes left is taken away. */
+export async function listDirectory(directory: string): Promise<DirectoryListing> {
+  const names = await readdir(directory);
+  for (const name of names.filter(isTemporary)) await rm(join(directory, name));
+  return { logs: sequences(names, "log"), snapshots: sequences(names, "snapshot") };
+}
+
+/** Takes away what a newer snapshot has made superfluous. */
+export async function removeOlder(directory: string, sequence: number): Promise<void> {
+  const { logs, snapshots } = await listDirectory(directory);
+  for (const old of snapshots.filter((n) => n < sequence)) await rm(filePath(directory, "snapshot", old));
+  for (const old of logs.filter((n) => n < sequence)) await rm(filePath(directory, "log", old));
+  await syncDirectory(directory);
+}
+
+function sequences(names: readonly string[], kind: FileKind): readonly number[] {
+  const pattern = new RegExp(`^${kind}-(\\d{8,})$`);
+  const found = names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
+  return found.map(Number).sort((a, b) => a - b);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { packagesByCommand, programsNeeded, selectTests } from "../../scripts/select-tests.ts";
+
+describe("programsNeeded", () => {
+  it("reads the line that says so", () => {
+    const source = 'import assert from "node:assert/strict";\n\n// Needs: etcd, tmux\n';
+    assert.deepEqual(programsNeeded(source), ["etcd", "tmux"]);
+  });
+
+  it("finds none where there is no such line", () => {
+    assert.deepEqual(programsNeeded('const text = "// Needs: etcd";\n'), []);
+  });
+});
+
+describe("selectTests", () => {
+  const tests = [
+    { path: "test/plan/a.test.ts", needs: [] },
+    { path: "test/real/etcd.test.ts", needs: ["etcd", "etcdctl"] },
+  ];
+
+  it("runs everything where everything is there", () => {
+    assert.deepEqual(
+      selectTests(tests, [], () => true),
+      { run: ["test/plan/a.test.ts", "test/real/etcd.test.ts"], leftOut: [] },
+    );
+  });
+
+  it("leaves out what lacks a program, and names it", () => {
+    assert.deepEqual(
+      selectTests(tests, [], (program) => program === "etcdctl"),
+      {
+        run: ["test/plan/a.test.ts"],
+        leftOut: [{ path: "test/real/etcd.test.ts", missing: ["etcd"] }],
+      },
+    );
+  });
+
+  it("keeps to the paths that were asked for", () => {
+    assert.deepEqual(selectTests(tests, ["plan"], () => false).leftOut, []);
+    assert.deepEqual(selectTests(tests, ["plan", "real"], () => true).run.length, 2);
+  });
+});
+
+describe("packagesByCommand", () => {
+  it("reads the table, and leaves comments out", () => {
+    assert.deepEqual(
+      [...packagesByCommand("# packages\netcd-server  etcd\n\ntmux # terminals\n")],
+      [
+        ["etcd", "etcd-server"],
+        ["tmux", "tmux"],
+      ],
+    );
+  });
+});
