@@ -1,6 +1,7 @@
 /** A plan as people read it: one entry an object, with what changes, what is done, and why. */
+import { impliedNode } from "../../desired/resolve/resolve-node.ts";
 import type { Desired } from "../../model/desired.ts";
-import { byName, objectId, type ObjectId, type VmName } from "../../model/names.ts";
+import { byName, objectId, type ObjectId, parseObjectId, type VmName } from "../../model/names.ts";
 import type { Drift, Plan } from "../../model/plan.ts";
 import { reason } from "../../model/reasons.ts";
 import {
@@ -79,6 +80,12 @@ function objectChanges(previous: Desired, next: Desired): ChangeReport[] {
   );
 }
 
+/** What a new object is compared with, so that its defaults are not told as news. */
+function plainObject(id: ObjectId): object | null {
+  const { kind, name } = parseObjectId(id);
+  return kind === "Node" ? impliedNode(name) : null;
+}
+
 function mapChanges(
   kind: "Node" | "Network" | "StoragePool",
   previous: ReadonlyMap<string, object>,
@@ -98,7 +105,7 @@ function documentChange(
   now: object | null,
   next: Desired,
 ): ChangeReport | null {
-  const fields = now === null ? [] : fieldChanges(old, now);
+  const fields = now === null ? [] : fieldChanges(old ?? plainObject(id), now);
   if (now !== null && old !== null && fields.length === 0) return null;
   // What exists without a document (the implied Cluster and default pool) is nothing that somebody created.
   if (old === null && !next.sources.has(id)) return null;
@@ -108,7 +115,7 @@ function documentChange(
     word,
     impact: "none",
     target: null,
-    fields: fields.map((field) => ({ ...field, effect: "none" })),
+    fields: fields.map((field) => ({ ...field, old: old === null ? null : field.old, effect: "none" })),
     steps: [],
     reason: reportReason(reason(word === "remove" ? "document-removed" : "document-changed")),
     source: next.sources.get(id) ?? null,

@@ -5,9 +5,10 @@ import { objectId, type VmName } from "../../model/names.ts";
 import type { PlannedStep } from "../../model/plan.ts";
 import { type Reason, reason } from "../../model/reasons.ts";
 import type { ChangeReport, ChangeWord, FieldReport, Impact } from "../../model/report.ts";
+import { resolveVm } from "../../desired/resolve/resolve-vm.ts";
 import { isLive } from "../../plan/hardware.ts";
 import type { AppliedState } from "./applied-for.ts";
-import { fieldChanges } from "./field-changes.ts";
+import { type FieldChange, fieldChanges } from "./field-changes.ts";
 import { reportStep } from "./step-report.ts";
 import { reportReason } from "./reasons.ts";
 
@@ -21,7 +22,7 @@ export function vmChange(
   const id = objectId("VM", name);
   const old = applied.desired.vms.get(name) ?? null;
   const vm = next.vms.get(name) ?? null;
-  const fields = vm === null ? [] : fieldChanges(old, vm);
+  const fields = vm === null ? [] : old === null ? saidFields(vm) : fieldChanges(old, vm);
   const unchanged = old !== null && vm !== null && fields.length === 0;
   if ((unchanged || (old === null && vm === null)) && steps.length === 0) return null;
   const live = applied.live(name);
@@ -36,6 +37,12 @@ export function vmChange(
     reason: reportReason(reasonFor(word, steps)),
     source: next.sources.get(id) ?? applied.desired.sources.get(id) ?? null,
   };
+}
+
+/** Of a new VM, what its document and profiles say; what every VM has by default is no news. */
+function saidFields(vm: Vm): FieldChange[] {
+  const plain = resolveVm({ kind: "VM", name: vm.name }, {});
+  return fieldChanges(plain, vm).map((field) => ({ ...field, old: null }));
 }
 
 function wordFor(old: Vm | null, vm: Vm | null, steps: readonly PlannedStep[], placed: boolean): ChangeWord {
