@@ -2,8 +2,12 @@
  * The watched folder, told to everybody: what it says against what is applied, under `source/<id>`. In
  * `reconcile.mode: safe` edits that orphan, stop and destroy nothing are applied by themselves.
  */
-import type { Issue } from "../desired/index.ts";
-import { type FolderReader, judgeSource, type Loaded, renderIssues, watchFolder } from "../desired/index.ts";
+import type { Issue } from "../desired/issues/issue.ts";
+import { renderIssues } from "../desired/issues/render-issues.ts";
+import type { FolderReader } from "../desired/load/folder-reader.ts";
+import type { Loaded } from "../desired/load-result.ts";
+import { judgeSource } from "../desired/suspect-source.ts";
+import { watchFolder } from "../desired/watch/watch-folder.ts";
 import type { Clock } from "../model/clock.ts";
 import { KeelError } from "../model/errors.ts";
 import { noChanges, type PlanReport, type SourceReport } from "../model/report.ts";

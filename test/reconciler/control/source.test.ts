@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { runSource } from "../../../reconciler/control/source.ts";
-import { FolderReader } from "../../../reconciler/desired/index.ts";
+import { FolderReader } from "../../../reconciler/desired/load/folder-reader.ts";
 import type { SourceReport } from "../../../reconciler/model/report.ts";
 import { silentLog } from "../../../reconciler/runtime/log.ts";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
