@@ -89,7 +89,7 @@ export const bindings: readonly Binding[] = [
     keys: ["/"],
     shown: "/",
     label: "filter",
-    help: "only lines with this text or regular expression; !text: those without",
+    help: "only lines with this text or regular expression; !text: those without; for VMs also state=held, node=hv1, tag=shop",
     works: isFilterable,
     bar: "left",
     press: ({ state }) => {

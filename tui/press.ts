@@ -25,7 +25,15 @@ export function press(key: KeyName, alone: boolean, context: KeyContext): Outcom
   }
 }
 
+/** What was said before goes with the next key; with Esc alone, and nothing else happens. */
 function pressOnScreen(key: KeyName, context: KeyContext): Outcome {
+  const outcome = pressBinding(key, context);
+  if (context.state.notice === null) return outcome;
+  const forget = { kind: "notice", notice: null } as const;
+  return key === "esc" ? act(forget) : { ...outcome, do: [forget, ...outcome.do] };
+}
+
+function pressBinding(key: KeyName, context: KeyContext): Outcome {
   const binding = bindings.find(({ keys }) => keys.includes(key));
   if (binding === undefined) return act();
   return binding.works(context) || explainsItself.has(key) ? binding.press(context) : act();

@@ -164,7 +164,6 @@ function push(state: UiState, place: Place): UiState {
 }
 
 function back(state: UiState): UiState {
-  if (state.notice !== null) return { ...state, notice: null };
   if (placeOf(state).filter !== "")
     return onPlace(state, (place) => ({ ...place, filter: "", cursor: cursorAtStart }));
   const [first, ...rest] = state.places;

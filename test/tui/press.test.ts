@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { busyCluster } from "./busy-cluster.ts";
-import { clusterReport, planReport, sourceReport, vmReport } from "./fixture.ts";
+import { clusterReport, sourceReport, vmReport } from "./fixture.ts";
 import { noFlags, settled, Stage } from "./stage.ts";
 
 describe("moving about", () => {
@@ -57,7 +57,7 @@ describe("filtering", () => {
   it("narrows the list with every letter, and gives it back on Esc", () => {
     const stage = new Stage({ report: busyCluster }).press("3", "/").type("web");
     assert.match(stage.frame(), /VMS 4 of 12 {2}\/web/);
-    assert.match(stage.press("backspace", "backspace").frame(), /VMS 4 of 12 {2}\/w/);
+    assert.match(stage.press("backspace", "backspace").frame(), /VMS 5 of 12 {2}\/w/);
     assert.match(stage.press("esc").frame(), /VMS 12 /);
   });
 
@@ -118,6 +118,18 @@ describe("commands", () => {
   it("leave", () => {
     assert.deepEqual(new Stage({ report: busyCluster }).type(":q").press("enter").asked, ["quit"]);
     assert.deepEqual(new Stage({ report: busyCluster }).press("q").asked, ["quit"]);
+  });
+});
+
+describe("what was said", () => {
+  it("goes with the next key, and Esc does no more than that", () => {
+    const stage = new Stage({ report: busyCluster }).press("3", "a");
+    assert.match(stage.frame(), /This view is read-only/);
+    assert.doesNotMatch(stage.press("j").frame(), /This view is read-only/);
+    assert.equal(stage.object, "VM/cache1");
+    stage.press("a", "esc");
+    assert.doesNotMatch(stage.frame(), /This view is read-only/);
+    assert.equal(stage.place.screen, "vms");
   });
 });
 

@@ -65,7 +65,7 @@ export class Stage {
 
   /** Text as it comes when it is typed: a character at a time. */
   type(text: string): this {
-    return this.press(...text);
+    return this.press(...Array.from(text));
   }
 
   get place(): Place {

@@ -15,7 +15,7 @@ export function applyPanel(report: ClusterReport | null, run: Run | null, canvas
       title: "APPLY",
       aside: run === null ? [] : [phaseSpan(run, canvas)],
       scrolls: "text",
-      empty: ["Nothing was applied from here yet."],
+      empty: [run === null ? "Nothing was applied from here yet." : "Waiting for the first step."],
     },
     [
       ...steps.map((step) => ({ ...step, key: null })),

@@ -49,9 +49,10 @@ export function planPanel(report: ClusterReport, filter: string, canvas: Canvas)
 const mostLines = 5000;
 
 function opening(report: ClusterReport, pending: PlanReport | null, canvas: Canvas): readonly Entry[] {
-  if (pending === null) return sourceEntries(report.source, canvas);
+  if (pending === null) return [...sourceEntries(report.source, canvas), emptyEntry];
   if (pending.hasChanges) return [];
-  return [entry(null, [span(`${canvas.glyphs.good} No changes: the files say what was applied.`, "ok")])];
+  const calm = span(`${canvas.glyphs.good} No changes: the files say what was applied.`, "ok");
+  return [entry(null, [calm]), emptyEntry];
 }
 
 function section(title: string, meaning: string, entries: readonly Entry[]): readonly Entry[] {

@@ -10,7 +10,8 @@ import { vmTable } from "../view/vm-table.ts";
 
 export function vmsPanel(vms: readonly VmReport[], filter: string, sort: SortKey, canvas: Canvas): Panel {
   const wanted = parseFilter(filter);
-  const shown = sortVms(vms, sort).filter((vm) => wanted.kind === "all" || matches(wanted, searchText(vm)));
+  const searched = filter.includes("=") ? fields : words;
+  const shown = sortVms(vms, sort).filter((vm) => wanted.kind === "all" || matches(wanted, searched(vm)));
   const table = vmTable(shown, canvas);
   return {
     title: listTitle("vms", { shown: shown.length, all: vms.length }, filter, sort),
@@ -35,13 +36,26 @@ export function vmsPanel(vms: readonly VmReport[], filter: string, sort: SortKey
   };
 }
 
-/**
- * What `/` looks at: everything that the row says in words. `node=hv1 `, with the blank, means that node and not hv10.
- */
-function searchText(vm: VmReport): string {
+/** What `/` looks at: everything that the row says in words. */
+function words(vm: VmReport): string {
+  const networks = vm.networks.map((network) => network.name);
+  const marks = [vm.displaced ?? "", vm.stale ? "stale" : "", vm.priority];
+  return [
+    vm.name,
+    vm.state,
+    vm.node ?? "",
+    vm.home ?? "",
+    vm.reason.code,
+    ...vm.tags,
+    ...networks,
+    ...marks,
+  ].join(" ");
+}
+
+/** The same by name, for filters with an equals sign. `node=hv1 `, with the blank, means that node and not hv10. */
+function fields(vm: VmReport): string {
   const tags = vm.tags.map((tag) => `tag=${tag} `).join("");
   const networks = vm.networks.map((network) => `network=${network.name} `).join("");
-  const marks = `${vm.stale ? "stale " : ""}${vm.displaced ?? ""} ${vm.priority} `;
   const place = `node=${vm.node ?? "none"} home=${vm.home ?? "none"} `;
-  return `${vm.name} state=${vm.state} ${place}${tags}${networks}${vm.reason.code} ${marks}`;
+  return `name=${vm.name} state=${vm.state} ${place}${tags}${networks}reason=${vm.reason.code} priority=${vm.priority} `;
 }

@@ -47,6 +47,8 @@ function completionSpans(text: string, report: ClusterReport | null): Line {
   const [first] = found;
   if (first === undefined) return [];
   const rest = first.startsWith(text) ? first.slice(text.length) : "";
-  const others = found.slice(rest === "" && first !== text ? 0 : 1).map((line) => line.slice(line.indexOf(" ") + 1));
+  const others = found
+    .slice(rest === "" && first !== text ? 0 : 1)
+    .map((line) => line.slice(line.indexOf(" ") + 1));
   return [span(rest, "muted"), span(others.map((other) => `   ${other}`).join(""), "muted")];
 }
