@@ -114,6 +114,7 @@ export interface Vm {
   readonly nics: readonly Nic[];
   readonly tags: readonly string[];
   readonly protect: boolean;
+  /** `xml`: the XML itself, whether it was written into the document or into a file that the document names. */
   readonly domain: { readonly xml: string | null; readonly name: string | null };
 }
 

@@ -1,9 +1,5 @@
+import type { Span } from "./node-places.ts";
 import type { Splice } from "./source-text.ts";
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Removes entries of a flow map or list (`{a: 1, b: 2}`) with their commas. At least one entry stays. */
 export function removeRuns(

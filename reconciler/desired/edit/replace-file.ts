@@ -15,8 +15,7 @@ export async function replaceFile(
 ): Promise<boolean> {
   const { mode, uid, gid } = await stat(path);
   return withTemporary(path, text, mode & 0o7777, async (temporary, handle) => {
-    const made = await handle.stat();
-    if (made.uid !== uid || made.gid !== gid) await handle.chown(uid, gid);
+    await keepOwner(handle, uid, gid);
     await handle.chmod(mode & 0o7777);
     await handle.sync();
     if (!(await isAsRead())) return false;
@@ -33,7 +32,10 @@ export async function createFile(path: string, text: string): Promise<boolean> {
       await link(temporary, path);
     } catch (error) {
       if (codeOf(error) === "EEXIST") return false;
-      throw error;
+      if (codeOf(error) !== "EPERM" && codeOf(error) !== "ENOTSUP") throw error;
+      // A file system without hard links.
+      await rename(temporary, path);
+      return true;
     }
     await unlink(temporary);
     return true;
@@ -64,6 +66,17 @@ async function withTemporary(
   }
   if (isFinished) await syncFolder(dirname(path));
   return isFinished;
+}
+
+/** Whoever may write a file of somebody else may not always give one away; then it becomes his, as editors have it. */
+async function keepOwner(handle: FileHandle, uid: number, gid: number): Promise<void> {
+  const made = await handle.stat();
+  if (made.uid === uid && made.gid === gid) return;
+  try {
+    await handle.chown(uid, gid);
+  } catch (error) {
+    if (codeOf(error) !== "EPERM") throw error;
+  }
 }
 
 /** Else a crash may forget the rename. */

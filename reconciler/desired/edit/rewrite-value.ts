@@ -1,21 +1,21 @@
-import {
-  isAlias,
-  isMap as isMapNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import { isAlias, isMap as isMapNode, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
 
 import { canonicalJson } from "../canonical-json.ts";
 import { fieldYaml, inlineYaml, scalarYaml } from "../yaml/write-yaml.ts";
 import { removeRuns } from "./flow-entries.ts";
 import { isMap } from "./merge-patch.ts";
+import {
+  colonOf,
+  endOf,
+  isBlockCollection,
+  keyOf,
+  spansOfList,
+  spansOfMap,
+  startOf,
+  type Entry,
+  type Span,
+} from "./node-places.ts";
 import type { SourceText, Splice } from "./source-text.ts";
-
-type Entry = Pair<Node, Node | null>;
 
 /** Thrown where a change can not be made in this text; the caller has coarser ways, or refuses. */
 export class CannotRewrite extends Error {
@@ -98,45 +98,34 @@ export class ValueRewriter {
     removed: readonly boolean[],
     added: readonly (readonly [string, unknown])[],
   ): void {
-    const spans = node.items.map((pair) => ({
-      start: startOf(pair.key),
-      end: this.#contentEnd(pair.value ?? pair.key),
-    }));
+    const spans = spansOfMap(this.#source.text, node);
     this.#removeLines(spans, removed);
     const last = spans.findLast((_, index) => removed[index] !== true);
     const indent = this.#source.before(startOf(node.items[0]?.key)).length;
     for (const [key, value] of added) {
-      if (last === undefined)
-        throw new CannotRewrite("layout", "no field is left to write the new one below");
+      if (last === undefined) throw new CannotRewrite("layout", "no field is left to write below");
       const line = " ".repeat(indent) + fieldYaml(key, value, indent, this.#source.eol);
       this.splices.push(this.#source.lineAfter(last.end, line));
     }
   }
 
   #blockList(node: YAMLSeq<Node>, removed: readonly boolean[], added: readonly unknown[], at: number): void {
-    const dashes = dashesOf(node);
-    const spans = node.items.map((item, index) => ({
-      start: dashes[index] ?? startOf(item),
-      end: this.#contentEnd(item),
-    }));
+    const spans = spansOfList(this.#source.text, node);
     this.#removeLines(spans, removed);
+    if (added.length === 0) return;
     const above = spans[at - 1];
-    const indent = " ".repeat(this.#source.before(dashes[0] ?? 0).length);
-    const lines = added.map((value) => `${indent}- ${inlineYaml(value)}`);
-    if (lines.length === 0) return;
-    const text = lines.join(this.#source.eol);
     const first = spans[0]?.start ?? 0;
-    if (above === undefined && this.#source.before(first).trim() !== "")
+    if (above === undefined && this.#source.before(first).trim() !== "") {
       throw new CannotRewrite("layout", "the list begins behind something else");
+    }
+    const indent = " ".repeat(this.#source.before(first).length);
+    const text = added.map((value) => `${indent}- ${inlineYaml(value)}`).join(this.#source.eol);
     this.splices.push(
       above === undefined ? this.#source.lineBefore(first, text) : this.#source.lineAfter(above.end, text),
     );
   }
 
-  #removeLines(
-    spans: readonly { readonly start: number; readonly end: number }[],
-    removed: readonly boolean[],
-  ): void {
+  #removeLines(spans: readonly Span[], removed: readonly boolean[]): void {
     for (const [index, { start, end }] of spans.entries()) {
       if (removed[index] !== true) continue;
       if (this.#source.before(start).trim() !== "") {
@@ -151,10 +140,7 @@ export class ValueRewriter {
     removed: readonly boolean[],
     added: readonly (readonly [string, unknown])[],
   ): void {
-    const spans = node.items.map((pair) => ({
-      start: startOf(pair.key),
-      end: this.#contentEnd(pair.value ?? pair.key),
-    }));
+    const spans = spansOfMap(this.#source.text, node);
     this.splices.push(...removeRuns(this.#source.text, spans, removed));
     const last = spans.findLast((_, index) => removed[index] !== true);
     if (last === undefined || added.length === 0) return;
@@ -163,7 +149,7 @@ export class ValueRewriter {
   }
 
   #flowList(node: YAMLSeq<Node>, removed: readonly boolean[], added: readonly unknown[], at: number): void {
-    const spans = node.items.map((item) => ({ start: startOf(item), end: this.#contentEnd(item) }));
+    const spans = spansOfList(this.#source.text, node);
     this.splices.push(...removeRuns(this.#source.text, spans, removed));
     if (added.length === 0) return;
     const above = spans[at - 1];
@@ -178,7 +164,7 @@ export class ValueRewriter {
 
   #replace(node: Node, after: unknown, pair: Entry | undefined): void {
     const start = startOf(node);
-    const end = this.#contentEnd(node);
+    const end = endOf(this.#source.text, node);
     const text = inlineYaml(after);
     if (pair === undefined || !isBlockCollection(node)) {
       this.splices.push({ start, end, text });
@@ -189,53 +175,12 @@ export class ValueRewriter {
     this.splices.push({ start: colon + 1, end: colon + 1, text: ` ${text}` });
     this.splices.push({ start: this.#source.lineEnd(colon), end: this.#source.lineEnd(end), text: "" });
   }
-
-  /** Where the text of a node ends; blank lines and comments after it are not part of it. */
-  #contentEnd(node: Node): number {
-    if (isBlockCollection(node)) {
-      const last: unknown = node.items.at(-1);
-      const value = isPairLike(last) ? (last.value ?? last.key) : last;
-      if (isNodeLike(value)) return this.#contentEnd(value);
-    }
-    const end = node.range?.[1] ?? 0;
-    return end - (/[\r\n]+$/.exec(this.#source.text.slice(0, end))?.[0].length ?? 0);
-  }
-}
-
-function keyOf(pair: Entry): string {
-  return isScalar(pair.key) ? String(pair.key.value) : "";
-}
-
-function startOf(node: Node | null | undefined): number {
-  return node?.range?.[0] ?? 0;
 }
 
 function itemAt(node: YAMLSeq<Node>, index: number): Node {
   const item = node.items[index];
   if (item === undefined) throw new RangeError(`no item ${index}`);
   return item;
-}
-
-function colonOf(pair: Entry): number | undefined {
-  return pair.srcToken?.sep?.find((token) => token.type === "map-value-ind")?.offset;
-}
-
-function dashesOf(node: YAMLSeq<Node>): readonly number[] {
-  const token = node.srcToken;
-  if (token?.type !== "block-seq") return [];
-  return token.items.flatMap((item) => item.start.find((part) => part.type === "seq-item-ind")?.offset ?? []);
-}
-
-function isBlockCollection(node: Node): node is YAMLMap | YAMLSeq {
-  return (isMapNode(node) || isSeq(node)) && node.flow !== true;
-}
-
-function isPairLike(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && "key" in value && "value" in value;
-}
-
-function isNodeLike(value: unknown): value is Node {
-  return isScalar(value) || isMapNode(value) || isSeq(value) || isAlias(value);
 }
 
 function sharedBy(anchor: string): CannotRewrite {

@@ -73,6 +73,7 @@ export const issueCodes = {
   "domain.xml-missing": error("The domain XML that a VM names is not there, or not readable."),
   "domain.xml-outside": error("The domain XML that a VM names is outside the folder."),
   "domain.xml-illegal": error("The domain XML is not a libvirt domain."),
+  "domain.name-used-twice": error("Two VMs go by the same name in libvirt."),
   "maintenance.bare": warning("Maintenance without a reason and without an end."),
 } as const satisfies Record<string, IssueKind>;
 

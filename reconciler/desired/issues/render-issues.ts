@@ -5,6 +5,9 @@ export interface RenderOptions {
   readonly prefix?: string;
 }
 
+const widthMax = 160;
+const contextBefore = 60;
+
 /**
  * The issues as text: `file:line:column code  message`, the line with what is meant marked below it, and what to write
  * instead.
@@ -20,10 +23,12 @@ function renderIssue(issue: Issue, prefix: string): string {
 }
 
 function frame(issue: Issue, excerpt: string): string {
+  // Of a very long line, the part around what is marked.
+  const from = excerpt.length > widthMax ? Math.max(0, issue.column - 1 - contextBefore) : 0;
+  const shown = withoutControls(excerpt.slice(from, from + widthMax));
   const number = String(issue.line).padStart(3);
-  const shown = withoutControls(excerpt);
-  const marks = "^".repeat(Math.max(1, issue.endColumn - issue.column));
-  const indent = withoutControls(excerpt.slice(0, issue.column - 1)).replace(/[^\t]/g, " ");
+  const indent = shown.slice(0, issue.column - 1 - from).replace(/[^\t]/gu, " ");
+  const marks = "^".repeat(Math.max(1, Math.min(issue.endColumn - issue.column, widthMax - indent.length)));
   return `${number} | ${shown}\n${" ".repeat(number.length)} | ${indent}${marks}\n`;
 }
 

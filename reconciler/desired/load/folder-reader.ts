@@ -12,7 +12,14 @@ import { assemble, type FolderContent } from "./assemble.ts";
 import { attachmentOf, attachmentPath, Attachments } from "./attachments.ts";
 import { isDocumentName } from "./ignored-names.ts";
 import { inSlices } from "./in-slices.ts";
-import { listFolder, reasonOf, type ListedFile, type Listing } from "./list-folder.ts";
+import {
+  isSameStamp,
+  listFolder,
+  reasonOf,
+  type ListedFile,
+  type Listing,
+  type Stamp,
+} from "./list-folder.ts";
 import { parseFile, type ParsedFile } from "./parse-file.ts";
 
 export interface FolderReaderOptions extends Omit<ResolveOptions, "folder"> {
@@ -22,7 +29,7 @@ export interface FolderReaderOptions extends Omit<ResolveOptions, "folder"> {
 }
 
 interface CachedFile {
-  readonly stamp: string;
+  readonly stamp: Stamp;
   readonly text: string;
   /** The file may have changed again within one tick of the file system's clock: its stamp proves nothing yet. */
   readonly isFresh: boolean;
@@ -110,7 +117,7 @@ export class FolderReader {
     const texts = new Map<string, CachedFile>();
     const parsed = new Map<string, ParsedFile>();
     const documents = listing.files.filter((file) => isDocumentName(file.path));
-    const bytes = documents.reduce((sum, file) => sum + file.size, 0);
+    const bytes = documents.reduce((sum, file) => sum + file.stamp.size, 0);
     if (bytes > folderBytesMax) {
       const message = `the folder holds more than ${folderBytesMax} bytes of documents`;
       issues.push(wholeIssue({ code: "folder.too-large", message, advice: "split the cluster" }, "."));
@@ -151,7 +158,7 @@ export class FolderReader {
 
   #text(file: ListedFile, texts: Map<string, CachedFile>, issues: Issue[]): string | undefined {
     const known = this.#texts.get(file.path);
-    if (known !== undefined && known.stamp === file.stamp && !known.isFresh) {
+    if (known !== undefined && !known.isFresh && isSameStamp(known.stamp, file.stamp)) {
       texts.set(file.path, known);
       return known.text;
     }
@@ -161,19 +168,24 @@ export class FolderReader {
       issues.push(read);
       return undefined;
     }
-    texts.set(file.path, { stamp: file.stamp, text: read, isFresh: readAt - file.changedAt < freshMs });
+    texts.set(file.path, {
+      stamp: file.stamp,
+      text: read,
+      isFresh: readAt - file.stamp.changedAtMs < freshMs,
+    });
     return read;
   }
 }
 
 function readText(file: ListedFile): string | Issue {
-  if (file.size > fileBytesMax) {
+  if (file.stamp.size > fileBytesMax) {
     const message = `the file is larger than ${fileBytesMax} bytes`;
     return wholeIssue({ code: "file.too-large", message, advice: "split it" }, file.path);
   }
   try {
-    const bytes = readFileSync(file.absolute);
-    if (isUtf8(bytes)) return bytes.toString("utf8");
+    const text = readFileSync(file.absolute, "utf8");
+    // What can not be decoded is replaced by this character, which a file may also hold on purpose.
+    if (!text.includes("\ufffd") || isUtf8(readFileSync(file.absolute))) return text;
     const message = "the file is not UTF-8 text";
     return wholeIssue({ code: "file.not-text", message, advice: "save it as UTF-8" }, file.path);
   } catch (error) {
@@ -205,7 +217,7 @@ function isSameListing(a: Listing, b: Listing): boolean {
   if (a.files.length !== b.files.length || a.issues.length !== b.issues.length) return false;
   return a.files.every((file, index) => {
     const other = b.files[index];
-    return other !== undefined && file.path === other.path && file.stamp === other.stamp;
+    return other !== undefined && file.path === other.path && isSameStamp(file.stamp, other.stamp);
   });
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync, type BigIntStats, type Dirent } from "node:fs";
+import { lstatSync, realpathSync, statSync, type Dirent, type Stats } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 
@@ -14,11 +14,16 @@ export interface ListedFile {
   readonly path: string;
   /** The file itself, where a symbolic link leads to it. */
   readonly absolute: string;
+  /** What tells one state of the file from the next, within the clock ticks of the file system. */
+  readonly stamp: Stamp;
+}
+
+export interface Stamp {
+  readonly inode: number;
   readonly size: number;
-  /** Differs when the file was changed or replaced, within the clock ticks of the file system. */
-  readonly stamp: string;
-  /** When the file last changed, by the file system's clock, in epoch milliseconds. */
-  readonly changedAt: number;
+  readonly modifiedAtMs: number;
+  /** When the file last changed in any way; no program can set it. */
+  readonly changedAtMs: number;
 }
 
 export interface Listing {
@@ -31,6 +36,11 @@ export interface Listing {
 const filesMax = 100_000;
 const depthMax = 32;
 const slice = 256;
+
+export function isSameStamp(a: Stamp, b: Stamp): boolean {
+  const isSameFile = a.inode === b.inode && a.size === b.size;
+  return isSameFile && a.modifiedAtMs === b.modifiedAtMs && a.changedAtMs === b.changedAtMs;
+}
 
 /** What the folder holds, and what could not be listed: that is never left out silently. */
 export async function listFolder(folder: string, signal?: AbortSignal): Promise<Listing> {
@@ -93,7 +103,7 @@ class FolderLister {
     if (!entry.isSymbolicLink() && !isWanted(entry.name)) return undefined;
     try {
       if (entry.isSymbolicLink()) return this.#link(entry.name, absolute, path);
-      this.#file(path, absolute, lstatSync(absolute, { bigint: true }));
+      this.#file(path, absolute, lstatSync(absolute));
     } catch (error) {
       this.#unreadable(path, error);
     }
@@ -112,7 +122,7 @@ class FolderLister {
 
   #link(name: string, absolute: string, path: string): Subfolder | undefined {
     const target = realpathSync(absolute);
-    const stats = statSync(target, { bigint: true });
+    const stats = statSync(target);
     if (!stats.isDirectory() && !isWanted(name)) return undefined;
     if (target !== this.#root && !target.startsWith(this.#root + sep)) {
       const message = `the link leads out of the folder, to ${target}`;
@@ -124,13 +134,13 @@ class FolderLister {
     return undefined;
   }
 
-  #file(path: string, absolute: string, stats: BigIntStats): void {
+  #file(path: string, absolute: string, stats: Stats): void {
     if (!stats.isFile()) {
       this.#add("file.not-regular", path, "it is neither a file nor a folder", "remove or rename it");
     } else if (this.files.length < filesMax) {
-      const stamp = `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
-      const changedAt = Number(stats.ctimeMs);
-      this.files.push({ path, absolute, size: Number(stats.size), stamp, changedAt });
+      const { ino, size, mtimeMs, ctimeMs } = stats;
+      const stamp = { inode: ino, size, modifiedAtMs: mtimeMs, changedAtMs: ctimeMs };
+      this.files.push({ path, absolute, stamp });
     } else if (this.files.length === filesMax) {
       this.#add("folder.too-large", ".", `the folder holds more than ${filesMax} files`, "split the cluster");
     }

@@ -12,7 +12,7 @@ interface Use {
 }
 
 /**
- * Finds the second user of a volume, a file or a network address, as VMs are added one by one. A VM that is absent or
+ * Finds the second user of a volume, a file, a network address or a libvirt name, as VMs are added one by one. A VM that is absent or
  * stopped uses what it names too: its data must not be written by another.
  */
 export class Ownership {
@@ -44,6 +44,7 @@ export class Ownership {
     for (const nic of vm.nics) {
       if (nic.mac !== null) use(`mac ${nic.mac}`, ["nics", `[${nic.name}]`, "mac"], false);
     }
+    use(`domain ${vm.domain.name ?? vm.name}`, ["domain", "name"], false);
     if (vm.domain.xml !== null) this.#addXml(vm.domain.xml, use);
     return findings;
   }
@@ -63,14 +64,9 @@ export class Ownership {
       return undefined;
     }
     if (first.shared && use.shared && first.vm !== use.vm) return undefined;
-    const isMac = key.startsWith("mac ");
-    const code: IssueCode = isMac ? "mac.used-twice" : "volume.used-twice";
     const by = first.vm === use.vm ? "this VM already" : `VM ${first.vm.name}`;
     const message = `the ${key} is used by ${by} (${placeOf(first.owner)})`;
-    const advice = isMac
-      ? "give one of them another, or remove both: then they are made for you"
-      : "give each its own; where both are meant to use it, write shared: true at both disks";
-    return { code, path: use.path, at: "value", message, advice };
+    return { ...complaint(key), path: use.path, at: "value", message };
   }
 
   #fileKey(path: string): string {
@@ -79,6 +75,21 @@ export class Ownership {
     if (pool === undefined) return `file ${path}`;
     return volumeKey(pool, path.slice(slash + 1).replace(/\.(qcow2|raw|img)$/, ""));
   }
+}
+
+function complaint(key: string): { readonly code: IssueCode; readonly advice: string } {
+  if (key.startsWith("mac ")) {
+    const advice = "give one of them another, or remove both: then they are made for you";
+    return { code: "mac.used-twice", advice };
+  }
+  if (key.startsWith("domain ")) {
+    return {
+      code: "domain.name-used-twice",
+      advice: "libvirt knows one domain by a name; change one of the two",
+    };
+  }
+  const advice = "give each its own; where both are meant to use it, write shared: true at both disks";
+  return { code: "volume.used-twice", advice };
 }
 
 function volumeKey(pool: string, volume: string): string {

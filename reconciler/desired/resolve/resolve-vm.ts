@@ -39,7 +39,8 @@ export function resolveVm(document: VmDocument, fields: VmFields): Vm {
     priority: fields.priority ?? vmDefaults.priority,
     cpus: fields.cpus ?? vmDefaults.cpus,
     memoryBytes: fields.memory === undefined || fields.memory === null ? 0 : bytes(fields.memory),
-    disks: (fields.disks ?? []).map((disk) => resolveDisk(document.name, disk)),
+    // A rename keeps the volumes, also those that were named after the VM.
+    disks: (fields.disks ?? []).map((disk) => resolveDisk(document.renamedFrom ?? document.name, disk)),
     nics: (fields.nics ?? []).map(resolveNic),
     tags: fields.tags ?? [],
     protect: fields.protect ?? vmDefaults.protect,
@@ -47,11 +48,11 @@ export function resolveVm(document: VmDocument, fields: VmFields): Vm {
   };
 }
 
-function resolveDisk(vm: string, disk: NonNullable<VmFields["disks"]>[number]): Disk {
+function resolveDisk(namedAfter: string, disk: NonNullable<VmFields["disks"]>[number]): Disk {
   const { name } = disk;
   const shared = disk.shared ?? false;
   if (disk.file !== undefined && disk.file !== null) return { name, shared, source: "file", path: disk.file };
-  const volumePath = disk.volume ?? `${defaultPool}/${vm}-${name}`;
+  const volumePath = disk.volume ?? `${defaultPool}/${namedAfter}-${name}`;
   const slash = volumePath.indexOf("/");
   return {
     name,

@@ -18,7 +18,9 @@ export function explainSchemaErrors(kind: Kind, errors: readonly ErrorObject[]):
   const findings = new Map<string, Finding>();
   for (const error of withoutOtherBranches(errors)) {
     const finding = explain(kind, error);
-    const place = JSON.stringify([finding.path, finding.at]);
+    // Several fields may be missing in one place.
+    const what = finding.code === "schema.missing-key" ? finding.message : "";
+    const place = JSON.stringify([finding.path, finding.at, what]);
     if (!findings.has(place)) findings.set(place, finding);
   }
   return [...findings.values()];
@@ -44,21 +46,11 @@ function explain(kind: Kind, error: ErrorObject): Finding {
       return wrongWord(about);
     case "minimum":
     case "maximum":
-      return valueFinding(
-        "schema.range",
-        about,
-        `${subject(about)} is ${asWritten(error.data)}`,
-        range(schema),
-      );
+      return outOfRange(about);
     case "minItems":
       return emptyList(about);
     case "maxItems":
-      return valueFinding(
-        "schema.list",
-        about,
-        `${subject(about)} is too long`,
-        `keep at most ${String(schema.maxItems)} entries`,
-      );
+      return longList(about);
     case "uniqueItems":
       return repeatedEntry(about, Number(error.params["j"]), Number(error.params["i"]));
     default:
@@ -167,6 +159,17 @@ function wrongText(about: About): Finding {
   return valueFinding("schema.text", about, message, example(about));
 }
 
+function outOfRange(about: About): Finding {
+  const { minimum, maximum } = about.schema;
+  const advice = `write a number from ${String(minimum)} to ${String(maximum)}`;
+  return valueFinding("schema.range", about, `${subject(about)} is ${asWritten(about.data)}`, advice);
+}
+
+function longList(about: About): Finding {
+  const advice = `keep at most ${String(about.schema.maxItems)} entries`;
+  return valueFinding("schema.list", about, `${subject(about)} is too long`, advice);
+}
+
 function emptyList(about: About): Finding {
   if (about.path.join(".") === "limits") {
     const advice = "name the nodes, or remove the line: then it may run anywhere";
@@ -216,10 +219,6 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
   return typeof value === "string" ? `the text ${asWritten(value)}` : asWritten(value);
-}
-
-function range({ minimum, maximum }: SchemaView): string {
-  return `write a number from ${String(minimum)} to ${String(maximum)}`;
 }
 
 function pathOf(pointer: string): readonly string[] {

@@ -44,7 +44,8 @@ export const vmSchema = map(
     name: name({ description: "The VM's name.", examples: ["web1"] }),
     renamedFrom: optional(
       name({
-        description: "Its earlier name. It keeps its UUID, addresses, volumes and place.",
+        description:
+          "Its earlier name: it keeps its UUID, addresses, volumes and place. Leave the line: disks without a volume of their own are named after it.",
         examples: ["old-db"],
       }),
     ),

@@ -24,14 +24,13 @@ export function parseYaml(
   text: string,
   options: { readonly keepSourceTokens?: boolean } = {},
 ): Document.Parsed[] {
-  const documents = parseAllDocuments(text, {
+  return parseAllDocuments(text, {
     schema: coreSchema,
     prettyErrors: false,
     uniqueKeys: false,
     logLevel: "silent",
     keepSourceTokens: options.keepSourceTokens ?? false,
   });
-  return [...documents];
 }
 
 /** The documents of a file that hold anything, as plain JSON. */
@@ -43,9 +42,10 @@ export function readYaml(text: string): readonly YamlDocument[] {
     const start = ast.contents?.range[0] ?? ast.range[0];
     line += countLines(text, counted, start);
     counted = Math.max(counted, start);
-    const syntax = [...syntaxProblems(ast.errors), ...directiveProblems(ast, text)];
-    if (syntax.length > 0) {
-      documents.push({ index, ast, start, line, value: undefined, problems: syntax });
+    const isPlain = ast.errors.length === 0 && !text.includes("%");
+    const problems = isPlain ? [] : [...syntaxProblems(ast.errors), ...directiveProblems(ast, text)];
+    if (problems.length > 0) {
+      documents.push({ index, ast, start, line, value: undefined, problems });
     } else if (!isEmpty(ast)) {
       documents.push({ index, ast, start, line, ...composeValue(ast, text) });
     }

@@ -300,7 +300,30 @@ describe("a VM", () => {
   });
 });
 
+describe("a renamed VM", () => {
+  it("keeps the volumes that were named after it", () => {
+    const before = vmOf({ disk: "1GiB", disks: [{ name: "own", volume: "default/x" }] });
+    const { vms } = resolved({
+      kind: "VM",
+      name: "front",
+      renamedFrom: "web1",
+      memory: "1GiB",
+      disk: "1GiB",
+      disks: [{ name: "own", volume: "default/x" }],
+    }).desired;
+    assert.deepEqual(vms.get("front")?.disks, before.disks);
+  });
+});
+
 describe("what belongs together", () => {
+  it("gives no two VMs one name in libvirt", () => {
+    const odd: Written = { kind: "VM", name: "a", memory: "1GiB", domain: { name: "b" } };
+    assert.deepEqual(issuesOf(odd, { kind: "VM", name: "b", memory: "1GiB" }), [
+      "VM/b domain.name-used-twice",
+    ]);
+    assert.deepEqual(issuesOf(odd, { kind: "VM", name: "c", memory: "1GiB" }), []);
+  });
+
   it("lets several VMs use one volume only where all of them say so", () => {
     const vm = (name: string, shared: boolean): Written => ({
       kind: "VM",
@@ -363,6 +386,7 @@ describe("resolveDocuments", () => {
         assert.deepEqual([...desired.vms.keys()], [...wanted.desired.vms.keys()]);
         assert.equal(digest, wanted.digest);
       }),
+      { numRuns: 20 },
     );
   });
 

@@ -15,9 +15,7 @@ export interface WrittenDocument {
   readonly text: string;
 }
 
-type Pick = <T>(...choices: readonly T[]) => T;
-
-const scalars: readonly (readonly [Json, string])[] = [
+const scalars: readonly [Scalar, ...Scalar[]] = [
   ["hv1", "hv1"],
   ["hv2", "'hv2'"],
   ["two words", "two words"],
@@ -30,6 +28,8 @@ const scalars: readonly (readonly [Json, string])[] = [
   [true, "true"],
   [false, "false"],
 ];
+type Scalar = readonly [Json, string];
+
 const keys = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
 
 /** Values that a patch may set. */
@@ -44,7 +44,7 @@ export const jsonArbitrary: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie)
 
 /** The document named `name`; all randomness comes from `random`. */
 export function writeDocument(name: string, random: fc.GeneratorValue): WrittenDocument {
-  const writer = new Writer((...choices) => random(fc.constantFrom, ...choices));
+  const writer = new Writer((count) => random(fc.nat, count - 1));
   const chosen = random(fc.shuffledSubarray, keys);
   const fields = [
     { key: "kind", value: "VM", text: "kind: VM\n" },
@@ -54,11 +54,13 @@ export function writeDocument(name: string, random: fc.GeneratorValue): WrittenD
   return { fields, text: fields.map((field) => field.text).join("") };
 }
 
-class Writer {
-  readonly #pick: Pick;
+type Style = "scalar" | "flow" | "block-list" | "block-map" | "literal";
 
-  constructor(pick: Pick) {
-    this.#pick = pick;
+class Writer {
+  readonly #roll: (sides: number) => number;
+
+  constructor(roll: (sides: number) => number) {
+    this.#roll = roll;
   }
 
   field(key: string): WrittenField {
@@ -69,7 +71,8 @@ class Writer {
 
   /** What stands behind the colon, up to the end of its last line. */
   #value(indent: number, depth: number): readonly [Json, string] {
-    const style = depth === 0 ? "scalar" : this.#pick("scalar", "flow", "block-list", "block-map", "literal");
+    const style =
+      depth === 0 ? "scalar" : this.#pick<Style>("scalar", "flow", "block-list", "block-map", "literal");
     switch (style) {
       case "block-list":
         return this.#blockList(indent, depth);
@@ -79,7 +82,8 @@ class Writer {
         const inner = " ".repeat(indent + 2);
         return ["one\ntwo\n", ` |${this.#comment()}\n${inner}one\n${inner}two\n`];
       }
-      default: {
+      case "scalar":
+      case "flow": {
         const [value, text] = style === "flow" ? this.#flow(depth) : this.#pick(...scalars);
         return [value, `${this.#pick(" ", "  ")}${text}${this.#comment()}\n`];
       }
@@ -87,9 +91,14 @@ class Writer {
   }
 
   #flow(depth: number): readonly [Json, string] {
-    const [open, close] = this.#pick(["", ""], [" ", " "]);
+    const [open, close] = this.#pick<readonly [string, string]>(["", ""], [" ", " "]);
     const comma = this.#pick(",", ", ", " , ");
-    const entries = this.#pick([], ["alpha"], ["alpha", "beta"], ["alpha", "beta", "gamma"]).map((key) => {
+    const entries = this.#pick<readonly string[]>(
+      [],
+      ["alpha"],
+      ["alpha", "beta"],
+      ["alpha", "beta", "gamma"],
+    ).map((key) => {
       const isNested = depth > 1 && this.#pick(true, false, false);
       return { key, entry: isNested ? this.#flow(depth - 1) : this.#pick(...scalars) };
     });
@@ -103,7 +112,7 @@ class Writer {
 
   #blockList(indent: number, depth: number): readonly [Json, string] {
     const inner = indent + this.#pick(2, 4);
-    const items = this.#pick([0], [0, 1], [0, 1, 2]).map(() => this.#item(inner, depth));
+    const items = this.#pick<readonly number[]>([0], [0, 1], [0, 1, 2]).map(() => this.#item(inner, depth));
     const comment = this.#ownLine(inner);
     return [
       items.map(([value]) => value),
@@ -124,7 +133,7 @@ class Writer {
 
   #blockMap(indent: number, depth: number): readonly [Json, string] {
     const inner = indent + this.#pick(2, 3);
-    const chosen = this.#pick(["alpha"], ["alpha", "beta"], ["beta", "gamma", "alpha"]);
+    const chosen = this.#pick<readonly string[]>(["alpha"], ["alpha", "beta"], ["beta", "gamma", "alpha"]);
     const fields = chosen.map((key) => ({ key, written: this.#value(inner, depth - 1) }));
     const text = fields.map(
       ({ key, written }) => `${this.#ownLine(inner)}${" ".repeat(inner)}${key}:${written[1]}`,
@@ -141,5 +150,9 @@ class Writer {
 
   #ownLine(indent: number): string {
     return this.#pick("", "", "", `${" ".repeat(indent)}# a line of its own\n`);
+  }
+
+  #pick<T>(...choices: readonly [T, ...T[]]): T {
+    return choices[this.#roll(choices.length)] ?? choices[0];
   }
 }

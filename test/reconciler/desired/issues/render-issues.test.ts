@@ -34,7 +34,14 @@ describe("renderIssues", () => {
 
   it("marks no further than the line, where more is meant", () => {
     const rendered = renderIssues([issueIn("limits:\n  a: 1\n  b: 2\n", "a: 1\n  b: 2")]);
-    assert.match(rendered, /\|   a: 1\n +\|   \^\^\^\^\n/u);
+    assert.match(rendered, /\| {3}a: 1\n +\| {3}\^{4}\n/u);
+  });
+
+  it("shows of a very long line what is around the mark", () => {
+    const rendered = renderIssues([issueIn(`${"x".repeat(1000)} 4G ${"y".repeat(1000)}\n`, "4G")]);
+    const [, line = "", marks = ""] = rendered.split("\n");
+    assert.ok(line.length < 200);
+    assert.equal(marks.indexOf("^"), line.indexOf("4G"));
   });
 
   it("keeps a file from writing to the terminal", () => {
