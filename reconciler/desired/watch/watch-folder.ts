@@ -28,6 +28,8 @@ export interface WatchOptions {
   readonly rescanMs?: number;
 }
 
+/** Quiet after which a burst of changes counts as over. */
+export const defaultSettleMs = 300;
 /** While the folder is away, or events fail. */
 const hurriedRescanMs = 2000;
 /** A burst that does not end is read anyway: the reader accepts only what holds still. */
@@ -92,7 +94,7 @@ class FolderWatch {
 
   /** Until something changed and then was quiet, or it is time for a look anyway. */
   async nextChange(): Promise<void> {
-    const { clock, settleMs = 300, rescanMs = 30_000 } = this.#options;
+    const { clock, settleMs = defaultSettleMs, rescanMs = 30_000 } = this.#options;
     const isHurried = this.#isDegraded || (this.#last !== undefined && isUnreadable(this.#last));
     const waitMs = isHurried ? Math.min(hurriedRescanMs, rescanMs) : rescanMs;
     if (!(await this.#bell.wait(waitMs, clock, this.#signal))) return;
