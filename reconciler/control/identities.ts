@@ -1,4 +1,4 @@
-/** UUIDs and MACs: made once, when a VM is first applied, and kept until it is destroyed. */
+/** UUIDs, MACs and names of volumes: made once, when a VM is first applied, and kept until it is destroyed. */
 import type { Desired, Vm } from "../model/desired.ts";
 import type { Identity } from "../model/journal.ts";
 import type { VmName } from "../model/names.ts";
@@ -6,7 +6,7 @@ import type { VmName } from "../model/names.ts";
 /** Cryptographic randomness, injected. */
 export type RandomBytes = (count: number) => Uint8Array;
 
-/** The identities that are missing or lack a MAC, complete. A renamed VM takes over its former name's. */
+/** The identities that are missing or lack something, complete. A renamed VM takes over its former name's. */
 export function missingIdentities(
   desired: Desired,
   known: ReadonlyMap<VmName, Identity>,
@@ -16,11 +16,24 @@ export function missingIdentities(
   const made = new Map<VmName, Identity>();
   for (const vm of desired.vms.values()) {
     const former = known.get(vm.name) ?? (vm.renamedFrom === null ? undefined : known.get(vm.renamedFrom));
-    const complete = former !== undefined && vm.nics.every((nic) => former.macs[nic.name] !== undefined);
-    if (complete && known.has(vm.name)) continue;
+    if (former !== undefined && known.has(vm.name) && isComplete(vm, former)) continue;
     made.set(vm.name, completed(vm, former, random, taken));
   }
   return made;
+}
+
+function isComplete(vm: Vm, identity: Identity): boolean {
+  return (
+    vm.nics.every((nic) => identity.macs[nic.name] !== undefined) &&
+    impliedVolumes(vm).every(([disk]) => identity.volumes[disk] !== undefined)
+  );
+}
+
+/** Disk and volume of the disks whose documents name no volume. */
+function impliedVolumes(vm: Vm): [string, string][] {
+  return vm.disks.flatMap((disk) =>
+    disk.source === "volume" && disk.implied ? [[disk.name, `${disk.pool}/${disk.volume}`]] : [],
+  );
 }
 
 function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, taken: Set<string>): Identity {
@@ -30,7 +43,8 @@ function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, ta
     macs[nic.name] = mac;
     taken.add(mac);
   }
-  return { uuid: former?.uuid ?? uuid(random), macs };
+  const volumes = { ...Object.fromEntries(impliedVolumes(vm)), ...former?.volumes };
+  return { uuid: former?.uuid ?? uuid(random), macs, volumes };
 }
 
 /** In QEMU's own range 52:54:00, as every libvirt tool makes them. */

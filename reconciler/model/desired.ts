@@ -74,6 +74,8 @@ export type Disk = {
       readonly source: "volume";
       readonly pool: string;
       readonly volume: string;
+      /** The document does not name the volume: it got its name at the VM's birth, and keeps it. */
+      readonly implied: boolean;
       readonly sizeBytes: number | null;
     }
   | { readonly source: "file"; readonly path: string }

@@ -60,6 +60,8 @@ export interface VolumeClaim {
 export interface Identity {
   readonly uuid: string;
   readonly macs: Readonly<Record<string, string>>;
+  /** The volume (`pool/name`) of each disk whose document names none. */
+  readonly volumes: Readonly<Record<string, string>>;
 }
 
 export interface Journal {

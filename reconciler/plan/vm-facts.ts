@@ -1,5 +1,5 @@
 /** Where each VM is, as far as it can be believed. */
-import type { Vm } from "../model/desired.ts";
+import type { Disk, Vm } from "../model/desired.ts";
 import type { Identity, ReleasedStep, Request, Tries } from "../model/journal.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import type { EndCause, ObservedDomain } from "../model/observed.ts";
@@ -52,19 +52,40 @@ export function readVms(
     const placed = input.placements.get(name);
     const placement = placed?.placement ?? unplaced;
     const revision = placed?.revision ?? 0;
+    const identity = input.journal.identities.get(name) ?? null;
+    const written = input.desired.vms.get(name);
     facts.set(name, {
       name,
-      document: input.desired.vms.get(name) ?? null,
+      document: written === undefined ? null : withKeptVolumes(written, identity),
       placement,
       revision,
       released: input.journal.steps.get(name) ?? null,
       tries: input.journal.tries.get(name) ?? null,
-      identity: input.journal.identities.get(name) ?? null,
+      identity,
       requests: requests.get(name) ?? [],
       condition: conditionOf(placement, revision, sightings.get(name) ?? [], nodes),
     });
   }
   return facts;
+}
+
+/** A disk keeps the volume that it was born with, whatever name the VM goes by now. */
+function withKeptVolumes(vm: Vm, identity: Identity | null): Vm {
+  if (identity === null || !vm.disks.some((disk) => keptVolume(disk, identity) !== null)) return vm;
+  const disks = vm.disks.map((disk) => {
+    const kept = keptVolume(disk, identity);
+    if (kept === null || disk.source !== "volume") return disk;
+    const slash = kept.indexOf("/");
+    return { ...disk, pool: kept.slice(0, slash), volume: kept.slice(slash + 1) };
+  });
+  return { ...vm, disks };
+}
+
+/** The volume that the disk has, where that is not the one that its VM's name implies. */
+function keptVolume(disk: Disk, identity: Identity): string | null {
+  if (disk.source !== "volume" || !disk.implied) return null;
+  const kept = identity.volumes[disk.name];
+  return kept === undefined || kept === `${disk.pool}/${disk.volume}` ? null : kept;
 }
 
 function sightingsByVm(nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sighting[]> {

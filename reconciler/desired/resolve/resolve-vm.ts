@@ -60,6 +60,7 @@ function resolveDisk(namedAfter: string, disk: NonNullable<VmFields["disks"]>[nu
     source: "volume",
     pool: volumePath.slice(0, slash),
     volume: volumePath.slice(slash + 1),
+    implied: disk.volume === undefined || disk.volume === null,
     sizeBytes: disk.size === undefined || disk.size === null ? null : bytes(disk.size),
   };
 }

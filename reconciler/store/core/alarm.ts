@@ -15,9 +15,9 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Rings at this monotonic time at the latest; null changes nothing. */
-  setFor(time: number | null): void {
-    if (time === null || time >= this.#at) return;
+  /** Rings at this monotonic time at the latest. */
+  setFor(time: number): void {
+    if (time >= this.#at) return;
     this.cancel();
     this.#at = time;
     const delayMs = Math.min(Math.max(0, time - this.#clock.monotonic()), longestDelayMs);

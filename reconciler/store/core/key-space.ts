@@ -70,7 +70,7 @@ export class KeySpace {
     }
   }
 
-  put(key: Bytes, value: Bytes, lease: LeaseId): RecordChange {
+  put(key: Bytes, value: Bytes, lease: LeaseId): void {
     const revision = this.#revision + 1;
     const before = this.get(key);
     const after: KeyRecord = {
@@ -83,16 +83,16 @@ export class KeySpace {
     };
     if (before === null) this.#keys.insert(key);
     this.#records.set(key, after);
-    return this.#note({ key, revision, before, after });
+    this.#open.push({ key, revision, before, after });
   }
 
-  /** Returns null where the key was absent already. */
-  delete(key: Bytes): RecordChange | null {
+  /** Does nothing where the key is absent. */
+  delete(key: Bytes): void {
     const before = this.get(key);
-    if (before === null) return null;
+    if (before === null) return;
     this.#keys.remove(key);
     this.#records.delete(key);
-    return this.#note({ key, revision: this.#revision + 1, before, after: null });
+    this.#open.push({ key, revision: this.#revision + 1, before, after: null });
   }
 
   /** Closes the revision that was being made; null where nothing was written, then there is no new one. */
@@ -132,7 +132,7 @@ export class KeySpace {
 
   /**
    * The changes in `range` after revision `after` up to `upTo`, of whole revisions only; it stops after the revision
-   * with which the changes exceed `maxBytes`. The answer's `revision` is the last one looked at.
+   * with which the changes exceed `maxBytes`. The answer's `revision` is the last one looked at: `upTo` at the end.
    */
   changesSince(after: Revision, range: KeyRange, upTo: Revision, maxBytes: number): ChangesSince {
     if (after < this.#history.compacted) return { compacted: true };
@@ -140,7 +140,8 @@ export class KeySpace {
     let bytes = 0;
     let revision = after;
     for (const entry of this.#history.since(after)) {
-      if (entry.revision > upTo || bytes > maxBytes) break;
+      if (entry.revision > upTo) break;
+      if (bytes > maxBytes) return { compacted: false, revision, changes };
       for (const change of entry.changes) {
         if (!contains(range, change.key)) continue;
         changes.push(change);
@@ -148,7 +149,7 @@ export class KeySpace {
       }
       revision = entry.revision;
     }
-    return { compacted: false, revision, changes };
+    return { compacted: false, revision: Math.max(after, upTo), changes };
   }
 
   /** Forgets history up to and including `revision`. */
@@ -160,11 +161,6 @@ export class KeySpace {
 
   state(): KeySpaceState {
     return { revision: this.#revision, records: [...this.#records.values()] };
-  }
-
-  #note(change: RecordChange): RecordChange {
-    this.#open.push(change);
-    return change;
   }
 
   #count(range: KeyRange): number {

@@ -1,4 +1,6 @@
+import type { Clock } from "../../model/clock.ts";
 import type { LeaseId } from "../store.ts";
+import { Alarm } from "./alarm.ts";
 import type { Bytes } from "./bytes.ts";
 import { CoreError } from "./core-error.ts";
 import { noLease } from "./records.ts";
@@ -8,31 +10,50 @@ export interface LeaseState {
   readonly ttlMs: number;
 }
 
+export interface LeaseDetails extends LeaseState {
+  readonly remainingMs: number;
+  /** Sorted. */
+  readonly keys: readonly Bytes[];
+}
+
 interface Entry extends LeaseState {
-  /** On the caller's monotonic clock. */
+  /** On the monotonic clock. */
   expiresAt: number;
   readonly keys: Set<Bytes>;
 }
 
-/** Which leases there are, when each ends and which keys it holds. Time comes in as a value. */
+/** Which leases there are, when each ends and which keys it holds. */
 export class LeaseBook {
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
   readonly #entries = new Map<LeaseId, Entry>();
+  #paused = false;
+
+  /** `onExpired` is called with each lease whose time is over, the first to end first; it must `remove` it. */
+  constructor(clock: Clock, onExpired: (id: LeaseId) => void) {
+    this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => {
+      this.#expired().forEach(onExpired);
+      this.#setAlarm();
+    });
+  }
 
   has(id: LeaseId): boolean {
     return this.#entries.has(id);
   }
 
-  grant(lease: LeaseState, now: number): void {
-    if (this.#entries.has(lease.id) || lease.id === noLease) throw new CoreError("lease-exists");
-    if (!Number.isSafeInteger(lease.ttlMs) || lease.ttlMs <= 0) throw new CoreError("lease-ttl");
-    this.#entries.set(lease.id, { ...lease, expiresAt: now + lease.ttlMs, keys: new Set() });
+  grant({ id, ttlMs }: LeaseState): void {
+    if (this.#entries.has(id) || id === noLease) throw new CoreError("lease-exists");
+    if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0) throw new CoreError("lease-ttl");
+    this.#entries.set(id, { id, ttlMs, expiresAt: this.#clock.monotonic() + ttlMs, keys: new Set() });
+    this.#setAlarm();
   }
 
   /** From now on the lease has its full time again. Returns null where it is gone. */
-  renew(id: LeaseId, now: number): LeaseState | null {
+  renew(id: LeaseId): LeaseState | null {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
-    entry.expiresAt = now + entry.ttlMs;
+    entry.expiresAt = this.#clock.monotonic() + entry.ttlMs;
     return entry;
   }
 
@@ -51,28 +72,12 @@ export class LeaseBook {
     this.#entries.get(after)?.keys.add(key);
   }
 
-  find(
-    id: LeaseId,
-    now: number,
-  ): (LeaseState & { readonly remainingMs: number; readonly keys: readonly Bytes[] }) | null {
+  /** Returns null where the lease is gone. */
+  find(id: LeaseId): LeaseDetails | null {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
-    return { id, ttlMs: entry.ttlMs, remainingMs: entry.expiresAt - now, keys: [...entry.keys].sort() };
-  }
-
-  /** When the next one ends; null where there is none. */
-  nextExpiry(): number | null {
-    let next: number | null = null;
-    for (const { expiresAt } of this.#entries.values()) {
-      if (next === null || expiresAt < next) next = expiresAt;
-    }
-    return next;
-  }
-
-  /** Those whose time is over, the first to end first. */
-  expired(now: number): readonly LeaseId[] {
-    const over = [...this.#entries.values()].filter((entry) => entry.expiresAt <= now);
-    return over.sort((a, b) => a.expiresAt - b.expiresAt).map((entry) => entry.id);
+    const remainingMs = entry.expiresAt - this.#clock.monotonic();
+    return { id, ttlMs: entry.ttlMs, remainingMs, keys: [...entry.keys].sort() };
   }
 
   /** In order of their granting. */
@@ -80,8 +85,29 @@ export class LeaseBook {
     return [...this.#entries.values()].map(({ id, ttlMs }) => ({ id, ttlMs }));
   }
 
-  /** Gives every lease its full time again: what an outage took is given back. */
-  renewAll(now: number): void {
-    for (const entry of this.#entries.values()) entry.expiresAt = now + entry.ttlMs;
+  /** From now on no lease ends, and no timer is set. */
+  pause(): void {
+    this.#paused = true;
+    this.#alarm.cancel();
+  }
+
+  /** Every lease has its full time again, and time counts. */
+  resume(): void {
+    this.#paused = false;
+    for (const { id } of this.#entries.values()) this.renew(id);
+    this.#setAlarm();
+  }
+
+  #expired(): readonly LeaseId[] {
+    const now = this.#clock.monotonic();
+    const over = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= now);
+    return over.sort((a, b) => a.expiresAt - b.expiresAt).map(({ id }) => id);
+  }
+
+  #setAlarm(): void {
+    if (this.#paused || this.#entries.size === 0) return;
+    let next = Infinity;
+    for (const { expiresAt } of this.#entries.values()) next = Math.min(next, expiresAt);
+    this.#alarm.setFor(next);
   }
 }

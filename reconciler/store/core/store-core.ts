@@ -1,14 +1,13 @@
 import type { Clock } from "../../model/clock.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { LeaseId, Revision } from "../store.ts";
-import { Alarm } from "./alarm.ts";
 import { holds } from "./condition.ts";
 import { CoreError } from "./core-error.ts";
 import type { Effect } from "./effect.ts";
 import type { HistoryLimits } from "./history.ts";
 import { KeySpace, type ChangesSince, type KeySpaceState } from "./key-space.ts";
 import type { KeyRange } from "./key-range.ts";
-import { LeaseBook, type LeaseState } from "./lease-book.ts";
+import { LeaseBook, type LeaseDetails, type LeaseState } from "./lease-book.ts";
 import type { RangeQuery, RangeResult } from "./range-query.ts";
 import { noLease, type KeyRecord, type RecordChange } from "./records.ts";
 import { checkBranch } from "./transaction.ts";
@@ -40,24 +39,17 @@ const defaultHistory: HistoryLimits = { revisions: 10_000, bytes: 64 * 1024 * 10
  * and whole; two calls never mix. Time only ends leases, and comes from the clock it is given.
  */
 export class StoreCore {
-  readonly #clock: Clock;
   readonly #newLeaseId: () => LeaseId;
   readonly #keys: KeySpace;
-  readonly #leases = new LeaseBook();
+  readonly #leases: LeaseBook;
   readonly #listeners = new Set<(effect: Effect) => void>();
-  readonly #alarm: Alarm;
-  #paused = false;
 
   constructor(options: CoreOptions) {
-    this.#clock = options.clock;
-    this.#alarm = new Alarm(options.clock, () => {
-      this.#endExpiredLeases();
-    });
     this.#newLeaseId = options.newLeaseId ?? countUp();
     this.#keys = new KeySpace({ ...defaultHistory, ...options.history }, options.state);
-    for (const lease of options.state?.leases ?? []) this.#leases.grant(lease, this.#clock.monotonic());
+    this.#leases = new LeaseBook(options.clock, (id) => this.revoke(id));
+    for (const lease of options.state?.leases ?? []) this.#leases.grant(lease);
     for (const { key, lease } of options.state?.records ?? []) this.#leases.move(key, noLease, lease);
-    this.#setAlarm();
   }
 
   get revision(): Revision {
@@ -105,15 +97,14 @@ export class StoreCore {
   /** `id` only where the caller chose one. */
   grant(ttlMs: number, id: LeaseId = this.#newLeaseId()): LeaseState {
     const lease = { id, ttlMs };
-    this.#leases.grant(lease, this.#clock.monotonic());
+    this.#leases.grant(lease);
     this.#emit({ kind: "grant", ...lease });
-    this.#setAlarm();
     return lease;
   }
 
   /** Returns null where the lease is gone. */
   renew(id: LeaseId): LeaseState | null {
-    return this.#leases.renew(id, this.#clock.monotonic());
+    return this.#leases.renew(id);
   }
 
   /** Deletes the lease's keys, all in one revision. Returns false where the lease is gone. */
@@ -127,8 +118,8 @@ export class StoreCore {
   }
 
   /** Returns null where the lease is gone. */
-  findLease(id: LeaseId): ReturnType<LeaseBook["find"]> {
-    return this.#leases.find(id, this.#clock.monotonic());
+  findLease(id: LeaseId): LeaseDetails | null {
+    return this.#leases.find(id);
   }
 
   leases(): readonly LeaseState[] {
@@ -151,16 +142,16 @@ export class StoreCore {
           throw new RangeError(`revision ${effect.revision} is out of order`);
         break;
       case "grant":
-        this.#leases.grant(effect, this.#clock.monotonic());
+        this.#leases.grant(effect);
         this.#emit(effect);
-        this.#setAlarm();
         break;
       case "revoke":
         this.#leases.remove(effect.id);
         this.#emit(effect);
         break;
       case "compact":
-        this.compact(effect.revision);
+        // A state that was captured brings no history; then there may be nothing left to forget.
+        if (effect.revision > this.compacted) this.compact(effect.revision);
         break;
       default:
         unreachable(effect);
@@ -174,20 +165,17 @@ export class StoreCore {
 
   /** From now on no lease ends, until `resumeLeases`. */
   pauseLeases(): void {
-    this.#paused = true;
-    this.#alarm.cancel();
+    this.#leases.pause();
   }
 
   /** Every lease has its full time again, and time counts. */
   resumeLeases(): void {
-    this.#paused = false;
-    this.#leases.renewAll(this.#clock.monotonic());
-    this.#setAlarm();
+    this.#leases.resume();
   }
 
   /** Frees its timer; no lease ends any more. */
   close(): void {
-    this.pauseLeases();
+    this.#leases.pause();
   }
 
   #check(operation: CoreOperation): void {
@@ -247,15 +235,6 @@ export class StoreCore {
 
   #emit(effect: Effect): void {
     for (const listener of [...this.#listeners]) listener(effect);
-  }
-
-  #setAlarm(): void {
-    if (!this.#paused) this.#alarm.setFor(this.#leases.nextExpiry());
-  }
-
-  #endExpiredLeases(): void {
-    for (const id of this.#leases.expired(this.#clock.monotonic())) this.revoke(id);
-    this.#setAlarm();
   }
 }
 

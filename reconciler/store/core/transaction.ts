@@ -9,7 +9,7 @@ import type { KeyRecord } from "./records.ts";
 export interface PutOperation {
   readonly kind: "put";
   readonly key: Bytes;
-  /** "keep": what the key has now; it must exist. */
+  /** To keep is to leave what the key has now; it must exist. */
   readonly value: Bytes | { readonly keep: true };
   readonly lease: LeaseId | { readonly keep: true };
 }

@@ -1,11 +1,11 @@
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { unreachable } from "../../model/unreachable.ts";
 import { Bell } from "../bell.ts";
+import { toBuffer } from "../core/bytes.ts";
 import type { KeyRange } from "../core/key-range.ts";
 import type { RecordChange } from "../core/records.ts";
 import type { Revision } from "../store.ts";
 import { keyRange, keyValue } from "./conversions.ts";
-import { toBuffer } from "../core/bytes.ts";
 import type * as messages from "./messages.ts";
 import { errorAnswer } from "./refusal.ts";
 import { header, type ServerContext } from "./server-context.ts";
@@ -111,7 +111,7 @@ export class WatchSession {
     this.#write({ watch_id: id, canceled: true, ...why });
   }
 
-  /** Sends what one watch has waiting. Returns false where there is nothing to send, or the client must read first. */
+  /** Sends what one watch has waiting. Returns false where nothing is left to look at, or the client must read first. */
   #sendSome(): boolean {
     if (this.#stream.writableNeedDrain) return false;
     for (const watcher of this.#watchers.values()) {
@@ -134,7 +134,7 @@ export class WatchSession {
     }
     watcher.sentUpTo = found.revision;
     const wanted = found.changes.filter((change) => !watcher.without.has(change.after === null ? 1 : 0));
-    if (wanted.length === 0) return false;
+    if (wanted.length === 0) return watcher.sentUpTo < journal.durableRevision;
     const events = wanted.map((change) => eventMessage(change, watcher.withPrevious));
     this.#write({ watch_id: watcher.id, events }, found.revision);
     return true;

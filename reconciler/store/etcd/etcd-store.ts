@@ -83,6 +83,7 @@ export class EtcdStore implements Store {
     const seconds = wholeSeconds(ttlMs);
     const grantedAt = this.#clock.monotonic();
     const granted = await grantLease(this.#calls, seconds);
+    this.#checkOpen();
     const timeoutMs = Math.min(this.#requestTimeoutMs, granted.ttlMs / 3);
     const lease = new KeptLease({
       ...granted,

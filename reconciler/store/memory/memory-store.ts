@@ -113,6 +113,7 @@ export class MemoryStore implements Store {
     const askedMs = wholeSeconds(ttlMs) * 1000;
     const grantedAt = this.#clock.monotonic();
     const { id } = await this.#call(() => this.#core.grant(askedMs));
+    if (this.#closed.signal.aborted) throw closedError();
     const lease = new KeptLease({
       id,
       ttlMs: askedMs,

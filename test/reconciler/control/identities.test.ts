@@ -25,13 +25,19 @@ describe("missingIdentities", () => {
   });
 
   it("keeps what is known, adds what a new NIC lacks, and hands it on to a new name", () => {
-    const known = new Map<string, Identity>([["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" } }]]);
+    const known = new Map<string, Identity>([
+      ["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" }, volumes: {} }],
+    ]);
     const same = new ModelCluster([lan, vm("web", { nics })]).desired;
     assert.equal(missingIdentities(same, known, zeros).size, 0);
     const more = new ModelCluster([lan, vm("web", { nics: [...nics, { name: "eth1", network: "lan" }] })])
       .desired;
     const added = missingIdentities(more, known, zeros).get("web");
-    assert.deepEqual(added, { uuid: "u", macs: { eth0: "52:54:00:01:02:03", eth1: "52:54:00:00:00:00" } });
+    assert.deepEqual(added, {
+      uuid: "u",
+      macs: { eth0: "52:54:00:01:02:03", eth1: "52:54:00:00:00:00" },
+      volumes: {},
+    });
     const renamed = new ModelCluster([lan, vm("shop", { renamedFrom: "web", nics })]).desired;
     assert.deepEqual(missingIdentities(renamed, known, zeros).get("shop"), known.get("web"));
   });

@@ -268,6 +268,23 @@ describe("removal and destruction", () => {
     assert.deepEqual(cluster.converge().sort(), ["destroy b", "destroy c", "stop b", "stop c"]);
   });
 
+  it("keeps a VM's disk through two renames, and when the line that told of them is gone", () => {
+    const cluster = new ModelCluster([...two, sharedPool, vm("first", { disk: "1GiB" })]);
+    cluster.running("first", "hv1").remove(vmId("first"));
+    cluster.put(vm("second", { disk: "1GiB", renamedFrom: "first" })).converge();
+    cluster.put(vm("second", { disk: "1GiB" })).converge();
+    cluster
+      .remove(vmId("second"))
+      .put(vm("third", { disk: "1GiB", renamedFrom: "second" }))
+      .converge();
+    cluster.put(vm("third", { disk: "1GiB" })).ends("third", "crash");
+    cluster.now += 60_000;
+    const step = cluster.plan().steps[0]?.step;
+    const disk = step?.kind === "start" ? step.spec.disks[0] : undefined;
+    assert.deepEqual(disk?.source === "volume" ? [disk.volume, disk.create] : null, ["first-root", false]);
+    assert.deepEqual(cluster.plan().drift, []);
+  });
+
   it("renames a running VM without touching the guest", () => {
     const cluster = new ModelCluster([...two, vm("old")]);
     cluster

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { lockDirectory } from "../../../../reconciler/store/embedded/directory-lock.ts";
 import { temporaryDirectory } from "./store-files.ts";
 
@@ -39,6 +40,21 @@ describe("the lock of a store's folder", () => {
 
     child.kill("SIGKILL");
     await once(child, "exit");
+    await (
+      await lockDirectory(directory)
+    )();
+    assert.deepEqual(await readdir(directory), []);
+  });
+
+  it("takes no notice of a process that is dead, though its parent has not looked at it yet", async (test) => {
+    const directory = await temporaryDirectory(test);
+    const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]);
+    test.after(() => parent.kill("SIGKILL"));
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    await writeFile(join(directory, `lock-${pid}-${await startTimeOf(pid)}-${bootId}`), "");
+    process.kill(pid, "SIGKILL");
+    while (!(await readFile(`/proc/${pid}/stat`, "latin1")).includes(") Z ")) await setImmediate();
     await (
       await lockDirectory(directory)
     )();

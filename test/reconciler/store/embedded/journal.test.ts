@@ -3,6 +3,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import type { StoreCore } from "../../../../reconciler/store/core/store-core.ts";
 import { slowJournal, turns } from "./slow-journal.ts";
 import { knowledge, openStore, put, temporaryDirectory } from "./store-files.ts";
 
@@ -110,32 +111,13 @@ describe("the journal", () => {
   });
 
   it("replays to what the core knew, whatever it was asked", async (test) => {
-    const step = fc.oneof(
-      fc.record({
-        put: fc.constantFrom("a", "b", "c"),
-        value: fc.string({ maxLength: 20 }),
-        leased: fc.boolean(),
-      }),
-      fc.record({ delete: fc.constantFrom("a", "b", "c") }),
-      fc.record({ revoke: fc.boolean() }),
-    );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         const directory = await temporaryDirectory(test);
         const { core, journal } = await openStore(directory, { maxLogBytes: 200 });
-        const leases: string[] = [];
         for (const one of steps) {
-          if ("put" in one) {
-            if (one.leased) leases.push(core.grant(1000).id);
-            put(core, one.put, one.value, one.leased ? leases.at(-1) : "0");
-          } else if ("delete" in one) {
-            const range = { start: one.delete, end: null };
-            core.transact({ conditions: [], success: [{ kind: "delete", range }], failure: [] });
-          } else {
-            const lease = leases.pop();
-            if (lease !== undefined) core.revoke(lease);
-            await journal.flushed();
-          }
+          carryOut(one, core);
+          if (one.do === "revoke") await journal.flushed();
         }
         await journal.close();
         const again = await openStore(directory);
@@ -146,6 +128,42 @@ describe("the journal", () => {
     );
   });
 });
+
+const key = fc.constantFrom("a", "b", "c");
+const step = fc.oneof(
+  fc.record({ do: fc.constant("put" as const), key, value: fc.string({ maxLength: 20 }) }),
+  fc.record({ do: fc.constant("lease" as const), key }),
+  fc.record({ do: fc.constant("delete" as const), key }),
+  fc.record({ do: fc.constant("revoke" as const) }),
+  fc.record({ do: fc.constant("compact" as const), back: fc.nat(5) }),
+);
+
+function carryOut(one: typeof step extends fc.Arbitrary<infer T> ? T : never, core: StoreCore): void {
+  switch (one.do) {
+    case "put":
+      put(core, one.key, one.value);
+      return;
+    case "lease":
+      put(core, one.key, "", core.grant(1000).id);
+      return;
+    case "delete":
+      core.transact({
+        conditions: [],
+        success: [{ kind: "delete", range: { start: one.key, end: null } }],
+        failure: [],
+      });
+      return;
+    case "revoke": {
+      const last = core.leases().at(-1);
+      if (last !== undefined) core.revoke(last.id);
+      return;
+    }
+    case "compact": {
+      const revision = core.revision - one.back;
+      if (revision > core.compacted) core.compact(revision);
+    }
+  }
+}
 
 /** Copies a folder as it stands at one moment; returns the names. */
 async function copyAll(from: string, to: string): Promise<readonly string[]> {

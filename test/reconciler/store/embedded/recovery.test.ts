@@ -119,6 +119,19 @@ describe("recovery of the embedded store", () => {
     }
   });
 
+  it("goes on where history before the snapshot was forgotten after it", async (test) => {
+    const directory = await temporaryDirectory(test);
+    const { core, journal } = await openStore(directory, { maxLogBytes: 100 });
+    for (let n = 0; n < 5; n += 1) {
+      put(core, "/a", "x".repeat(100));
+      await journal.flushed();
+    }
+    core.compact(2);
+    await journal.close();
+    assert.ok((await readdir(directory)).some((name) => name.startsWith("snapshot-")));
+    assert.deepEqual(await known(directory), knowledge(core));
+  });
+
   it("says what may be done about damage", async (test) => {
     const directory = await temporaryDirectory(test);
     const { log } = await writeHistory(directory);

@@ -123,6 +123,19 @@ describe("what the embedded server tells", () => {
     assert.deepEqual(stream.keys(), []);
   });
 
+  it("is all that is wanted, however much is not wanted before it", async () => {
+    const { core, stream, sync } = session();
+    stream.create({ filters: [0] });
+    for (const key of ["/1", "/2", "/3"]) put(core, key, "x".repeat(600_000));
+    core.transact({
+      conditions: [],
+      success: [{ kind: "delete", range: { start: "/3", end: null } }],
+      failure: [],
+    });
+    await sync();
+    assert.deepEqual(stream.keys(), ["/3"]);
+  });
+
   it("goes to each watch of a stream, under its number", async () => {
     const { core, stream, sync } = session();
     stream.create();

@@ -132,6 +132,16 @@ describe("a client of the in-memory store", () => {
     assert.equal(await other.get("/alive"), null);
   });
 
+  it("keeps no lease that it was granted while it was being closed", async () => {
+    const { clock, core, link, store } = stores();
+    link.delayMs = 10;
+    const granted = store.grant(9_000);
+    await store.close();
+    core.close();
+    await Promise.all([assert.rejects(granted, { code: "unreachable" }), clock.advance(10)]);
+    assert.equal(clock.pending, 0);
+  });
+
   it("leaves no timer behind when it is closed", async () => {
     const { clock, core, store } = stores();
     await store.grant(9_000);
