@@ -10,6 +10,7 @@ import { plan } from "../plan/plan.ts";
 import { readNodes } from "../plan/node-facts.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Log } from "../runtime/log.ts";
+import { Wakeup } from "../runtime/wakeup.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
@@ -40,19 +41,23 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
   const { clock, feed, leadership, log } = options;
   const until = AbortSignal.any([signal, leadership.lost]);
   const turn = new Turns(options);
-  const bell = ring(feed);
+  const wakeup = new Wakeup(clock);
+  const unsubscribe = feed.subscribe((changes) => {
+    const matters = changes.length === 0 || changes.some((change) => isRead(change, feed.state.root));
+    if (matters) wakeup.ring();
+  });
   try {
     while (!until.aborted) {
-      bell.clear();
+      const { mark } = wakeup;
       const began = clock.monotonic();
       const wakeInMs = await attempt(turn, log, until);
       await clock.sleep((clock.monotonic() - began) * restRatio, until);
-      await bell.wait(clock, wakeInMs, until);
+      await wakeup.wait(mark, wakeInMs, until);
     }
   } catch (error) {
     if (!until.aborted) throw error;
   } finally {
-    bell.close();
+    unsubscribe();
   }
 }
 
@@ -163,46 +168,6 @@ const read = [
   "volume/",
   "identity/",
 ];
-
-/** Rings when something changed that a decision may rest on. */
-function ring(feed: ClusterFeed) {
-  let rung = true;
-  let wake: (() => void) | null = null;
-  const close = feed.subscribe((changes: readonly Change[]) => {
-    const matters = changes.length === 0 || changes.some((change) => isRead(change, feed.state.root));
-    if (!matters) return;
-    rung = true;
-    wake?.();
-  });
-  return {
-    close,
-    clear: () => {
-      rung = false;
-    },
-    /** Until it rings, `ms` have passed (null: never), or `signal` is aborted, which rejects. */
-    wait: async (clock: Clock, ms: number | null, signal: AbortSignal): Promise<void> => {
-      signal.throwIfAborted();
-      if (rung) return;
-      await new Promise<void>((resolve, reject) => {
-        const end = () => {
-          wake = null;
-          cancel?.();
-          signal.removeEventListener("abort", abort);
-        };
-        const abort = () => {
-          end();
-          reject(new Error("aborted"));
-        };
-        wake = () => {
-          end();
-          resolve();
-        };
-        const cancel = ms === null ? null : clock.timer(Math.max(0, ms), wake);
-        signal.addEventListener("abort", abort, { once: true });
-      });
-    },
-  };
-}
 
 function isRead(change: Change, root: string): boolean {
   const key = change.type === "put" ? change.item.key : change.key;

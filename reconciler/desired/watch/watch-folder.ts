@@ -3,13 +3,13 @@ import { basename, relative } from "node:path";
 import { watch as watchFiles, type FSWatcher } from "chokidar";
 
 import type { Clock } from "../../model/clock.ts";
+import { Wakeup } from "../../runtime/wakeup.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Issue } from "../issues/issue.ts";
 import type { FolderReader } from "../load/folder-reader.ts";
 import { isAttachmentName, isDocumentName, isIgnoredName } from "../load/ignored-names.ts";
 import { reasonOf } from "../load/list-folder.ts";
 import type { Loaded, LoadResult } from "../load-result.ts";
-import { Bell } from "./bell.ts";
 
 /** What became of the folder. Whoever reads this keeps the last revision in force until there is a new one. */
 export type SourceEvent =
@@ -61,7 +61,8 @@ export async function* watchFolder(
 class FolderWatch {
   readonly #options: WatchOptions;
   readonly #signal: AbortSignal;
-  readonly #bell = new Bell();
+  readonly #wakeup: Wakeup;
+  #mark = 0;
   readonly #watcher: FSWatcher;
   #last: LoadResult | undefined = undefined;
   #unsettled = 0;
@@ -71,7 +72,8 @@ class FolderWatch {
   constructor(options: WatchOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
-    this.#watcher = startWatching(options.reader.folder, this.#bell, (message) => {
+    this.#wakeup = new Wakeup(options.clock);
+    this.#watcher = startWatching(options.reader.folder, this.#wakeup, (message) => {
       this.#failure = message;
     });
   }
@@ -81,7 +83,7 @@ class FolderWatch {
     const result = await this.#options.reader.read(this.#signal);
     this.#unsettled = isUnsettled(result) ? this.#unsettled + 1 : 0;
     if (this.#unsettled > 0 && this.#unsettled < unsettledMax) {
-      this.#bell.ring();
+      this.#wakeup.ring();
     } else if (!isSameResult(this.#last, result)) {
       this.#last = result;
       yield eventOf(result);
@@ -94,13 +96,21 @@ class FolderWatch {
 
   /** Until something changed and then was quiet, or it is time for a look anyway. */
   async nextChange(): Promise<void> {
-    const { clock, settleMs = defaultSettleMs, rescanMs = 30_000 } = this.#options;
+    const { settleMs = defaultSettleMs, rescanMs = 30_000 } = this.#options;
     const isHurried = this.#isDegraded || (this.#last !== undefined && isUnreadable(this.#last));
     const waitMs = isHurried ? Math.min(hurriedRescanMs, rescanMs) : rescanMs;
-    if (!(await this.#bell.wait(waitMs, clock, this.#signal))) return;
+    if (!(await this.#isRung(waitMs))) return;
     for (let times = 0; times < settleTimesMax; times++) {
-      if (!(await this.#bell.wait(settleMs, clock, this.#signal))) return;
+      if (!(await this.#isRung(settleMs))) return;
     }
+  }
+
+  /** Whether something changed since the last time this was asked, or does so within `ms`. */
+  async #isRung(ms: number): Promise<boolean> {
+    await this.#wakeup.wait(this.#mark, ms, this.#signal);
+    const isRung = this.#wakeup.mark !== this.#mark;
+    this.#mark = this.#wakeup.mark;
+    return isRung;
   }
 
   close(): Promise<void> {
@@ -108,7 +118,7 @@ class FolderWatch {
   }
 }
 
-function startWatching(folder: string, bell: Bell, onFailure: (message: string) => void): FSWatcher {
+function startWatching(folder: string, wakeup: Wakeup, onFailure: (message: string) => void): FSWatcher {
   const watcher = watchFiles(folder, {
     ignoreInitial: true,
     // Links are read, but never followed by the watcher: one to / would have it watch the machine.
@@ -116,15 +126,12 @@ function startWatching(folder: string, bell: Bell, onFailure: (message: string) 
     atomic: false,
     ignored: (path, stats) => isIgnored(relative(folder, path), stats?.isFile() ?? false),
   });
-  const ring = () => {
-    bell.ring();
-  };
-  watcher.on("all", ring);
+  watcher.on("all", wakeup.ring);
   // What changed while the watches were being set up was told to nobody.
-  watcher.on("ready", ring);
+  watcher.on("ready", wakeup.ring);
   watcher.on("error", (error) => {
     onFailure(reasonOf(error));
-    bell.ring();
+    wakeup.ring();
   });
   return watcher;
 }

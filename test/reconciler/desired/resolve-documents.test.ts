@@ -175,6 +175,7 @@ describe("a VM", () => {
           source: "volume",
           pool: "default",
           volume: "web1-root",
+          implied: true,
           sizeBytes: 21_474_836_480,
         },
       ],

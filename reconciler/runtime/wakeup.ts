@@ -1,4 +1,4 @@
-import type { Clock } from "../reconciler/model/clock.ts";
+import type { Clock } from "../model/clock.ts";
 
 /**
  * Says "look again" to any number of loops. A loop takes the mark, looks, then waits for a ring since that mark: what
