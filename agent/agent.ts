@@ -14,7 +14,7 @@ import { type EntryChange, KeyView } from "./key-view.ts";
 import { Lookout } from "./lookout.ts";
 import { agentPresence } from "./presence.ts";
 import { Publisher } from "./publisher.ts";
-import { names } from "./records.ts";
+import { concerns } from "./records.ts";
 import { Standing } from "./standing.ts";
 import { StepRunner } from "./step-runner.ts";
 
@@ -91,6 +91,8 @@ class Agent {
   readonly #runner: StepRunner;
   /** The last revision at which a placement changed that names this node. */
   #concernedAt: Revision = 0;
+  /** All views are loaded: what is not in them is not in the store. */
+  #isReady = false;
 
   constructor(options: AgentOptions, signal: AbortSignal, fail: (error: unknown) => void) {
     const { node, store, hypervisor, clock, log } = options;
@@ -100,11 +102,11 @@ class Agent {
     this.#signal = signal;
     this.#keys = keys;
     const shared = { store, clock, log };
-    const consider = () => this.#runner.consider();
     const onStanding = () => this.#standingChanged();
+    const onSteps = () => this.#consider();
     this.#alive = new KeyView({ ...shared, prefix: keys.alive(node), onChange: onStanding });
-    this.#steps = new KeyView({ ...shared, prefix: keys.steps(node), onChange: consider });
-    this.#progress = new KeyView({ ...shared, prefix: keys.progress(node, ""), onChange: consider });
+    this.#steps = new KeyView({ ...shared, prefix: keys.steps(node), onChange: onSteps });
+    this.#progress = new KeyView({ ...shared, prefix: keys.progress(node, ""), onChange: onSteps });
     this.#placements = new KeyView({
       ...shared,
       prefix: keys.placement(""),
@@ -148,9 +150,20 @@ class Agent {
     }
   }
 
+  /** Nothing is taken up, and nothing told, before it is known what there is. */
+  #consider(): void {
+    if (!this.#isReady) {
+      const views = [this.#alive, this.#placements, this.#steps, this.#progress];
+      if (views.some(({ revision }) => revision === 0)) return;
+      this.#isReady = true;
+      this.#lookout.lookNow();
+    }
+    this.#runner.consider();
+  }
+
   /** The node's life or this agent's hold on its key: what was waiting for it goes on, and is reported anew. */
   #standingChanged(): void {
-    this.#runner.consider();
+    this.#consider();
     this.#runner.ring();
     this.#publisher.distrust();
     this.#lookout.lookNow();
@@ -160,12 +173,12 @@ class Agent {
   #placementsChanged(changes: readonly EntryChange<Placement>[], revision: Revision): void {
     const { node } = this.#options;
     for (const { before, after } of changes) {
-      if (!names(before?.value ?? null, node) && !names(after?.value ?? null, node)) continue;
+      if (!concerns(before?.value ?? null, node) && !concerns(after?.value ?? null, node)) continue;
       this.#concernedAt = Math.max(this.#concernedAt, after?.modRevision ?? revision);
       this.#lookout.lookNow();
+      this.#runner.ring();
     }
-    this.#runner.consider();
-    this.#runner.ring();
+    this.#consider();
   }
 
   #makePresence(onChange: () => void): HeldKey {
@@ -230,7 +243,7 @@ class Agent {
         log,
         lookout: this.#lookout,
         standing: this.#standing,
-        isReady: () => this.#steps.revision > 0 && this.#progress.revision > 0,
+        isReady: () => this.#isReady,
         placementOf: (vm) => this.#placements.get(this.#keys.placement(vm))?.value ?? null,
         isOurs: this.#endings.isOurs,
         isBusy: (vm) => this.#runner.isBusy(vm),

@@ -11,7 +11,7 @@ import {
 } from "../reconciler/store/store.ts";
 import { KeyView } from "./key-view.ts";
 import { untilStored } from "./retry.ts";
-import { Wakeup } from "./wakeup.ts";
+import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 export interface HeldKeyOptions {
   readonly key: string;

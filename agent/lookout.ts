@@ -5,7 +5,7 @@ import type { Revision } from "../reconciler/store/store.ts";
 import { type Hypervisor, HypervisorError, type Machine, type Reading } from "./hypervisor/hypervisor.ts";
 import { backoffMs } from "./retry.ts";
 import { SharedRun } from "./shared-run.ts";
-import { Wakeup } from "./wakeup.ts";
+import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 /** What the hypervisor showed at one moment. */
 export interface Look {

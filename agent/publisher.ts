@@ -12,7 +12,7 @@ import { backoffMs } from "./retry.ts";
 import { SharedRun } from "./shared-run.ts";
 import type { Standing } from "./standing.ts";
 import { differsInKind, differsInMeasure, statusOf } from "./status.ts";
-import { Wakeup } from "./wakeup.ts";
+import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 export interface PublisherOptions extends Pick<RecordsInput, "placementOf" | "isOurs" | "isBusy"> {
   readonly node: NodeName;
@@ -31,8 +31,8 @@ export interface PublisherOptions extends Pick<RecordsInput, "placementOf" | "is
   readonly measureEveryMs: number;
 }
 
-/** Operations in one transaction; the store takes a few more. */
-const batchSize = 100;
+/** Of one transaction: the store takes a few more operations, and some more bytes. */
+const batchLimits = { operations: 100, characters: 300_000 } as const;
 
 interface Write {
   readonly operation: Operation;
@@ -164,11 +164,10 @@ export class Publisher {
   /** In batches, the status last: when it says that something was seen, its record is there. */
   async #write(writes: readonly Write[], signal: AbortSignal): Promise<void> {
     const { store, standing, node } = this.#options;
-    for (let at = 0; at < writes.length; at += batchSize) {
+    for (const batch of inBatches(writes)) {
       signal.throwIfAborted();
       const presence = standing.presence();
       if (presence === null) throw new StoreError("unreachable", `the agent of ${node} holds no lease now`);
-      const batch = writes.slice(at, at + batchSize);
       const { ok } = await store.transact({
         compare: [presence],
         then: batch.map(({ operation }) => operation),
@@ -189,6 +188,21 @@ export class Publisher {
       }
     }
   }
+}
+
+function* inBatches(writes: readonly Write[]): Generator<readonly Write[]> {
+  let batch: Write[] = [];
+  let characters = 0;
+  for (const write of writes) {
+    const more = "value" in write.operation ? write.operation.value.length : 0;
+    if (batch.length === batchLimits.operations || characters + more > batchLimits.characters) {
+      if (batch.length > 0) yield batch;
+      [batch, characters] = [[], 0];
+    }
+    batch.push(write);
+    characters += more;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** When it was read is no difference. */

@@ -48,7 +48,7 @@ export function recordsOf(input: RecordsInput): Records {
 }
 
 /** Whether a placement has to do with the node: it runs there, goes there, or left it to be held. */
-export function names(placement: Placement | null, node: NodeName): boolean {
+export function concerns(placement: Placement | null, node: NodeName): boolean {
   if (placement === null) return false;
   return placement.node === node || placement.moving?.to === node || placement.held?.node === node;
 }
@@ -101,5 +101,5 @@ function isRenamed(before: ActiveRecord, look: Look): boolean {
 
 function isNeeded(off: OffRecord, { node, placementOf }: RecordsInput): boolean {
   const placement = placementOf(off.vm);
-  return placement !== null && names(placement, node) && placement.epoch <= off.epoch;
+  return placement !== null && concerns(placement, node) && placement.epoch <= off.epoch;
 }

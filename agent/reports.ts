@@ -4,7 +4,7 @@ import type { Log } from "../reconciler/runtime/log.ts";
 import { StoreError } from "../reconciler/store/store.ts";
 import type { ProgressKey } from "./progress-key.ts";
 import { backoffMs, untilStored } from "./retry.ts";
-import { Wakeup } from "./wakeup.ts";
+import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 export interface ReportsOptions {
   readonly key: ProgressKey;

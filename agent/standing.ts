@@ -6,8 +6,10 @@ import type { HeldKey } from "./held-key.ts";
 /** The node's life as its heartbeat tells it. */
 export interface Life {
   readonly session: Session;
-  /** Of the `alive` key: another one, another lease. */
+  /** Of the `alive` key as it is now: another one, another lease. */
   readonly revision: Revision;
+  /** Since when it has been there without a gap. What was claimed before was claimed in another life. */
+  readonly since: Revision;
 }
 
 export interface StandingOptions {
@@ -35,7 +37,7 @@ export class Standing {
     const entry = this.#options.alive.get(this.#options.aliveKey);
     if (entry === null || entry.value.bootId !== this.#options.bootId) return null;
     this.#lastSession = sessionOf(entry);
-    return { session: this.#lastSession, revision: entry.modRevision };
+    return { session: this.#lastSession, revision: entry.modRevision, since: entry.createRevision };
   }
 
   /** The session to report under: the present one, else the last; null where the node was never seen alive. */

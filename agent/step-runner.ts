@@ -52,16 +52,20 @@ export class StepRunner {
     for (const worker of this.#workers.values()) worker.ring();
   };
 
-  /** Takes up what can be. Called whenever steps, placements, the node's life or the agent's presence may have changed. */
+  /**
+   * Takes up what can be. Called whenever steps, placements, the node's life or the agent's presence may have changed,
+   * and not before all of them are known.
+   */
   readonly consider = (): void => {
     const { steps, progress, shop } = this.#options;
-    if (this.#signal.aborted || steps.revision === 0 || progress.revision === 0) return;
+    if (this.#signal.aborted) return;
     this.#followRecords();
     if (shop.standing.presence() === null) return;
     for (const entry of steps.all()) {
       if (this.#isTaken(entry)) continue;
       const told = progress.get(this.#progressKey(entry.value.step));
       if (told !== null) this.#adopt(entry, told);
+      else if (entry.value.cancel) this.#take(entry, () => this.#decline(entry));
       else this.#claimIfAllowed(entry);
     }
   };
@@ -89,28 +93,34 @@ export class StepRunner {
   }
 
   #adopt(entry: Entry<StepRecord>, told: Entry<Progress>): void {
-    const { value: progress, modRevision } = told;
+    const { value: progress, modRevision, createRevision } = told;
     if (isFinal(progress)) return;
     const claimedAt = progress.phase === "running" ? progress.since : progress.at;
     this.#options.shop.log.info("took up a step of an earlier agent", {
       what: describeStep(entry.value.step),
     });
-    this.#work({ entry, claimedAt, life: null, told: progress, progressRevision: modRevision });
+    const revisions = { progressRevision: modRevision, claimRevision: createRevision };
+    this.#work({ entry, claimedAt, told: progress, ...revisions });
   }
 
   #claimIfAllowed(entry: Entry<StepRecord>): void {
     const { standing, node, placements, keys } = this.#options.shop;
-    const { step, cancel } = entry.value;
+    const { step } = entry.value;
     const life = standing.life();
-    if (cancel || life === null) return;
+    if (life === null) return;
     if (!placementAllows(step, placements.get(keys.placement(step.vm))?.value ?? null, node)) return;
-    this.#claiming.set(entry.key, step);
+    this.#take(entry, () => this.#claim(entry, life));
+  }
+
+  /** Tries to make the step ours; the VM is busy meanwhile. */
+  #take(entry: Entry<StepRecord>, attempt: () => Promise<ClaimedStep | null>): void {
+    this.#claiming.set(entry.key, entry.value.step);
     const settle = (claimed: ClaimedStep | null) => {
       this.#claiming.delete(entry.key);
       if (claimed !== null) this.#work(claimed);
       else this.#considerLater();
     };
-    this.#claim(entry, life).then(settle, (error: unknown) => {
+    attempt().then(settle, (error: unknown) => {
       // Where the outcome is unknown the view of progress will show it, and the step is taken up from there.
       if (error instanceof StoreError) settle(null);
       else this.#options.fail(error);
@@ -132,7 +142,21 @@ export class StepRunner {
       then: [{ put: key, value: encode(progress) }],
     });
     if (!ok) return null;
-    return { entry, claimedAt: progress.at, life, told: null, progressRevision: revision };
+    return { entry, claimedAt: progress.at, told: null, progressRevision: revision, claimRevision: revision };
+  }
+
+  /** Of a migration that the other node has begun with: nothing was done here, and the leader waits to hear so. */
+  async #decline(entry: Entry<StepRecord>): Promise<null> {
+    const { store, standing, clock } = this.#options.shop;
+    const presence = standing.presence();
+    if (presence === null) return null;
+    const key = this.#progressKey(entry.value.step);
+    const progress: Progress = { phase: "cancelled", at: clock.now() };
+    await store.transact({
+      compare: [{ key: entry.key, modRevision: entry.modRevision }, presence, { key, createRevision: 0 }],
+      then: [{ put: key, value: encode(progress) }],
+    });
+    return null;
   }
 
   #work(claimed: ClaimedStep): void {

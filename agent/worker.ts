@@ -4,6 +4,7 @@ import type { NodeName } from "../reconciler/model/names.ts";
 import type { Placement } from "../reconciler/model/placement.ts";
 import { describeStep, type Progress, type Step } from "../reconciler/model/step.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
+import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 import type { Revision } from "../reconciler/store/store.ts";
 import { comparesOf, placementAllows } from "./claim.ts";
 import { type Hypervisor, HypervisorError, type Reading } from "./hypervisor/hypervisor.ts";
@@ -15,7 +16,6 @@ import { backoffMs, untilStored } from "./retry.ts";
 import type { Life } from "./standing.ts";
 import { cancelled, failed, type HandOverContext, type Outcome } from "./steps/context.ts";
 import { perform } from "./steps/perform.ts";
-import { Wakeup } from "./wakeup.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A step that is ours to carry out. */
@@ -23,11 +23,11 @@ export interface ClaimedStep {
   readonly entry: Entry<StepRecord>;
   /** Epoch milliseconds. */
   readonly claimedAt: number;
-  /** The node's life in which it was claimed; null: an earlier agent claimed it. */
-  readonly life: Life | null;
-  /** The last that an earlier agent told. */
+  /** The last that an earlier agent told; null: it was claimed just now. */
   readonly told: Progress | null;
   readonly progressRevision: Revision;
+  /** At which it was claimed. */
+  readonly claimRevision: Revision;
 }
 
 /** Carries out one claimed step, from wherever it was left, until its end is in the store. */
@@ -44,10 +44,10 @@ export class Worker implements HandOverContext {
   readonly #progress: ProgressKey;
   readonly #reports: Reports;
   readonly #over = new AbortController();
+  readonly #claimRevision: Revision;
   readonly #signal: AbortSignal;
   readonly #other: OtherNode | null;
   #entry: Entry<StepRecord>;
-  #life: Life | null;
   #mark = 0;
   #percent: number | null = null;
 
@@ -63,7 +63,7 @@ export class Worker implements HandOverContext {
     this.begun = told?.phase === "running" && told.percent !== null;
     this.#shop = shop;
     this.#entry = entry;
-    this.#life = claimed.life;
+    this.#claimRevision = claimed.claimRevision;
     this.#wakeup = new Wakeup(clock);
     this.#signal = AbortSignal.any([signal, this.#over.signal]);
     this.#progress = new ProgressKey(
@@ -87,6 +87,7 @@ export class Worker implements HandOverContext {
 
   /** The step's record as the leader wrote it last. */
   refresh(entry: Entry<StepRecord>): void {
+    if (entry.modRevision === this.#entry.modRevision) return;
     this.#entry = entry;
     this.#wakeup.ring();
   }
@@ -147,7 +148,7 @@ export class Worker implements HandOverContext {
 
   /**
    * What this protects from: an agent that was frozen between its claim and its act wakes up, and its node has lost its
-   * lease, its step was cancelled or withdrawn, or a newer agent has taken over. It does not protect from being frozen
+   * lease or was booted anew, its step was cancelled or withdrawn, or a newer agent has taken over. It does not protect from being frozen
    * between this answer and the hypervisor's call; nothing can that is not the hypervisor itself. That is why a claimed
    * step counts as a running VM until its end is told or the node is proven dead: nobody starts it elsewhere meanwhile.
    */
@@ -197,13 +198,10 @@ export class Worker implements HandOverContext {
       return failed("precondition", "its placement has changed since it was claimed");
     }
     const life = standing.life();
-    if (session === "any" || this.#life === null) {
-      if (life === null) return "wait";
-      this.#life = life;
-      return { life };
+    if (session === "same" && (life === null || life.since > this.#claimRevision)) {
+      return failed("precondition", "the node's lease was lost after the claim");
     }
-    if (life?.revision === this.#life.revision) return { life };
-    return failed("precondition", "the node's lease was lost after the claim");
+    return life === null ? "wait" : { life };
   }
 
   #pins() {

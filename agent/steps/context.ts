@@ -35,7 +35,7 @@ export interface StepContext {
   willEnd(domainId: string): void;
   /**
    * Asks the store whether the step may still start or resume a guest: it stands uncancelled on an unchanged epoch, and
-   * the node lives. `same`: in the session of the claim; `any`: waits until it lives again. Returns how the step ends
+   * the node lives. `same`: without a gap since the claim; `any`: waits until it lives again. Returns how the step ends
    * where it may not.
    */
   permit(session: "same" | "any", signal: AbortSignal): Promise<Outcome | null>;

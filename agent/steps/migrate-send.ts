@@ -33,7 +33,7 @@ class Sending {
   #trouble: string | null = null;
   /** What the hypervisor said to its beginning; where a job is seen all the same, it means nothing. */
   #failure: string | null = null;
-  #concludeAt = 0;
+  #concludeAt: number;
   #leastRemaining = Number.POSITIVE_INFINITY;
   #progressAt: number;
   #abortAt = 0;
@@ -44,6 +44,8 @@ class Sending {
     this.#begun = context.begun;
     this.#waitingSince = context.clock.monotonic();
     this.#progressAt = this.#waitingSince;
+    // An earlier agent may have asked for it in its last moment.
+    this.#concludeAt = context.begun ? this.#waitingSince + lateBeginMs : 0;
   }
 
   async run(signal: AbortSignal): Promise<Outcome> {

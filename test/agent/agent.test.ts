@@ -248,6 +248,29 @@ describe("runAgent", () => {
       assert.deepEqual(hv1.machine.active(), ["web"]);
     });
 
+    it("without writing over what a newer agent has seen, of which it has not heard", async () => {
+      await running("web");
+      const old = hv1.agent;
+      assert.ok(old !== null);
+      old.tap.goBlind();
+      hv1.startAgent();
+      await lab.clock.advance(0);
+      const before = await lab.store.get(lab.keys.domain("hv1", "web"));
+      await hv1.agent?.kill();
+      hv1.machine.crash("web");
+      await lab.clock.advance(5_000);
+      assert.deepEqual(await lab.store.get(lab.keys.domain("hv1", "web")), before);
+    });
+
+    it("and puts back what was lost from the store together with its presence", async () => {
+      await running("web");
+      await lab.store.transact({
+        compare: [],
+        then: [{ delete: lab.keys.agent("hv1") }, { delete: lab.keys.domain("hv1", "web") }],
+      });
+      await untilStates("web running");
+    });
+
     it("from where it was frozen, unless a newer agent is there", async () => {
       const old = hv1.agent;
       assert.ok(old !== null);

@@ -8,6 +8,42 @@ import { Lab } from "./support/lab.ts";
 import type { LabNode } from "./support/lab-node.ts";
 import { domainSpec, migrateStep, renameStep, startStep, stopStep } from "./support/steps.ts";
 
+interface Raced {
+  readonly outcome: string;
+  readonly active: readonly string[];
+}
+
+/**
+ * Releases a step again and again, and lets something happen to it one point later each time. What happens returns how
+ * to find out what came of it.
+ */
+async function atEachPoint(
+  kind: "start" | "stop",
+  happen: (lab: Lab, step: Step) => Promise<() => Promise<string>>,
+): Promise<readonly Raced[]> {
+  const outcomes: Raced[] = [];
+  for (let point = 1; ; point += 1) {
+    const lab = new Lab();
+    const fuse = new Fuse();
+    const node = await lab.node("hv1", {}, { fuse });
+    if (kind === "stop") node.machine.start(domainSpec("web"), 2);
+    await lab.clock.advance(10_000);
+    await node.heartbeat?.kill();
+    const raced =
+      kind === "start" ? startStep("web", "hv1", 2) : stopStep("web", "hv1", 2, { method: "cut" });
+    const happened = Promise.withResolvers<() => Promise<string>>();
+    fuse.at(point, () => happen(lab, raced).then(happened.resolve, happened.reject));
+    await lab.release(raced);
+    await lab.clock.advance(3_000);
+    if (fuse.reached) {
+      const outcome = await (await happened.promise)();
+      outcomes.push({ outcome, active: node.machine.active() });
+    }
+    await lab.close();
+    if (!fuse.reached || point === 60) return outcomes;
+  }
+}
+
 describe("StepRunner", () => {
   let lab: Lab;
   let hv1: LabNode;
@@ -51,12 +87,14 @@ describe("StepRunner", () => {
       await assertUnclaimed(migration);
     });
 
-    it("not where it is cancelled before", async () => {
+    it("not where it is cancelled before, and says so: the leader waits for each node's word", async () => {
       await hv1.agent?.kill();
-      await lab.release(step);
-      await lab.cancel(step);
+      const migration = migrateStep("web", "hv0", "hv1", 2);
+      await lab.release(migration);
+      await lab.cancel(migration, "hv1");
       hv1.startAgent();
-      await assertUnclaimed();
+      await lab.clock.advance(0);
+      assert.equal((await lab.progress(migration, "hv1"))?.phase, "cancelled");
     });
 
     it("not where it was withdrawn before", async () => {
@@ -76,43 +114,56 @@ describe("StepRunner", () => {
       await lab.untilEnded(step);
     });
 
-    it("or lets it be withdrawn, whenever that is tried: never both", async () => {
-      const outcomes = new Set<string>();
-      for (let point = 1, reached = true; reached; point += 1) {
-        const raceLab = new Lab();
-        const fuse = new Fuse();
-        const node = await raceLab.node("hv1", {}, { fuse });
-        await raceLab.clock.advance(1);
-        let withdrawn: Promise<boolean> = Promise.resolve(false);
-        fuse.at(point, () => (withdrawn = raceLab.withdraw(step)));
-        await raceLab.release(step);
-        await raceLab.clock.advance(10_000);
-        const isWithdrawn = await withdrawn;
-        assert.deepEqual(node.machine.active(), isWithdrawn ? [] : ["web"], `at point ${point}`);
-        outcomes.add(isWithdrawn ? "withdrawn" : "claimed");
-        reached = fuse.reached && point < 60;
-        await raceLab.close();
-      }
-      assert.equal(outcomes.size, 2);
-    });
+    for (const kind of ["start", "stop"] as const) {
+      it(`or lets it be withdrawn, whenever that is tried: never both, of a ${kind}`, async () => {
+        const outcomes = await atEachPoint(kind, async (raceLab, raced) => {
+          const withdrawn = await raceLab.withdraw(raced);
+          return async () => {
+            if (withdrawn) return "withdrawn";
+            await raceLab.untilEnded(raced);
+            return "claimed";
+          };
+        });
+        const acted = kind === "start" ? ["web"] : [];
+        const idle = kind === "start" ? [] : ["web"];
+        for (const { outcome, active } of outcomes)
+          assert.deepEqual(active, outcome === "claimed" ? acted : idle);
+        assert.deepEqual([...new Set(outcomes.map(({ outcome }) => outcome))].sort(), [
+          "claimed",
+          "withdrawn",
+        ]);
+      });
 
-    it("and heeds its cancellation, whenever that comes: cancelled or done, never both", async () => {
-      const outcomes = new Set<string>();
-      for (let point = 1, reached = true; reached; point += 1) {
-        const raceLab = new Lab();
-        const fuse = new Fuse();
-        const node = await raceLab.node("hv1", {}, { fuse });
-        await raceLab.clock.advance(1);
-        fuse.at(point, () => void raceLab.cancel(step));
-        await raceLab.release(step);
-        await raceLab.clock.advance(10_000);
-        const phase = (await raceLab.progress(step))?.phase ?? "unclaimed";
-        assert.deepEqual(node.machine.active(), phase === "done" ? ["web"] : [], `at point ${point}`);
-        outcomes.add(phase);
-        reached = fuse.reached && point < 60;
-        await raceLab.close();
-      }
-      assert.deepEqual([...outcomes].sort(), ["cancelled", "done", "unclaimed"]);
+      it(`and heeds its cancellation, whenever that comes: cancelled or done, never both, of a ${kind}`, async () => {
+        const outcomes = await atEachPoint(kind, async (raceLab, raced) => {
+          await raceLab.cancel(raced);
+          return async () => {
+            await raceLab.untilEnded(raced);
+            return (await raceLab.progress(raced))?.phase ?? "none";
+          };
+        });
+        const acted = kind === "start" ? ["web"] : [];
+        const idle = kind === "start" ? [] : ["web"];
+        for (const { outcome, active } of outcomes)
+          assert.deepEqual(active, outcome === "done" ? acted : idle);
+        assert.deepEqual([...new Set(outcomes.map(({ outcome }) => outcome))].sort(), ["cancelled", "done"]);
+      });
+    }
+
+    it("never after the node's lease is gone, whenever it goes", async () => {
+      const outcomes = await atEachPoint("stop", async (raceLab, raced) => {
+        const gone = await raceLab.store.transact({
+          compare: [],
+          then: [{ delete: raceLab.keys.alive("hv1") }],
+        });
+        return async () => {
+          await raceLab.clock.advance(30_000);
+          const progress = await raceLab.store.get(raceLab.keys.progress("hv1", raced.id));
+          assert.ok(progress === null || progress.createRevision < gone.revision);
+          return progress === null ? "unclaimed" : "claimed";
+        };
+      });
+      assert.deepEqual([...new Set(outcomes.map(({ outcome }) => outcome))].sort(), ["claimed", "unclaimed"]);
     });
 
     it("once, where two agents race for it", async () => {
@@ -195,6 +246,19 @@ describe("StepRunner", () => {
       await lab.untilEnded(stop);
       await lab.untilEnded(rename);
       assert.equal((await lab.progress(rename))?.phase, "failed");
+    });
+
+    it("on nothing any more whose step is gone from the store", async () => {
+      lab.network.habits.setAcpi("web", "ignore");
+      hv1.machine.start(domainSpec("web"), 2);
+      await lab.clock.advance(1_000);
+      const stop = stopStep("web", "hv1", 2, { timeoutMs: 20_000 });
+      await lab.release(stop);
+      await lab.clock.advance(5_000);
+      await lab.clear(stop);
+      await lab.clock.advance(60_000);
+      assert.deepEqual(hv1.machine.active(), ["web"]);
+      assert.equal(await lab.progress(stop), null);
     });
 
     it("through an outage of the store, and tells the end after it", async () => {

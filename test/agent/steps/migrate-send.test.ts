@@ -192,6 +192,19 @@ describe("a migration's source", () => {
       assert.deepEqual(lab.story("web"), ["start hv1"]);
     });
 
+    it("before its target has claimed its role is over on both sides", async () => {
+      await hv2.agent?.kill();
+      await lab.release(step);
+      await lab.untilClaimed(step);
+      await lab.cancel(step);
+      await lab.cancel(step, "hv2");
+      hv2.startAgent();
+      await lab.untilEnded(step);
+      assert.equal(await told(), "cancelled");
+      assert.equal((await lab.progress(step, "hv2"))?.phase, "cancelled");
+      assert.deepEqual(lab.story("web"), ["start hv1"]);
+    });
+
     it("on its way is aborted, and the guest stays", async () => {
       await lab.release(step);
       await untilMoving();

@@ -147,6 +147,67 @@ describe("a start", () => {
     assert.equal(await lab.progress(step), null);
   });
 
+  it("claimed in an earlier boot of the node is not begun in this one", async () => {
+    await hv1.agent?.kill();
+    hv1.startAgent({ broken: new Set(["read"]) });
+    const step = startStep("web", "hv1", 1);
+    await lab.release(step);
+    await lab.untilClaimed(step);
+    await hv1.agent?.kill();
+    await hv1.heartbeat?.kill();
+    hv1.machine.powerOff();
+    hv1.machine.powerOn();
+    hv1.startHeartbeat();
+    hv1.startAgent();
+    await lab.untilEnded(step);
+    assert.equal(await failureOf(step), "precondition");
+    assert.deepEqual(lab.events, []);
+  });
+
+  const others: readonly (readonly [string, (step: ReturnType<typeof startStep>) => Promise<unknown>])[] = [
+    ["was withdrawn", (step) => lab.clear(step)],
+    ["was cancelled", (step) => lab.cancel(step)],
+    ["went elsewhere", () => lab.place("web", { node: "hv2", epoch: 2 })],
+    [
+      "lost its node's lease",
+      () => lab.store.transact({ compare: [], then: [{ delete: lab.keys.alive("hv1") }] }),
+    ],
+  ];
+  for (const [what, happen] of others) {
+    it(`does not begin where it ${what} and the agent has not heard of it`, async () => {
+      await hv1.agent?.kill();
+      await lab.clock.advance(0);
+      const broken = new Set<keyof Hypervisor>(["read"]);
+      const { tap } = hv1.startAgent({ broken });
+      const step = startStep("web", "hv1", 1);
+      await lab.release(step);
+      await lab.untilClaimed(step);
+      tap.goBlind();
+      await happen(step);
+      broken.clear();
+      await lab.clock.advance(30_000);
+      assert.deepEqual(lab.events, []);
+      tap.see();
+      await lab.clock.advance(5_000);
+      assert.deepEqual(lab.events, []);
+    });
+  }
+
+  it("tells its end only after its record is written", async () => {
+    const key = lab.keys.domain("hv1", "web");
+    const tap = hv1.agent?.tap;
+    assert.ok(tap !== undefined);
+    tap.refuses = ({ then }) => then.some((operation) => "put" in operation && operation.put === key);
+    const step = startStep("web", "hv1", 1);
+    await lab.release(step);
+    await lab.clock.advance(30_000);
+    assert.deepEqual(hv1.machine.active(), ["web"]);
+    assert.equal((await lab.progress(step))?.phase, "running");
+    tap.refuses = () => false;
+    await lab.untilEnded(step);
+    assert.equal((await lab.record("hv1", "web"))?.state, "running");
+  });
+
   it("waits out an outage of the store between its claim and its act", async () => {
     await hv1.agent?.kill();
     const broken = new Set<keyof Hypervisor>(["read"]);

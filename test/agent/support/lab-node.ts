@@ -6,14 +6,17 @@ import { SimulatedHypervisor } from "../../../agent/hypervisor/simulated/simulat
 import { silentLog } from "../../../reconciler/runtime/log.ts";
 import { MemoryStore } from "../../../reconciler/store/memory/memory-store.ts";
 import type { StoreCore } from "../../../reconciler/store/core/store-core.ts";
+import type { Store } from "../../../reconciler/store/store.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 import { Fuse } from "./fuse.ts";
 import { breakable, tapped } from "./tapped-hypervisor.ts";
+import { StoreTap } from "./store-tap.ts";
 import { Wire } from "./wire.ts";
 
 /** Something that runs until it is killed. */
 export interface Running {
   readonly wire: Wire;
+  readonly tap: StoreTap;
   /** Ends it on the spot: nothing is tidied up, its leases are left to expire. */
   kill(): Promise<void>;
   /** How it ended, where it did by itself. */
@@ -84,19 +87,20 @@ export class LabNode {
     return this.heartbeat;
   }
 
-  #run(fuse: Fuse, body: (store: MemoryStore, signal: AbortSignal) => Promise<void>): Running {
+  #run(fuse: Fuse, body: (store: Store, signal: AbortSignal) => Promise<void>): Running {
     const killed = new AbortController();
     const wire = new Wire(fuse);
     const store = new MemoryStore({ core: this.#core, clock: this.#clock, link: wire });
-    const ended = body(store, killed.signal).then(
+    const tap = new StoreTap(store);
+    const ended = body(tap, killed.signal).then(
       () => "stopped",
       (error: unknown) => error,
     );
     const kill = async () => {
       killed.abort(new Error("killed"));
-      await store.close();
+      await tap.close();
       await ended;
     };
-    return { wire, kill, ended };
+    return { wire, tap, kill, ended };
   }
 }

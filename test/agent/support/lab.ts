@@ -125,16 +125,16 @@ export class Lab {
     await this.#put(this.keys.step(node, step.id), record);
   }
 
-  /** Takes back a step that nobody has claimed, and lets the VM belong elsewhere. False: it is claimed. */
+  /** Takes back a step that nobody has claimed; its placement gets another revision. False: it is claimed. */
   async withdraw(step: Step): Promise<boolean> {
+    const key = this.keys.placement(step.vm);
+    const item = await this.#store.get(key);
+    const placement = item === null ? unplaced : decode<Placement>(item);
     const { ok } = await this.#store.transact({
       compare: nodesOf(step).map((node) => ({ key: this.keys.progress(node, step.id), createRevision: 0 })),
       then: [
         ...nodesOf(step).map((node) => ({ delete: this.keys.step(node, step.id) })),
-        {
-          put: this.keys.placement(step.vm),
-          value: encode({ ...unplaced, node: "elsewhere", epoch: step.epoch + 1 }),
-        },
+        { put: key, value: encode({ ...placement, moving: null }) },
       ],
     });
     return ok;

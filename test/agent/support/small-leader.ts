@@ -75,30 +75,21 @@ export class SmallLeader {
   async #attend(step: Step, goal: Goal): Promise<void> {
     const told = new Map<string, Progress | null>();
     for (const node of nodesOf(step)) told.set(node, await this.#lab.progress(step, node));
-    const isOver = await Promise.all(
-      nodesOf(step).map(
-        async (node) => isFinal(told.get(node) ?? null) || !(await this.#isReleased(step, node)),
-      ),
-    );
-    if (isOver.every(Boolean)) return this.#settle(step, told.get(step.node) ?? null);
+    if ([...told.values()].every(isFinal)) return this.#settle(step, told.get(step.node) ?? null);
     if (goal === this.#goal) return;
-    for (const node of nodesOf(step)) await this.#callOff(step, node);
+    await this.#callOff(step);
   }
 
-  /** What nobody has claimed is withdrawn; what somebody has is cancelled. */
-  async #callOff(step: Step, node: string): Promise<void> {
-    const { keys } = this.#lab;
-    const unclaimed = { key: keys.progress(node, step.id), createRevision: 0 };
-    if (await this.#write([unclaimed], [{ delete: keys.step(node, step.id) }])) return;
-    const key = keys.step(node, step.id);
-    const item = await this.#lab.store.get(key);
-    if (item === null) return;
-    const record = decode<StepRecord>(item);
-    if (record.cancel) return;
-    await this.#write(
-      [{ key, modRevision: item.modRevision }],
-      [{ put: key, value: encode({ ...record, cancel: true }) }],
-    );
+  /** What nobody has claimed is withdrawn; what somebody has is cancelled for all who take part. */
+  async #callOff(step: Step): Promise<void> {
+    if (await this.#lab.withdraw(step)) {
+      this.#step = null;
+      return;
+    }
+    for (const node of nodesOf(step)) {
+      const item = await this.#lab.store.get(this.#lab.keys.step(node, step.id));
+      if (item !== null && !decode<StepRecord>(item).cancel) await this.#lab.cancel(step, node);
+    }
   }
 
   async #settle(step: Step, source: Progress | null): Promise<void> {
@@ -133,10 +124,6 @@ export class SmallLeader {
     const record = item === null ? null : decode<ObservedDomain>(item);
     if (record?.state === "running") return node === "hv1" ? "hv1" : "hv2";
     return record?.state === "paused" || seen < revision ? "unknown" : "off";
-  }
-
-  async #isReleased(step: Step, node: string): Promise<boolean> {
-    return (await this.#lab.store.get(this.#lab.keys.step(node, step.id))) !== null;
   }
 
   async #placement(): Promise<{ readonly placement: Placement; readonly revision: number }> {

@@ -143,6 +143,28 @@ describe("runSimulatedHost", () => {
     await hypervisor.close();
   });
 
+  it("tells whoever runs it when its power comes and goes", async () => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const ready = Promise.withResolvers<undefined>();
+    const boots = new Set<string>();
+    const onPower = ({ on, bootId }: { readonly on: boolean; readonly bootId: string }) => {
+      told.push(on ? "on" : "off");
+      boots.add(bootId);
+      ready.resolve(undefined);
+    };
+    const running = runSimulatedHost({ node: "hv1", directory, clock: systemClock, onPower }, stop.signal);
+    await ready.promise;
+    const control = controlSimulated(hostSocket(directory, "hv1"), systemClock);
+    await control.power("off");
+    await control.power("on");
+    control.close();
+    stop.abort();
+    await running;
+    assert.deepEqual(told, ["on", "off", "on", "off"]);
+    assert.equal(boots.size, 2);
+  });
+
   it("lets only its owner connect, and no second host in", async () => {
     await host("hv1");
     const { mode } = await stat(hostSocket(directory, "hv1"));

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+
+import { HeldKey } from "../../agent/held-key.ts";
+import { silentLog } from "../../reconciler/runtime/log.ts";
+import { StoreCore } from "../../reconciler/store/core/store-core.ts";
+import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
+import { StoreError } from "../../reconciler/store/store.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { StoreTap } from "./support/store-tap.ts";
+import { Wire } from "./support/wire.ts";
+
+describe("HeldKey", () => {
+  let clock: FakeClock;
+  let store: MemoryStore;
+  let wire: Wire;
+  let tap: StoreTap;
+  let judged: string[];
+  let changes: number;
+  let held: HeldKey;
+  let stop: AbortController;
+  let running: Promise<unknown>;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    const core = new StoreCore({ clock });
+    store = new MemoryStore({ core, clock });
+    wire = new Wire();
+    tap = new StoreTap(new MemoryStore({ core, clock, link: wire }));
+    judged = [];
+    changes = 0;
+    stop = new AbortController();
+    held = new HeldKey({
+      key: "seat",
+      value: "mine",
+      leaseMs: 10_000,
+      store: tap,
+      clock,
+      log: silentLog,
+      onHeld: ({ value }, isStart) => {
+        judged.push(`${value} ${isStart ? "at the start" : "later"}`);
+        return value === "theirs" ? "replace" : "wait";
+      },
+      onChange: () => (changes += 1),
+    });
+  });
+  afterEach(async () => {
+    stop.abort(new Error("stopped"));
+    await running.catch(() => undefined);
+    await tap.close();
+    await store.close();
+  });
+
+  const run = async () => {
+    running = held.run(stop.signal);
+    running.catch(() => undefined);
+    await clock.advance(0);
+  };
+  const value = async () => (await store.get("seat"))?.value ?? null;
+
+  it("is there as long as it is held, with a comparison that proves it", async () => {
+    assert.equal(held.guard(), null);
+    await run();
+    await clock.advance(60_000);
+    const item = await store.get("seat");
+    assert.deepEqual(held.guard(), { key: "seat", modRevision: item?.modRevision });
+    assert.equal(changes, 1);
+  });
+
+  it("replaces, or waits for, whoever holds it, as it is told", async () => {
+    await store.transact({ compare: [], then: [{ put: "seat", value: "theirs" }] });
+    await run();
+    assert.equal(await value(), "mine");
+    assert.deepEqual(judged, ["theirs at the start"]);
+    await store.transact({ compare: [], then: [{ put: "seat", value: "another's" }] });
+    await clock.advance(60_000);
+    assert.equal(await value(), "another's");
+    assert.equal(held.guard(), null);
+    await store.transact({ compare: [], then: [{ delete: "seat" }] });
+    await clock.advance(0);
+    assert.equal(await value(), "mine");
+  });
+
+  it("knows its own key again whose writing was never answered", async () => {
+    tap.afterwards = () => {
+      wire.state = "cut";
+      throw new StoreError("ambiguous", "the answer was lost");
+    };
+    await run();
+    assert.equal(await value(), "mine");
+    tap.afterwards = () => undefined;
+    wire.state = "up";
+    await clock.advance(1_000);
+    assert.notEqual(held.guard(), null);
+    assert.deepEqual(judged, []);
+  });
+
+  it("proves nothing any more from the moment its lease may be over", async () => {
+    await run();
+    wire.state = "cut";
+    await clock.advance(10_000);
+    assert.equal(held.guard(), null);
+    wire.state = "up";
+    await clock.advance(10_000);
+    assert.notEqual(held.guard(), null);
+  });
+
+  it("is given up at once where that is asked for after it has ended", async () => {
+    await run();
+    stop.abort(new Error("stopped"));
+    await running.catch(() => undefined);
+    assert.equal(await value(), "mine");
+    await held.release();
+    assert.equal(await value(), null);
+  });
+});
