@@ -121,6 +121,7 @@ function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">)
   return [
     { delete: writer.keys.placement(step.vm) },
     { delete: writer.keys.tries(step.vm) },
+    { delete: writer.keys.identity(step.vm) },
     ...claims.map((claim) => ({ delete: writer.keys.volume(claim.pool, claim.volume) })),
   ];
 }

@@ -6,7 +6,6 @@ export function clusterKeys(cluster: string) {
   const root = `/evenkeel/${cluster}/`;
   return {
     root,
-    meta: `${root}meta`,
     leader: `${root}leader`,
     head: `${root}desired/head`,
     history: (generation: number) => `${root}history/${String(generation)}`,
