@@ -42,7 +42,7 @@ export const errorCatalogue = {
   "source-invalid": {
     exit: exitCodes.invalid,
     http: 422,
-    text: "{directory} has {count} that keep it from being read as a whole; nothing was changed.",
+    text: "{count} in {directory}: it cannot be read as a whole; nothing was changed.",
     advice: "Correct them; what was applied last stays in force until then.",
   },
   "source-suspect": {

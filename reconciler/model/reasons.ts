@@ -106,7 +106,7 @@ export const reasonTable = {
     text: "volume {volume} belongs to {other}",
     advice: "Give it a volume of its own, or say `shared: true` in both.",
   },
-  "volume-missing": { text: "volume {volume} existed and is gone; it is never made anew" },
+  "volume-missing": { text: "a volume that it had is gone ({volume}); it is never made anew" },
   "unsupported": { text: "{what} has no driver on {node} yet" },
   "unknown": { text: "where it runs is not known: {why}" },
   "duplicate": {

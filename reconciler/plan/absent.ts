@@ -3,16 +3,19 @@ import type { Vm } from "../model/desired.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
+import { claimKey } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import type { World } from "./world.ts";
 
 export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
-  if (!exists(world, facts))
-    return { kind: "settled", why: reason("stopped-as-wanted", { state: "absent" }) };
-  if (vm.protect) return blocked(reason("protected"));
   const approvals = facts.requests.filter((r) => r.kind === "destroy");
   const approval = approvals[0];
+  const disks = approvals.flatMap((a) => a.disks);
+  // Without a placement there is no VM any more; disks that were kept can still be destroyed by name.
+  const gone = facts.revision === 0 && !hasAny(world, vm, disks);
+  if (gone) return { kind: "settled", why: reason("stopped-as-wanted", { state: "absent" }) };
+  if (vm.protect) return blocked(reason("protected"));
   if (approval === undefined) return blocked(reason("approval-needed", { vm: vm.name }));
   const over = whyOverBound(world);
   if (over !== null) return blocked(over);
@@ -23,22 +26,17 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   }
   const node = facts.placement.node ?? anyHealthyNode(world);
   if (node === null) return blocked(reason("no-target", { why: "no agent answers" }));
-  const disks = approvals.flatMap((a) => a.disks);
-  const planned = destroyStep(
-    world,
-    facts,
-    vm,
-    node,
-    disks,
-    why,
-    approvals.map((a) => a.id),
-  );
+  const consumes = approvals.map((a) => a.id);
+  const planned = destroyStep(world, facts, vm, node, disks, why, consumes);
   return { kind: "step", planned, next: { ...facts, document: null } };
 }
 
-/** There is something to destroy: a VM that was never placed has nothing but its identity. */
-function exists(world: World, facts: VmFacts): boolean {
-  return facts.revision > 0 || [...world.input.journal.volumes.values()].some((c) => c.vm === facts.name);
+/** Some disk of these names still has its volume. */
+function hasAny(world: World, vm: Vm, disks: readonly string[]): boolean {
+  return vm.disks.some((disk) => {
+    const claim = world.input.journal.volumes.get(claimKey(disk));
+    return disks.includes(disk.name) && claim?.vm === vm.name;
+  });
 }
 
 /** More than the bound at once, and nothing is destroyed: a wrong generator or a bad merge is likelier than intent. */

@@ -2,7 +2,7 @@
 import type { Selector, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import { formatSize } from "./hardware.ts";
+import { roughSize } from "./hardware.ts";
 import { whyNotUsable } from "./usable.ts";
 import type { World } from "./world.ts";
 
@@ -54,9 +54,9 @@ export function chooseBySelector(world: World, vm: Vm, except: NodeName | null):
 function scoreInWords(selector: Selector, score: number): string {
   switch (selector) {
     case "mem":
-      return `${formatRounded(-score)} free`;
+      return `${roughSize(-score)} free`;
     case "memprov":
-      return `${formatRounded(-score)} not provisioned`;
+      return `${roughSize(-score)} not provisioned`;
     case "vcpus":
       return `${String(score)} vCPUs`;
     case "vms":
@@ -64,10 +64,6 @@ function scoreInWords(selector: Selector, score: number): string {
     case "load":
       return `load ${String(score)}`;
   }
-}
-
-function formatRounded(bytes: number): string {
-  return formatSize(Math.round(bytes / 2 ** 20) * 2 ** 20);
 }
 
 /** One line that names every refusal, the shortest that still tells all: "hv1 is flushed; hv2 is outside its limits". */

@@ -118,6 +118,12 @@ export function formatSize(bytes: number): string {
   return `${String(bytes)}B`;
 }
 
+/** Bytes as people speak of them: a figure to compare, not one to write into a file. */
+export function roughSize(bytes: number): string {
+  const [unit, size] = sizeUnits.find(([, each]) => bytes >= each) ?? ["B", 1];
+  return `${String(Math.round((bytes / size) * 10) / 10)}${unit}`;
+}
+
 /** All that the hypervisor needs. Only called for VMs whose references were checked by `usable`. */
 export function domainSpec(
   vm: Vm,

@@ -91,7 +91,7 @@ function whyMigrationUnwanted(
 ): Reason | null {
   const vm = facts.document;
   if (vm === null || facts.condition.is !== "running") return null;
-  const now = decide(world, { ...facts, released: null }, crowded);
+  const now = decide(world, anew(facts), crowded);
   if (now.kind === "settled") return now.why;
   if (now.kind === "step") return now.planned.step.reason;
   if (now.kind === "record") return now.record.reason;
@@ -110,6 +110,11 @@ function sameTarget(world: World, wanting: Wanting, step: StepOf<"migrate">): bo
 }
 
 function decideAnew(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
-  const outcome = decide(world, { ...facts, released: null }, crowded);
+  const outcome = decide(world, anew(facts), crowded);
   return outcome.kind === "wanting" ? assign(world, outcome.wanting) : outcome;
+}
+
+/** The VM as if nothing had been released for it. */
+function anew(facts: VmFacts): VmFacts {
+  return { ...facts, released: null, placement: { ...facts.placement, moving: null } };
 }

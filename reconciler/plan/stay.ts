@@ -3,7 +3,7 @@ import type { Vm } from "../model/desired.ts";
 import type { HardwareField } from "../model/hardware.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import { differences, formatSize, isLive } from "./hardware.ts";
+import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
 import { heldBack } from "./held-back.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { updateStep } from "./steps.ts";
@@ -75,7 +75,7 @@ function whyNoRoomToGrow(world: World, vm: Vm, at: Place, fields: readonly Hardw
   const free = world.ledger.roomFor(at.node, vm.name);
   if (free >= vm.memoryBytes) return null;
   const need = formatSize(vm.memoryBytes);
-  return reason("no-room", { node: at.node, need, free: formatSize(Math.max(0, free)) });
+  return reason("no-room", { node: at.node, need, free: roughSize(Math.max(0, free)) });
 }
 
 /** As it will be after the change: nothing differs any more. */

@@ -2,7 +2,7 @@
 import type { Disk, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import { formatSize } from "./hardware.ts";
+import { formatSize, roughSize } from "./hardware.ts";
 import { type NodeFacts, mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
 import { footprint, type World } from "./world.ts";
 
@@ -43,7 +43,7 @@ function whyNotFit(world: World, vm: Vm, node: NodeFacts): Reason | null {
     return reason("no-room", {
       node: node.name,
       need: formatSize(need),
-      free: formatSize(Math.max(0, free)),
+      free: roughSize(Math.max(0, free)),
     });
   }
   return whyNoDriver(world, vm, node) ?? whyNotItsData(world, vm, node.name);

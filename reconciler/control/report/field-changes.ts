@@ -59,11 +59,14 @@ function scalarInWords(value: unknown): string | null {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** What nobody writes, or what says nothing new. */
+const unsaid = new Set(["source", "shared", "implied"]);
+
 /** An item of a list: named ones by what they are about, so that a line stays a line. */
 function itemInWords(item: unknown): string {
   if (!isPlain(item)) return scalarInWords(item) ?? "";
   return leaves(item, "")
-    .filter(([path]) => path !== "source" && path !== "shared")
+    .filter(([path]) => !unsaid.has(path))
     .map(([path, text]) => (path === "name" ? text : `${path} ${text}`))
     .join(" ");
 }

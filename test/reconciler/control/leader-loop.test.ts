@@ -54,6 +54,22 @@ describe("the control loop", () => {
     await scene.end();
   });
 
+  it("aborts a migration that the opposite edit makes pointless: the guest never leaves", async () => {
+    const scene = await new Scene().begin(vm("web", { node: "hv1", memory: "8GiB" }));
+    await scene.advance(5_000);
+    await scene.edit(vmId("web"), { migrate: "hv2" });
+    await scene.advance(6_000);
+    await scene.edit(vmId("web"), { migrate: null });
+    await scene.advance(60_000);
+    assert.deepEqual([scene.vm("web").state, scene.vm("web").node], ["running", "hv1"]);
+    assert.deepEqual(scene.story("web").slice(-2), ["migrate-end hv1", "discard hv2"]);
+    assert.equal(
+      scene.guests.some((e) => e.kind === "migrate-end" && e.result !== "aborted"),
+      false,
+    );
+    await scene.end();
+  });
+
   it("turns a flush round in the middle: everything is home again", async () => {
     const names = ["a", "b", "c"];
     const scene = await new Scene(["hv1", "hv2"]).begin(

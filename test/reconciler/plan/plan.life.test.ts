@@ -249,6 +249,21 @@ describe("removal and destruction", () => {
     assert.equal(cluster.placements.has("web"), false);
   });
 
+  it("keeps the disks that no approval names, and destroys them when one does", () => {
+    const cluster = new ModelCluster([...two, sharedPool, vm("web", { disk: "10GiB" })]);
+    cluster.running("web", "hv1").edit(vmId("web"), { state: "absent" });
+    const approve = (disks: readonly string[]) => {
+      cluster.requests.push({ ...request("retry", "web"), kind: "destroy", disks });
+    };
+    approve([]);
+    cluster.converge();
+    assert.equal(cluster.volumes.size, 1);
+    assert.deepEqual(cluster.plan().blocked, []);
+    approve(["root"]);
+    assert.deepEqual(cluster.converge(), ["destroy web"]);
+    assert.equal(cluster.volumes.size, 0);
+  });
+
   it("stops at `protect` and at the bound, each on its own", () => {
     const cluster = new ModelCluster([...two, vm("a", { protect: true }), vm("b"), vm("c")]);
     for (const name of ["a", "b", "c"]) {

@@ -271,6 +271,9 @@ export class ModelCluster {
       case "destroy":
         this.placements.delete(step.vm);
         this.#domainsOf(step.node).delete(step.vm);
+        for (const disk of step.disks) {
+          if (disk.source === "volume") this.volumes.delete(`${disk.pool.name}/${disk.volume}`);
+        }
         return;
       case "rename": {
         const domain = this.#domainsOf(step.node).get(step.from);
