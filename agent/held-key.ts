@@ -10,7 +10,7 @@ import {
   StoreError,
 } from "../reconciler/store/store.ts";
 import { KeyView } from "./key-view.ts";
-import { untilStored } from "./retry.ts";
+import { backoffMs, untilStored } from "./retry.ts";
 import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 export interface HeldKeyOptions {
@@ -63,7 +63,7 @@ export class HeldKey {
   }
 
   async #hold(signal: AbortSignal): Promise<void> {
-    const { key, log, onChange } = this.#options;
+    const { key, clock, log, onChange } = this.#options;
     for (;;) {
       const lease = await this.#acquire(signal);
       this.#lease = lease;
@@ -74,6 +74,8 @@ export class HeldKey {
       onChange?.();
       log.warn("a key is no longer held, taking it anew", { key });
       await lease.revoke().catch(ignore);
+      // Where somebody takes it from us again and again, we are no part of the storm.
+      await clock.sleep(backoffMs(1), signal);
     }
   }
 

@@ -65,7 +65,6 @@ export class StepRunner {
       if (this.#isTaken(entry)) continue;
       const told = progress.get(this.#progressKey(entry.value.step));
       if (told !== null) this.#adopt(entry, told);
-      else if (entry.value.cancel) this.#take(entry, () => this.#decline(entry));
       else this.#claimIfAllowed(entry);
     }
   };
@@ -103,24 +102,20 @@ export class StepRunner {
     this.#work({ entry, claimedAt, told: progress, ...revisions });
   }
 
+  /** Also where it is cancelled already: the leader waits for this node's word, and the step will end without acting. */
   #claimIfAllowed(entry: Entry<StepRecord>): void {
     const { standing, node, placements, keys } = this.#options.shop;
     const { step } = entry.value;
     const life = standing.life();
     if (life === null) return;
     if (!placementAllows(step, placements.get(keys.placement(step.vm))?.value ?? null, node)) return;
-    this.#take(entry, () => this.#claim(entry, life));
-  }
-
-  /** Tries to make the step ours; the VM is busy meanwhile. */
-  #take(entry: Entry<StepRecord>, attempt: () => Promise<ClaimedStep | null>): void {
-    this.#claiming.set(entry.key, entry.value.step);
+    this.#claiming.set(entry.key, step);
     const settle = (claimed: ClaimedStep | null) => {
       this.#claiming.delete(entry.key);
       if (claimed !== null) this.#work(claimed);
       else this.#considerLater();
     };
-    attempt().then(settle, (error: unknown) => {
+    this.#claim(entry, life).then(settle, (error: unknown) => {
       // Where the outcome is unknown the view of progress will show it, and the step is taken up from there.
       if (error instanceof StoreError) settle(null);
       else this.#options.fail(error);
@@ -143,20 +138,6 @@ export class StepRunner {
     });
     if (!ok) return null;
     return { entry, claimedAt: progress.at, told: null, progressRevision: revision, claimRevision: revision };
-  }
-
-  /** Of a migration that the other node has begun with: nothing was done here, and the leader waits to hear so. */
-  async #decline(entry: Entry<StepRecord>): Promise<null> {
-    const { store, standing, clock } = this.#options.shop;
-    const presence = standing.presence();
-    if (presence === null) return null;
-    const key = this.#progressKey(entry.value.step);
-    const progress: Progress = { phase: "cancelled", at: clock.now() };
-    await store.transact({
-      compare: [{ key: entry.key, modRevision: entry.modRevision }, presence, { key, createRevision: 0 }],
-      then: [{ put: key, value: encode(progress) }],
-    });
-    return null;
   }
 
   #work(claimed: ClaimedStep): void {

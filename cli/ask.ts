@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { abortable } from "./until-aborted.ts";
 import type { World } from "./world.ts";
 
 /** An answer that is piped in is there at once; an open pipe that stays silent belongs to nobody. */
@@ -15,14 +16,14 @@ export async function askOn(world: World, question: string): Promise<string | nu
   // Not as a terminal: then the kernel edits the line, and Ctrl-C stays a signal.
   const lines = createInterface({ input: stdin, terminal: false });
   try {
-    return await new Promise<string | null>((resolve, reject) => {
+    const answer = new Promise<string | null>((resolve) => {
       lines.once("line", (line) => resolve(line.trim()));
       lines.once("close", () => resolve(null));
-      ended.addEventListener("abort", () => reject(ended.reason), { once: true });
       if (stdin.isTTY === true) return;
       const cancel = clock.timer(pipedAnswerMs, () => resolve(null));
       lines.once("close", cancel);
     });
+    return await abortable(answer, ended);
   } finally {
     lines.close();
     if (stdin.isTTY !== true) stderr.write("\n");

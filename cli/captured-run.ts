@@ -1,8 +1,6 @@
 import { PassThrough, Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { exitCodes, type ExitCode } from "../reconciler/model/errors.ts";
-import type { Lent } from "./open-context.ts";
-import { run } from "./run.ts";
 import type { World } from "./world.ts";
 
 /** A command ended with another status than 0. What it said is the message. */
@@ -17,15 +15,18 @@ export class CommandFailedError extends Error {
 }
 
 /**
- * Runs a command inside this process and yields what it says, line by line, without colours. It is asked nothing: it
+ * Runs a command in a world of its own and yields what it says, line by line, without colours. It is asked nothing: it
  * has no terminal. Throws `CommandFailedError` with what it said on standard error where it fails.
  */
-export async function* capturedRun(args: readonly string[], world: World, lent: Lent): AsyncGenerator<string, void> {
+export async function* capturedRun(
+  command: (world: World) => Promise<ExitCode>,
+  world: World,
+): AsyncGenerator<string, void> {
   const output = new PassThrough();
-  const complaints: string[] = [];
   const errors = new PassThrough();
+  const complaints: string[] = [];
   errors.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
-  const inner: World = {
+  const captured: World = {
     ...world,
     env: { ...world.env, NO_COLOR: "1" },
     stdin: Readable.from([]),
@@ -33,7 +34,7 @@ export async function* capturedRun(args: readonly string[], world: World, lent: 
     stderr: errors,
     tellParent: () => undefined,
   };
-  const ending = run(args, inner, lent).finally(() => output.end());
+  const ending = command(captured).finally(() => output.end());
   yield* createInterface({ input: output, crlfDelay: Infinity });
   const exit = await ending;
   if (exit !== exitCodes.ok) throw new CommandFailedError(exit, complaints.join("").trimEnd().split("\n"));

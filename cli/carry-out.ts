@@ -1,5 +1,4 @@
 /** The second half of `keel apply`: writing down what was agreed to, and following it until the cluster is at rest. */
-import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
@@ -7,7 +6,8 @@ import type { BlockedReport } from "../reconciler/model/report.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import type { Context } from "./context.ts";
-import { followApply, type FollowEnd } from "./follow/follow-apply.ts";
+import { followApply, type FollowEnd, type FollowOptions } from "./follow/follow-apply.ts";
+import { newestEvent } from "./follow/step-tracker.ts";
 import { gitCommit } from "./git-commit.ts";
 import { blockedLines } from "./output/blocked-text.ts";
 import { countOf, durationText } from "./output/counts.ts";
@@ -30,23 +30,35 @@ export interface CarryOutOptions {
 }
 
 /** @throws KeelError `apply-conflict`, `plan-used`, `approval-needed`, `apply-failed`, and what following throws */
-export async function carryOut(context: Context, proposed: FolderProposal, options: CarryOutOptions): Promise<void> {
-  const { proposal, report } = proposed;
+export async function carryOut(
+  context: Context,
+  proposed: FolderProposal,
+  options: CarryOutOptions,
+): Promise<void> {
+  const { proposal, report, feed } = proposed;
+  const afterEvent = newestEvent(feed.state);
   const head = await commit(context, proposed, options);
   context.out("");
   context.out(
-    proposal.changesIntent ? `Generation ${head.generation} is in force.` : "What was changed by hand is set back.",
+    proposal.changesIntent
+      ? `Generation ${head.generation} is in force.`
+      : "What was changed by hand is set back.",
   );
   if (!options.follow) {
     context.out("What it takes is being done; `keel get steps` shows where it stands.");
     endWithBlocked(report.blocked);
     return;
   }
-  const end = await follow(context, proposed.feed, head.generation, options.timeoutMs);
-  conclude(context, end, head.generation);
+  const { generation } = head;
+  const end = await follow(context, { feed, generation, afterEvent, timeoutMs: options.timeoutMs });
+  conclude(context, end);
 }
 
-async function commit(context: Context, { feed, proposal }: FolderProposal, options: CarryOutOptions): Promise<Head> {
+async function commit(
+  context: Context,
+  { feed, proposal }: FolderProposal,
+  options: CarryOutOptions,
+): Promise<Head> {
   const { clock, user, resolveOptions, directory, signal } = context;
   const { saved, allowDestroy } = options;
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
@@ -58,7 +70,13 @@ async function commit(context: Context, { feed, proposal }: FolderProposal, opti
     await markUsed(store, keys, saved, { by: user, at: now });
   }
   const host = saved?.host ?? resolveOptions.host;
-  const head = await commitProposal(store, keys, proposal, { by: user, now, commit: gitHead, allowDestroy, host });
+  const head = await commitProposal(store, keys, proposal, {
+    by: user,
+    now,
+    commit: gitHead,
+    allowDestroy,
+    host,
+  });
   await feed.reached(await revisionWritten(store, keys, proposal), signal);
   return head;
 }
@@ -75,26 +93,23 @@ async function revisionWritten(
   return Math.max(0, ...found.map((item) => item?.modRevision ?? 0));
 }
 
-async function follow(
-  context: Context,
-  feed: ClusterFeed,
-  generation: number,
-  timeoutMs: number | null,
-): Promise<FollowEnd> {
+async function follow(context: Context, options: Omit<FollowOptions, "clock" | "view">): Promise<FollowEnd> {
   const view = progressView(context);
   try {
-    return await followApply({ feed, clock: context.clock, view, generation, timeoutMs }, context.signal);
+    return await followApply({ ...options, clock: context.clock, view }, context.signal);
   } finally {
     view.close();
-    if (context.signal.aborted) context.err(`Generation ${generation} stays in force, and what was begun goes on.`);
+    if (context.signal.aborted)
+      context.err(`Generation ${options.generation} stays in force, and what was begun goes on.`);
   }
 }
 
-function conclude(context: Context, { done, failed, blocked, elapsedMs }: FollowEnd, generation: number): void {
+function conclude(context: Context, { generation, done, failed, blocked, elapsedMs }: FollowEnd): void {
   print(context, blockedLines(blocked, layoutFor(context)));
   const total = done + failed.length;
   if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
-  const steps = done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
+  const steps =
+    done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
   context.out(`Apply complete: ${steps}${rest} (generation ${generation}).`);
   endWithBlocked(blocked);

@@ -60,9 +60,17 @@ export interface Context extends AsyncDisposable {
   ask(question: string): Promise<string | null>;
   /** Returns where the answer is `yes`. @throws KeelError `not-confirmed` */
   confirm(question: string): Promise<void>;
+  /** For what carries out other commands of `keel`, as the terminal UI does. */
+  readonly runCommand: RunCommand;
   /** The exit status of a command that ends without an error. */
   exitWith(code: ExitCode): void;
 }
+
+/** What a process that is connected already lends to the commands that it runs inside itself. It stays the lender's. */
+export type Lent = Pick<Context, "endpoints" | "cluster" | "store" | "feed">;
+
+/** Runs a command inside this process and yields what it says, line by line. Throws what it complains of. */
+export type RunCommand = (args: readonly string[], lent: Lent) => AsyncIterable<string>;
 
 /** Makes the context of the command that is being carried out; the command disposes of it: `await using`. */
 export type ContextFactory = (command: Command) => Context;

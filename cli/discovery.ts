@@ -44,11 +44,16 @@ export async function findClusterName(named: string | undefined, where: Where): 
  * name. Null where the first is not set. @throws KeelError `failed`, `usage`
  */
 export async function readCredentials(env: Environment): Promise<StoreCredentials | null> {
-  const [ca, cert, key] = ["KEEL_STORE_CA", "KEEL_STORE_CERT", "KEEL_STORE_KEY"].map((name) => nonEmpty(env[name]));
-  if ((cert == null) !== (key == null)) throw usage("KEEL_STORE_CERT and KEEL_STORE_KEY are needed together.");
+  const [ca, cert, key] = ["KEEL_STORE_CA", "KEEL_STORE_CERT", "KEEL_STORE_KEY"].map((name) =>
+    nonEmpty(env[name]),
+  );
+  if ((cert == null) !== (key == null))
+    throw usage("KEEL_STORE_CERT and KEEL_STORE_KEY are needed together.");
   if (ca == null) {
     if (cert == null) return null;
-    throw usage("KEEL_STORE_CERT needs KEEL_STORE_CA beside it: the authority that the store is checked against.");
+    throw usage(
+      "KEEL_STORE_CERT needs KEEL_STORE_CA beside it: the authority that the store is checked against.",
+    );
   }
   const rootCertificate = await readPem(ca);
   if (cert == null || key == null) return { rootCertificate };
@@ -89,7 +94,8 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return null;
     throw unreadableFile(path, error);
   }
 }

@@ -1,6 +1,6 @@
 /** Errors as people and programs read them. */
 import { KeelError, type ErrorCode, type ExitCode } from "../reconciler/model/errors.ts";
-import { StoreError } from "../reconciler/store/store.ts";
+import type { StoreError } from "../reconciler/store/store.ts";
 
 /** What `-o json` gets on standard error where a command fails. */
 export interface ErrorReport {
@@ -14,14 +14,16 @@ export interface ErrorReport {
 
 /** `error: what happened`, and below it what to do; or one JSON object. */
 export function renderError(error: KeelError, asJson: boolean): string {
-  if (asJson) return jsonOf({ code: error.code, message: error.message, advice: error.advice, exit: error.exit });
+  if (asJson)
+    return jsonOf({ code: error.code, message: error.message, advice: error.advice, exit: error.exit });
   return `error: ${error.message}\n${indented(error.advice)}\n`;
 }
 
 /** Something that is no error of the catalogue is a defect: it shows where it came from. */
 export function renderDefect(thrown: unknown, asJson: boolean): string {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const advice = "This is a defect of keel, not of your cluster. Nothing is known to have been changed by it.";
+  const advice =
+    "This is a defect of keel, not of your cluster. Nothing is known to have been changed by it.";
   if (asJson) return jsonOf({ code: "defect", message: error.message, advice, exit: 1 });
   return `error: ${error.message}\n${indented(advice)}\n${error.stack ?? ""}\n`;
 }
@@ -34,11 +36,23 @@ export function storeProblem(error: StoreError, endpoints: readonly string[]): K
     case "unreachable":
       return new KeelError("store-unreachable", { endpoints: where, why }, { cause: error });
     case "ambiguous":
-      return failed(error, `writing to the store at ${where}`, "It may have been written: look before you repeat it.");
+      return failed(
+        error,
+        `writing to the store at ${where}`,
+        "It may have been written: look before you repeat it.",
+      );
     case "denied":
-      return failed(error, `reaching the store at ${where}`, "Show it a certificate that it knows: KEEL_STORE_CERT, KEEL_STORE_KEY.");
+      return failed(
+        error,
+        `reaching the store at ${where}`,
+        "Show it a certificate that it knows: KEEL_STORE_CERT, KEEL_STORE_KEY.",
+      );
     case "no-space":
-      return failed(error, `writing to the store at ${where}`, "Its quota is used up: compact and defragment it, then disarm its alarm.");
+      return failed(
+        error,
+        `writing to the store at ${where}`,
+        "Its quota is used up: compact and defragment it, then disarm its alarm.",
+      );
     case "too-large":
     case "lease-gone":
       return failed(error, `writing to the store at ${where}`, "Repeat the command.");

@@ -11,7 +11,10 @@ import { countOf } from "./output/counts.ts";
 import { shownId } from "./output/object-names.ts";
 import type { Context } from "./context.ts";
 
-type FolderContext = Pick<Context, "clock" | "directory" | "directoryName" | "resolveOptions" | "signal" | "err">;
+type FolderContext = Pick<
+  Context,
+  "clock" | "directory" | "directoryName" | "resolveOptions" | "signal" | "err"
+>;
 
 /** Reads it once. Rejects only when the command is asked to end. */
 export function loadFolder(context: FolderContext): Promise<LoadResult> {
@@ -24,18 +27,24 @@ export interface Trust {
   readonly head: Iterable<ObjectId>;
   /** `--allow-orphan=N`: exactly so many objects are meant to be gone. */
   readonly allowOrphan: number | null;
+  /** What is wrong is told on standard error, line by line; not where a program reads. */
+  readonly isTold: boolean;
 }
 
 /**
- * The folder's documents, where they may be believed. What is wrong with them is told on standard error.
+ * The folder's documents, where they may be believed.
  * @throws KeelError `source-invalid`, `source-unreadable`, `source-suspect`
  */
-export async function believedFolder(context: FolderContext, { head, allowOrphan }: Trust): Promise<Loaded> {
+export async function believedFolder(
+  context: FolderContext,
+  { head, allowOrphan, isTold }: Trust,
+): Promise<Loaded> {
   const result = await loadFolder(context);
   const verdict = judgeSource(head, result);
   const isMeant = verdict.kind === "suspect" && verdict.vanished.length === allowOrphan;
   if (result.ok && (verdict.kind === "ok" || isMeant)) return result;
-  throw distrust(context, verdict);
+  if (isTold) for (const line of troubleLines(verdict, context)) context.err(line);
+  throw distrust(verdict, context);
 }
 
 /** One text for each warning, with its place and its excerpt. */
@@ -44,16 +53,27 @@ export function warningsOf({ warnings }: Loaded, context: Pick<Context, "directo
 }
 
 /** The issues with their excerpts, one or more lines each. */
-export function issueLines(issues: readonly Issue[], { directoryName }: Pick<Context, "directoryName">): readonly string[] {
-  return issues.length === 0 ? [] : renderIssues(issues, { prefix: prefixOf(directoryName) }).trimEnd().split("\n");
+export function issueLines(
+  issues: readonly Issue[],
+  { directoryName }: Pick<Context, "directoryName">,
+): readonly string[] {
+  return issues.length === 0
+    ? []
+    : renderIssues(issues, { prefix: prefixOf(directoryName) })
+        .trimEnd()
+        .split("\n");
 }
 
-/** Why the folder is not used, with everything that is wrong with it told before. */
-export function distrust(context: FolderContext, verdict: SourceVerdict): KeelError {
-  const { directoryName: directory } = context;
+function troubleLines(verdict: SourceVerdict, context: FolderContext): readonly string[] {
+  if (verdict.kind === "invalid") return issueLines(verdict.issues, context);
+  if (verdict.kind !== "suspect" || verdict.reason === "unreadable") return [];
+  return [`gone: ${verdict.vanished.map(shownId).join(", ")}`];
+}
+
+/** Why the folder is not used. */
+function distrust(verdict: SourceVerdict, { directoryName: directory }: FolderContext): KeelError {
   switch (verdict.kind) {
     case "invalid": {
-      for (const line of issueLines(verdict.issues, context)) context.err(line);
       const errors = verdict.issues.filter(({ severity }) => severity === "error").length;
       return new KeelError("source-invalid", { directory, count: countOf(errors, "error") });
     }
@@ -61,8 +81,11 @@ export function distrust(context: FolderContext, verdict: SourceVerdict): KeelEr
       if (verdict.reason === "unreadable") {
         return new KeelError("source-unreadable", { directory, why: whyUnreadable(verdict.issues) });
       }
-      context.err(`gone: ${verdict.vanished.map(shownId).join(", ")}`);
-      return new KeelError("source-suspect", { directory, why: verdict.message, count: verdict.vanished.length });
+      return new KeelError("source-suspect", {
+        directory,
+        why: verdict.message,
+        count: verdict.vanished.length,
+      });
     }
     case "ok":
       // Only a folder that was read is judged to be well.

@@ -101,5 +101,7 @@ export class LiveReport implements tui.ClusterFeed {
 /** `12:30:52`, where the user is. */
 export function timeOfDay(at: number): string {
   const time = new Date(at);
-  return [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
 }

@@ -9,7 +9,7 @@ import { type Log, silentLog } from "../reconciler/runtime/log.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
 import { type Store, StoreError } from "../reconciler/store/store.ts";
 import { askOn } from "./ask.ts";
-import type { Cluster, Context } from "./context.ts";
+import type { Cluster, Context, Lent, RunCommand } from "./context.ts";
 import { findClusterName, findEndpoints, readCredentials, type Where } from "./discovery.ts";
 import { logLevelOf, plainLog } from "./plain-log.ts";
 import { coloursOf, terminalOf, type ColourChoice, type Terminal } from "./terminal.ts";
@@ -25,14 +25,12 @@ export interface GlobalOptions {
   readonly color: ColourChoice | false;
 }
 
-/** What a process that is connected already lends to the commands that it runs inside itself. It stays the lender's. */
-export type Lent = Pick<Context, "endpoints" | "cluster" | "store" | "feed">;
-
 export interface OpenOptions {
   readonly world: World;
   readonly onExitCode: (code: ExitCode) => void;
   /** Null: the context connects itself. */
   readonly lent: Lent | null;
+  readonly runCommand: RunCommand;
 }
 
 /** The context of one run of a command. `exitWith` is told to `onExitCode`. */
@@ -54,6 +52,7 @@ class RunContext implements Context {
   readonly directory: string;
   readonly directoryName: string;
   readonly exitWith: (code: ExitCode) => void;
+  readonly runCommand: RunCommand;
   readonly #options: GlobalOptions;
   readonly #where: Where;
   readonly #lent: Lent | null;
@@ -64,7 +63,7 @@ class RunContext implements Context {
   #feed: Promise<ClusterFeed> | null = null;
   #feedEnd: Promise<void> | null = null;
 
-  constructor(options: GlobalOptions, { world, onExitCode, lent }: OpenOptions) {
+  constructor(options: GlobalOptions, { world, onExitCode, lent, runCommand }: OpenOptions) {
     const { env, cwd, stdout, stderr } = world;
     this.#options = options;
     this.world = world;
@@ -80,6 +79,7 @@ class RunContext implements Context {
     this.directory = resolve(cwd, options.dir);
     this.directoryName = options.dir;
     this.exitWith = onExitCode;
+    this.runCommand = runCommand;
     this.#where = { env, cwd, directory: this.directory };
     this.#lent = lent;
   }
@@ -137,7 +137,9 @@ class RunContext implements Context {
 
   async #findCluster(): Promise<Cluster> {
     const name =
-      (await findClusterName(this.#options.cluster, this.#where)) ?? (await this.#nameInFolder()) ?? "default";
+      (await findClusterName(this.#options.cluster, this.#where)) ??
+      (await this.#nameInFolder()) ??
+      "default";
     return { name, keys: clusterKeys(name) };
   }
 

@@ -17,7 +17,12 @@ export function plainLog(write: (line: string) => void, level: LogLevel): Log {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-const words: Readonly<Record<LogLevel, string>> = { debug: "debug", info: "note", warn: "warning", error: "error" };
+const words: Readonly<Record<LogLevel, string>> = {
+  debug: "debug",
+  info: "note",
+  warn: "warning",
+  error: "error",
+};
 
 function inBrackets(fields: LogFields = {}): string {
   const texts = Object.entries(fields).map(([name, value]) => `${name}: ${textOf(value)}`);

@@ -24,7 +24,12 @@ export async function checkUnused(store: Store, keys: ClusterKeys, plan: SavedPl
  * record goes with a lease that outlives the plan.
  * @throws KeelError `plan-used` where somebody was quicker
  */
-export async function markUsed(store: Store, keys: ClusterKeys, plan: SavedPlan, use: PlanUse): Promise<void> {
+export async function markUsed(
+  store: Store,
+  keys: ClusterKeys,
+  plan: SavedPlan,
+  use: PlanUse,
+): Promise<void> {
   const key = keys.planUsed(plan.id);
   const lease = await store.grant(2 * savedPlanMs);
   const result = await store.transact({

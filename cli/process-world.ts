@@ -22,7 +22,9 @@ export function processWorld(): World {
     user: userName(),
     ended: endSignal(process.env[partVariable] !== undefined && process.connected),
     unread: unreadSignal(process.stdout, process.stderr),
-    tellParent: (message) => void (process.connected && process.send?.(message)),
+    tellParent: (message) => {
+      if (process.connected) process.send?.(message);
+    },
   };
 }
 

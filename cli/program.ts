@@ -12,7 +12,9 @@ export function createProgram(world: World, context: ContextFactory): Command {
     .description("Keeps a cluster of virtual machines as its files say.")
     .version(programVersion(), "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
-    .addOption(new Option("--store <endpoint>", "the store: unix:/path, or http(s)://host:port, several with commas"))
+    .addOption(
+      new Option("--store <endpoint>", "the store: unix:/path, or http(s)://host:port, several with commas"),
+    )
     .addOption(new Option("--cluster <name>", "the cluster, where the store holds several"))
     .addOption(new Option("-d, --dir <folder>", "the folder of the desired state").default("cluster.d"))
     .addOption(new Option("-o, --output <format>", "how the answer is written: table, json, …"))
@@ -34,6 +36,7 @@ export function createProgram(world: World, context: ContextFactory): Command {
     program.commandsGroup(heading);
     for (const register of commands) register(program, context);
   }
+  program.commandsGroup("Help:").helpCommand("help [command]", "Show the help of a command.");
   return withExamples(program, [
     ["keel init", "write a first cluster.d to begin with"],
     ["keel up", "run everything on this machine, with simulated nodes"],

@@ -9,11 +9,13 @@ import type { Context } from "./context.ts";
 import { believedFolder, warningsOf } from "./folder.ts";
 import { summaryOf } from "./output/plan-sentences.ts";
 
-export interface Allowances {
+export interface ProposeFolderOptions {
   /** `--allow-destroy=N`. */
   readonly allowDestroy: number | null;
   /** `--allow-orphan=N`. */
   readonly allowOrphan: number | null;
+  /** What is wrong with the folder is told line by line, beside the error. */
+  readonly isTold: boolean;
 }
 
 export interface FolderProposal {
@@ -28,11 +30,14 @@ export interface FolderProposal {
  * @throws KeelError where the folder cannot be believed, or names another cluster
  * @throws StoreError where the store does not answer
  */
-export async function proposeFolder(context: Context, allowances: Allowances): Promise<FolderProposal> {
-  const { allowDestroy, allowOrphan } = allowances;
+export async function proposeFolder(
+  context: Context,
+  options: ProposeFolderOptions,
+): Promise<FolderProposal> {
+  const { allowDestroy, allowOrphan, isTold } = options;
   const feed = await context.feed();
   const { state } = feed;
-  const loaded = await believedFolder(context, { head: state.applied.documents.keys(), allowOrphan });
+  const loaded = await believedFolder(context, { head: state.applied.documents.keys(), allowOrphan, isTold });
   await checkName(context, state, loaded);
   const { clock, random } = context;
   const warnings = warningsOf(loaded, context);
@@ -46,7 +51,9 @@ export async function proposeFolder(context: Context, allowances: Allowances): P
  */
 export function askedFor({ report, changesIntent }: Proposal): PlanReport {
   if (changesIntent) return report;
-  const changes = report.changes.filter(({ steps }) => steps.some((step) => step.reason.code === "changed-by-hand"));
+  const changes = report.changes.filter(({ steps }) =>
+    steps.some((step) => step.reason.code === "changed-by-hand"),
+  );
   return { ...report, changes, summary: summaryOf(changes), hasChanges: changes.length > 0 };
 }
 

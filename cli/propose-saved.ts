@@ -18,12 +18,20 @@ export interface SavedProposal extends FolderProposal {
  * What the file says, where it may still be applied: the report is the one that was looked at.
  * @throws KeelError `plan-unreadable`, `plan-used`, `stale-plan`, `refused`
  */
-export async function proposeSaved(context: Context, path: string, shownPath: string): Promise<SavedProposal> {
+export async function proposeSaved(
+  context: Context,
+  path: string,
+  shownPath: string,
+): Promise<SavedProposal> {
   const saved = await readSavedPlan(path);
   const { name, keys } = await context.cluster();
   if (saved.cluster !== name) {
     const why = `it was made for the cluster ${saved.cluster}, and this is ${name}`;
-    throw new KeelError("refused", { what: `Applying ${shownPath}`, why, advice: "Name that cluster with `--cluster`." });
+    throw new KeelError("refused", {
+      what: `Applying ${shownPath}`,
+      why,
+      advice: "Name that cluster with `--cluster`.",
+    });
   }
   const feed = await context.feed();
   const now = context.clock.now();

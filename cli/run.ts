@@ -1,9 +1,10 @@
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, type Option } from "commander";
 import { type ExitCode, exitCodes, KeelError } from "../reconciler/model/errors.ts";
 import { StoreError } from "../reconciler/store/store.ts";
-import type { Context } from "./context.ts";
+import { capturedRun } from "./captured-run.ts";
+import type { Context, Lent, RunCommand } from "./context.ts";
 import { renderDefect, renderError, storeProblem } from "./error-output.ts";
-import { type Lent, openContext } from "./open-context.ts";
+import { openContext } from "./open-context.ts";
 import { createProgram } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -11,11 +12,17 @@ import type { World } from "./world.ts";
  * Carries out one command line, from its arguments to its exit status. Whatever goes wrong is told on standard error;
  * it never throws and never ends the process. `lent`: connections of the caller's, to be used instead of own ones.
  */
-export async function run(args: readonly string[], world: World, lent: Lent | null = null): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  world: World,
+  lent: Lent | null = null,
+): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
   let latest: Context | null = null;
   const program = createProgram(world, (command) => {
-    latest = openContext(command, { world, lent, onExitCode: (code) => (exitCode = code) });
+    const runCommand: RunCommand = (inner, connections) =>
+      capturedRun((captured) => run(inner, captured, connections), world);
+    latest = openContext(command, { world, lent, runCommand, onExitCode: (code) => (exitCode = code) });
     return latest;
   });
   if (args.length === 0) {
@@ -26,18 +33,20 @@ export async function run(args: readonly string[], world: World, lent: Lent | nu
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    if (isAnswer(thrown)) return exitCodes.ok;
+    if (thrown instanceof CommanderError && isHelp(thrown)) {
+      return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    }
     if (world.unread.aborted && !world.ended.aborted) return exitCode;
     return tell(await explain(thrown, latest, program, args, world), asksForJson(args), world);
   }
 }
 
-/** Help and version arrive as errors too. */
-function isAnswer(thrown: unknown): boolean {
-  return thrown instanceof CommanderError && thrown.exitCode === 0;
+/** Help and version arrive as errors too; so does the help of a command that needs another word behind it. */
+function isHelp({ code, exitCode }: CommanderError): boolean {
+  return exitCode === 0 || code === "commander.help";
 }
 
-/** The error to tell of; null: a defect. */
+/** The error to tell of. What is no error of the catalogue is a defect. */
 async function explain(
   thrown: unknown,
   context: Context | null,
@@ -47,7 +56,8 @@ async function explain(
 ): Promise<KeelError | { readonly defect: unknown }> {
   if (world.ended.aborted) return new KeelError("interrupted");
   if (thrown instanceof CommanderError) return usageError(sentence(thrown.message), program, args);
-  if (thrown instanceof StoreError) return storeProblem(thrown, (await context?.endpoints().catch(() => null)) ?? []);
+  if (thrown instanceof StoreError)
+    return storeProblem(thrown, (await context?.endpoints().catch(() => null)) ?? []);
   if (!(thrown instanceof KeelError)) return { defect: thrown };
   if (thrown.code !== "usage") return thrown;
   return usageError(String(thrown.parameters["problem"]), program, args);
@@ -66,17 +76,24 @@ function usageError(problem: string, program: Command, args: readonly string[]):
   return new KeelError("usage", { problem, command: commandPath(program, args) });
 }
 
-/** `keel node fence`, out of `--dir x node fence hv1`: the command that the arguments got to. */
+/** `keel store serve`, out of `--dir x store serve y`: the command that the arguments got to. */
 function commandPath(program: Command, args: readonly string[]): string {
   const path = [program.name()];
   let command = program;
+  let isValue = false;
   for (const arg of args) {
-    const next = command.commands.find((child) => child.name() === arg || child.aliases().includes(arg));
+    const next = isValue ? undefined : command.commands.find((child) => child.name() === arg);
+    isValue = !isValue && takesValue(arg, [...program.options, ...command.options]);
     if (next === undefined) continue;
     path.push(next.name());
     command = next;
   }
   return path.join(" ");
+}
+
+/** Whether the argument is an option whose value is the next one. */
+function takesValue(arg: string, options: readonly Option[]): boolean {
+  return options.some((option) => option.required && (option.short === arg || option.long === arg));
 }
 
 /** Commander's words in the form of ours: `error: unknown option '--foo'` is `Unknown option '--foo'.` */

@@ -11,7 +11,11 @@ export interface SaveOptions {
   readonly allowDestroy: number | null;
 }
 
-export async function savePlan(context: Context, proposed: FolderProposal, options: SaveOptions): Promise<SavedPlan> {
+export async function savePlan(
+  context: Context,
+  proposed: FolderProposal,
+  options: SaveOptions,
+): Promise<SavedPlan> {
   const { clock, random, user, directory, directoryName, resolveOptions } = context;
   const { feed, loaded, proposal, report } = proposed;
   const now = clock.now();
@@ -30,7 +34,10 @@ export async function savePlan(context: Context, proposed: FolderProposal, optio
     changesIntent: proposal.changesIntent,
     inputs: inputsOf(feed.state, loaded.digest, now),
     documents: Object.fromEntries(
-      [...loaded.documents].map(([id, document]) => [id, { document, source: sources.get(id) ?? { file: id, line: 1 } }]),
+      [...loaded.documents].map(([id, document]) => [
+        id,
+        { document, source: sources.get(id) ?? { file: id, line: 1 } },
+      ]),
     ),
     report,
   };

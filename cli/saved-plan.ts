@@ -56,7 +56,12 @@ export const savedPlanMs = 24 * 3_600_000;
 
 export function inputsOf(state: ClusterState, digest: string, now: number): PlanInputs {
   const { head, revision } = state.applied;
-  const policy = { selectorsOpen: true, unsettled: new Set<NodeName>(), revertDrift: true, allowDestroy: null };
+  const policy = {
+    selectorsOpen: true,
+    unsettled: new Set<NodeName>(),
+    revertDrift: true,
+    allowDestroy: null,
+  };
   const nodes = [...readNodes(planInput(state, policy, now)).values()];
   return {
     generation: generationOf(head),
@@ -122,19 +127,27 @@ function differences(then: PlanInputs, now: PlanInputs): readonly string[] {
       ? []
       : [`what is applied (generation ${then.generation}, now ${now.generation})`];
   const placements = namesThatDiffer(then.placements, now.placements).map(
-    (vm) => `${shownId(objectId("VM", vm))} (revision ${then.placements[vm] ?? 0}, now ${now.placements[vm] ?? 0})`,
+    (vm) =>
+      `${shownId(objectId("VM", vm))} (revision ${then.placements[vm] ?? 0}, now ${now.placements[vm] ?? 0})`,
   );
   const nodes = namesThatDiffer(then.nodes, now.nodes).map(
-    (node) => `${shownId(objectId("Node", node))} (${healthIn(then, node)}, now ${healthIn(now, node)})`,
+    (node) => `${shownId(objectId("Node", node))} (${nodeChange(healthIn(then, node), healthIn(now, node))})`,
   );
   return [...head, ...placements, ...nodes];
+}
+
+function nodeChange(before: string, now: string): string {
+  return before === now ? "it was booted again" : `${before}, now ${now}`;
 }
 
 function healthIn({ nodes }: PlanInputs, node: NodeName): string {
   return nodes[node]?.replace(/ .*/, "") ?? "unknown";
 }
 
-function namesThatDiffer<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): readonly string[] {
+function namesThatDiffer<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+): readonly string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]).sort();
 }
 
@@ -149,7 +162,8 @@ function sealOf(plan: object): string {
 
 /** The seal vouches for the rest: whoever has it was written whole, by a keel of this format. */
 function isSealed(read: unknown): read is SavedPlan {
-  if (typeof read !== "object" || read === null || !("seal" in read) || !("formatVersion" in read)) return false;
+  if (typeof read !== "object" || read === null || !("seal" in read) || !("formatVersion" in read))
+    return false;
   const { seal, ...plan } = read;
   return plan.formatVersion === 1 && seal === sealOf(plan);
 }

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { KeelError } from "../reconciler/model/errors.ts";
 import { runTui } from "../tui/main.tsx";
-import type { Context } from "./context.ts";
+import type { Context, Lent } from "./context.ts";
 import { LiveReport } from "./live-report.ts";
-import type { Lent } from "./open-context.ts";
 import { tuiActions } from "./tui-actions.ts";
 import type { UpView } from "./processes/up-view.ts";
 
@@ -14,7 +13,9 @@ import type { UpView } from "./processes/up-view.ts";
 export function terminalView(context: Context, live: LiveReport, lent: Promise<Lent>, logs: string): UpView {
   return {
     say: (at, what, text) => {
-      appendFileSync(join(logs, "up.log"), `${new Date(at).toISOString()} ${what} ${text}\n`, { mode: 0o600 });
+      appendFileSync(join(logs, "up.log"), `${new Date(at).toISOString()} ${what} ${text}\n`, {
+        mode: 0o600,
+      });
     },
     watch: (signal) => show(context, { live, lent, readOnly: true }, signal),
     end: () => context.out("stopped"),
@@ -41,7 +42,9 @@ interface Shown {
 async function show(context: Context, { live, lent, readOnly }: Shown, signal: AbortSignal): Promise<void> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) {
-    throw new KeelError("usage", { problem: "The terminal UI needs a terminal; `keel get` shows the same as text." });
+    throw new KeelError("usage", {
+      problem: "The terminal UI needs a terminal; `keel get` shows the same as text.",
+    });
   }
   const actions = tuiActions(context, lent);
   await runTui({ cluster: live, actions, clock: context.clock, readOnly, stdin, stdout }, signal);

@@ -1,19 +1,14 @@
 import type { ActionOutcome, Actions } from "../tui/ports.ts";
 import { loadFolder } from "../reconciler/desired/load-folder.ts";
-import { capturedRun } from "./captured-run.ts";
-import type { Context } from "./context.ts";
-import type { Lent } from "./open-context.ts";
+import type { Context, Lent } from "./context.ts";
 
 /** What the terminal UI may ask for: the commands of the same names, run inside this process. */
 export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
   async function* runCommand(...args: readonly string[]): AsyncGenerator<string, void> {
-    const env = { ...context.world.env, COLUMNS: String(context.terminal.columns) };
-    const { name } = await (await lent).cluster();
-    const where = ["--dir", context.directory, "--cluster", name];
-    yield* capturedRun([...where, ...args], { ...context.world, env }, await lent);
+    yield* context.runCommand(["--dir", context.directoryName, ...args], await lent);
   }
   return {
-    apply: async function* (digest) {
+    async *apply(digest) {
       await requireSame(digest, context);
       yield* runCommand("apply", "--yes");
     },
@@ -28,7 +23,10 @@ export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
 }
 
 /** @throws Error where the folder is not the one that the user looked at */
-async function requireSame(digest: string | null, { directory, resolveOptions, signal }: Context): Promise<void> {
+async function requireSame(
+  digest: string | null,
+  { directory, resolveOptions, signal }: Context,
+): Promise<void> {
   const loaded = await loadFolder(directory, resolveOptions, signal);
   if (digest === null || !loaded.ok || loaded.digest === digest) return;
   throw new Error("The files have changed since you looked: look at the plan again, then apply it.");

@@ -6,7 +6,10 @@ import type { View } from "./listings/listing.ts";
 import { glyphsOf } from "./output/signs.ts";
 
 /** Everything at the revision that the feed has reached, as of now. */
-export function viewOf(feed: ClusterFeed, context: Pick<Context, "clock" | "terminal">): View & { readonly plan: Plan } {
+export function viewOf(
+  feed: ClusterFeed,
+  context: Pick<Context, "clock" | "terminal">,
+): View & { readonly plan: Plan } {
   const { state } = feed;
   const now = context.clock.now();
   const plan = planOf(state, now);

@@ -10,6 +10,7 @@ import { viewOf } from "./view.ts";
 
 /** What was last written about an item: as data, and as a row. */
 interface Written {
+  readonly item: Item;
   readonly data: string;
   readonly row: string;
 }
@@ -48,15 +49,15 @@ function writeChanges(
   const now = new Map<string, Written>();
   for (const [index, item] of listed.items.entries()) {
     const row = rows[index] ?? [];
-    const written = { data: fingerprint(item), row: textOf(row) };
+    const written = { item, data: fingerprint(item), row: textOf(row) };
     now.set(item.name, written);
     const former = before.get(item.name);
     if (former?.data === written.data || (isTable(format) && former?.row === written.row)) continue;
     if (isTable(format)) printRows(context, [row]);
     else context.out(dataLine(listing, item, format));
   }
-  for (const name of before.keys()) {
-    if (!now.has(name)) context.out(goneLine(listing, name, format));
+  for (const { item } of before.values()) {
+    if (!now.has(item.name)) context.out(goneLine(listing, item, format));
   }
   return now;
 }
@@ -69,7 +70,7 @@ function dataLine(listing: Listing, item: Item, format: ListOptions["format"]): 
   return format === "name" ? nameOf(listing, item) : jsonLineOf(item);
 }
 
-function goneLine(listing: Listing, name: string, format: ListOptions["format"]): string {
-  if (isTable(format) || format === "name") return `${listing.word}/${name} is gone`;
-  return jsonLineOf({ kind: listing.noun, name, gone: true });
+function goneLine(listing: Listing, item: Item, format: ListOptions["format"]): string {
+  if (isTable(format) || format === "name") return `${nameOf(listing, item)} is gone`;
+  return jsonLineOf({ kind: item.kind, name: item.name, gone: true });
 }

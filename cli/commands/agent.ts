@@ -19,7 +19,9 @@ interface AgentCommandOptions {
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("agent")
-    .description("Carry out what the reconciler releases for this node, until ended. Guests go on without it.")
+    .description(
+      "Carry out what the reconciler releases for this node, until ended. Guests go on without it.",
+    )
     .requiredOption("--node <name>", "the node that this machine is", name)
     .addOption(new Option("--driver <driver>", "the hypervisor").choices(["simulated"]).default("simulated"))
     .option("--host-socket <path>", "where the simulated host listens")
@@ -39,16 +41,39 @@ async function serveNode(options: AgentCommandOptions, context: Context): Promis
   if (hostSocket === undefined) {
     throw new KeelError("usage", { problem: "The simulated driver needs --host-socket." });
   }
-  const log = daemonLog(context, { part: "agent", node });
-  const { runAgent } = await import("../../agent/agent.ts");
+  const log = await daemonLog(context, { part: "agent", node });
+  const [{ runAgent }, { AgentReplacedError }] = await Promise.all([
+    import("../../agent/agent.ts"),
+    import("../../agent/presence.ts"),
+  ]);
   const { connectSimulated } = await import("../../agent/hypervisor/simulated/process/client.ts");
-  const [{ bootId }, store, cluster] = await Promise.all([machineIdsOf(options), context.store(), context.cluster()]);
+  const [{ bootId }, store, cluster] = await Promise.all([
+    machineIdsOf(options),
+    context.store(),
+    context.cluster(),
+  ]);
   const hypervisor = connectSimulated(hostSocket, context.clock);
   log.info("serving", { driver: hypervisor.driver, bootId });
   try {
     await runAgent(
-      { node, cluster: cluster.name, bootId, version: programVersion(), store, hypervisor, clock: context.clock, log },
+      {
+        node,
+        cluster: cluster.name,
+        bootId,
+        version: programVersion(),
+        store,
+        hypervisor,
+        clock: context.clock,
+        log,
+      },
       context.world.ended,
+    );
+  } catch (error) {
+    if (!(error instanceof AgentReplacedError)) throw error;
+    throw new KeelError(
+      "already-running",
+      { what: `A newer agent of ${node}`, where: "it took over" },
+      { cause: error },
     );
   } finally {
     await hypervisor.close();

@@ -26,7 +26,11 @@ export function register(program: Command, context: ContextFactory): void {
     .argument("[file]", "what `keel plan --out` saved; without it, the folder as it is now")
     .option("-y, --yes", "do not ask. Approves nothing: what destroys needs `keel approve`")
     .option("--no-wait", "do not follow what is done")
-    .option("--timeout <duration>", "follow it for at most so long, such as 10m; it goes on afterwards", duration)
+    .option(
+      "--timeout <duration>",
+      "follow it for at most so long, such as 10m; it goes on afterwards",
+      duration,
+    )
     .addOption(allowDestroyOption())
     .addOption(allowOrphanOption())
     .action(async (file: string | undefined, options: ApplyOptions, self: Command) => {
@@ -41,10 +45,14 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function apply(file: string | undefined, options: ApplyOptions, context: Context): Promise<void> {
+  context.format(["table"]);
   const { proposed, saved } = await subject(file, options, context);
   const { report, proposal } = proposed;
   const { directoryName } = context;
-  print(context, planLines(report, { directoryName, changesIntent: proposal.changesIntent }, layoutFor(context)));
+  print(
+    context,
+    planLines(report, { directoryName, changesIntent: proposal.changesIntent }, layoutFor(context)),
+  );
   const { carryOut, endWithBlocked } = await import("../carry-out.ts");
   if (!report.hasChanges && !proposal.changesIntent) {
     endWithBlocked(report.blocked);
@@ -70,7 +78,10 @@ async function subject(
   if (file === undefined) {
     const { allowDestroy = null, allowOrphan = null } = options;
     const { proposeFolder } = await import("../propose-folder.ts");
-    return { proposed: await proposeFolder(context, { allowDestroy, allowOrphan }), saved: null };
+    return {
+      proposed: await proposeFolder(context, { allowDestroy, allowOrphan, isTold: true }),
+      saved: null,
+    };
   }
   const { proposeSaved } = await import("../propose-saved.ts");
   const proposed = await proposeSaved(context, resolve(context.world.cwd, file), file);

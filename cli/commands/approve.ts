@@ -18,7 +18,9 @@ interface ApproveOptions {
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("approve")
-    .description("Approve the destruction of one VM that the files want absent. Good for one time, for an hour.")
+    .description(
+      "Approve the destruction of one VM that the files want absent. Good for one time, for an hour.",
+    )
     .argument("<object>", "vm/NAME")
     .option("--destroy", "what is approved; there is nothing else to approve")
     .option("--disks <names>", "destroy these disks too, with commas between them; the others stay", list)
@@ -66,8 +68,10 @@ async function absentVm(name: string, feed: ClusterFeed, context: Context): Prom
     refuseProtected(written, applied);
     return written;
   }
-  const why = written === undefined ? "no document asks for it" : `its document says \`state: ${written.state}\``;
-  const advice = "Write `state: absent` into its document first: files are the intent, an approval only lets it happen.";
+  const why =
+    written === undefined ? "no document asks for it" : `its document says \`state: ${written.state}\``;
+  const advice =
+    "Write `state: absent` into its document first: files are the intent, an approval only lets it happen.";
   throw new KeelError("refused", { what: `Approving the destruction of vm/${name}`, why, advice });
 }
 
@@ -112,8 +116,12 @@ function isApplied(feed: ClusterFeed, name: string): boolean {
 function tell(context: Context, vm: Vm, request: Request, disks: readonly string[], applied: boolean): void {
   const kept = vm.disks.map((disk) => disk.name).filter((name) => !disks.includes(name));
   context.out(`Approved by ${request.by}: vm/${vm.name} is shut down and destroyed.`);
-  if (disks.length > 0) context.out(`  Its disks ${disks.join(", ")} are destroyed with all that is on them.`);
-  if (kept.length > 0) context.out(`  Its disks ${kept.join(", ")} stay.`);
+  if (disks.length > 0) context.out(`  ${disksAre(disks)} destroyed too, with all data.`);
+  if (kept.length > 0) context.out(`  ${disksAre(kept)} kept.`);
   context.out(`  The approval is used once, and good until ${formatTime(request.expiresAt)}.`);
   context.out(applied ? "The reconciler does it now." : "Next: keel apply");
+}
+
+function disksAre(disks: readonly string[]): string {
+  return disks.length === 1 ? `Its disk ${disks.join()} is` : `Its disks ${disks.join(", ")} are`;
 }

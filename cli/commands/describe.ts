@@ -28,7 +28,10 @@ export function register(program: Command, context: ContextFactory): void {
 async function describe(text: string, name: string | undefined, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
   const subject = await objectOf(text, name, context);
-  const [{ describeObject }, { viewOf }] = await Promise.all([import("../describe-object.ts"), import("../view.ts")]);
+  const [{ describeObject }, { viewOf }] = await Promise.all([
+    import("../describe-object.ts"),
+    import("../view.ts"),
+  ]);
   const view = viewOf(await context.feed(), context);
   const report = describeObject(view, subject);
   if (format !== "table") {
@@ -44,7 +47,11 @@ async function objectOf(text: string, name: string | undefined, context: Context
   if (text.toLowerCase() === "cluster" && name === undefined) {
     const { state } = await context.feed();
     if (state.applied.head === null) {
-      throw new KeelError("not-found", { what: "applied cluster", name: (await context.cluster()).name, kind: "nodes" });
+      throw new KeelError("not-found", {
+        what: "applied cluster",
+        name: (await context.cluster()).name,
+        kind: "nodes",
+      });
     }
     return { kind: "Cluster", name: state.desired.cluster.name };
   }

@@ -27,7 +27,9 @@ export interface DriftsReport {
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("drift")
-    .description("Show what is not as it was written: edits that wait, what was changed by hand, orphans, strangers.")
+    .description(
+      "Show what is not as it was written: edits that wait, what was changed by hand, orphans, strangers.",
+    )
     .action(async (_options: object, self: Command) => {
       await using run = context(self);
       await drift(run);
@@ -50,7 +52,11 @@ async function lookForDrift(context: Context): Promise<DriftsReport> {
   const { directoryName: directory } = context;
   const { proposeFolder } = await import("../propose-folder.ts");
   try {
-    const { proposal } = await proposeFolder(context, { allowDestroy: null, allowOrphan: null });
+    const { proposal } = await proposeFolder(context, {
+      allowDestroy: null,
+      allowOrphan: null,
+      isTold: false,
+    });
     const { changes, drift: items } = proposal.report;
     const pending = summaryOf(proposal.changesIntent ? changes : []);
     return { folder: { directory, status: "ok", why: null }, pending, items };
@@ -83,8 +89,14 @@ function folderLines(
   pending: DriftsReport["pending"],
   layout: Layout,
 ): readonly Line[] {
-  if (pending === null) return paragraph(0, `What waits in ${directory} is not known: ${why ?? ""}`, "warn", layout);
+  if (pending === null)
+    return paragraph(0, `What waits in ${directory} is not known: ${why ?? ""}`, "warn", layout);
   const waits = Object.values(pending).some((count) => count > 0);
   if (!waits) return paragraph(0, `${directory} says what is applied.`, "plain", layout);
-  return paragraph(0, `Edits in ${directory} wait for \`keel apply\`: ${summaryPhrase(pending)}.`, "plain", layout);
+  return paragraph(
+    0,
+    `Edits in ${directory} wait for \`keel apply\`: ${summaryPhrase(pending)}.`,
+    "plain",
+    layout,
+  );
 }

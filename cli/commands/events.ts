@@ -8,7 +8,7 @@ import { Changes } from "../follow/changes.ts";
 import { printData } from "../output/answer.ts";
 import { eventLine } from "../output/event-line.ts";
 import { jsonLineOf } from "../output/json.ts";
-import { type ListFormat, listFormats, type WatchFormat, watchFormats } from "../output/listing-output.ts";
+import { listFormats, type WatchFormat, watchFormats } from "../output/listing-output.ts";
 import { objectNamed } from "../output/object-names.ts";
 import { print } from "../output/paint.ts";
 
@@ -35,24 +35,24 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function tellEvents(options: EventsOptions, context: Context): Promise<void> {
+  const format = context.format(options.watch === true ? watchFormats : listFormats);
   const about = options.object === undefined ? null : idOf(options.object);
   const feed = await context.feed();
   const { reportEvents } = await import("../listings/events.ts");
   const { viewOf } = await import("../view.ts");
   const events = () =>
     reportEvents(viewOf(feed, context)).filter((event) => about === null || event.object === about);
-  if (options.watch === true) await watch(context, feed, events, context.format(watchFormats));
-  else await printAll(context, events(), context.format(listFormats));
+  if (format === "yaml" || (format === "json" && options.watch !== true)) {
+    await printData(context, format, { items: events() });
+    return;
+  }
+  printLines(context, events(), format);
+  if (options.watch === true) await watch(context, feed, events, format);
 }
 
 function idOf(text: string): ObjectId {
   const { kind, name } = objectNamed(text, undefined, kinds);
   return objectId(kind, name);
-}
-
-async function printAll(context: Context, events: readonly EventItem[], format: ListFormat): Promise<void> {
-  if (format === "json" || format === "yaml") await printData(context, format, { items: events });
-  else printLines(context, events, format);
 }
 
 function printLines(context: Context, events: readonly EventItem[], format: WatchFormat): void {
@@ -65,7 +65,10 @@ function printLines(context: Context, events: readonly EventItem[], format: Watc
       return;
     case "table":
     case "wide":
-      print(context, events.map((event) => eventLine(event, format === "wide")));
+      print(
+        context,
+        events.map((event) => eventLine(event, format === "wide")),
+      );
   }
 }
 
@@ -76,11 +79,15 @@ async function watch(
   format: WatchFormat,
 ): Promise<never> {
   const changes = new Changes(feed, context);
-  const told = new Set<string>();
+  let told = new Set(events().map(({ name }) => name));
   for (;;) {
-    const fresh = events().filter(({ name }) => !told.has(name));
-    printLines(context, fresh, format);
-    for (const { name } of fresh) told.add(name);
     await changes.next();
+    const now = events();
+    printLines(
+      context,
+      now.filter(({ name }) => !told.has(name)),
+      format,
+    );
+    told = new Set(now.map(({ name }) => name));
   }
 }

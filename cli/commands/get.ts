@@ -16,7 +16,9 @@ interface GetOptions {
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("get")
-    .description("List what there is: vms, nodes, networks, pools, profiles, steps, events, or all of the objects.")
+    .description(
+      "List what there is: vms, nodes, networks, pools, profiles, steps, events, or all of the objects.",
+    )
     .argument("<kind>", "what to list; vm/web1 is one object")
     .argument("[names...]", "only these")
     .option("-w, --watch", "go on, and write each item again when it has changed")
@@ -33,7 +35,12 @@ export function register(program: Command, context: ContextFactory): void {
   ]);
 }
 
-async function get(kind: string, names: readonly string[], options: GetOptions, context: Context): Promise<void> {
+async function get(
+  kind: string,
+  names: readonly string[],
+  options: GetOptions,
+  context: Context,
+): Promise<void> {
   const format = options.watch === true ? context.format(watchFormats) : context.format(listFormats);
   const { listingNamed, objectListings } = await import("../listings/index.ts");
   const { viewOf } = await import("../view.ts");
@@ -50,7 +57,10 @@ async function get(kind: string, names: readonly string[], options: GetOptions, 
   }
   const [word = "", ...inside] = kind.split("/");
   const listing = listingNamed(word);
-  const wanted = [...(inside.length === 0 ? [] : [inside.join("/")]), ...names.map((name) => withoutKind(name, listing))];
+  const wanted = [
+    ...(inside.length === 0 ? [] : [inside.join("/")]),
+    ...names.map((name) => withoutKind(name, listing)),
+  ];
   const list = listNamed(listing, viewOf(feed, context), wanted);
   if (options.watch === true) {
     const { watchList } = await import("../watch-lists.ts");

@@ -28,7 +28,7 @@ export function register(program: Command, context: ContextFactory): void {
     .action(async (options: HeartbeatOptions, self: Command) => {
       await using run = context(self);
       const { runHeartbeat } = await import("../../agent/heartbeat.ts");
-      const log = daemonLog(run, { part: "heartbeat", node: options.node });
+      const log = await daemonLog(run, { part: "heartbeat", node: options.node });
       const [ids, store, cluster] = await Promise.all([machineIdsOf(options), run.store(), run.cluster()]);
       log.info("the heart begins to beat", { ...ids });
       await runHeartbeat(
@@ -47,6 +47,9 @@ export function register(program: Command, context: ContextFactory): void {
       );
     });
   withExamples(command, [
-    ["keel heartbeat --node hv1 --store https://10.0.0.1:2379,https://10.0.0.2:2379", "with an etcd of two members"],
+    [
+      "keel heartbeat --node hv1 --store https://10.0.0.1:2379,https://10.0.0.2:2379",
+      "with an etcd of two members",
+    ],
   ]);
 }

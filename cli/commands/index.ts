@@ -9,6 +9,7 @@ import * as drift from "./drift.ts";
 import * as events from "./events.ts";
 import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
+import * as init from "./init.ts";
 import * as plan from "./plan.ts";
 import * as reconciler from "./reconciler.ts";
 import * as simulatedHost from "./simulated-host.ts";
@@ -21,12 +22,29 @@ import * as why from "./why.ts";
 export type Register = (program: Command, context: ContextFactory) => void;
 
 /** Each under its heading in the help. */
-export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Register[] }[] = [
-  { heading: "Begin:", commands: [up.register] },
-  { heading: "Change:", commands: [validate.register, plan.register, apply.register, approve.register] },
-  {
-    heading: "Look:",
-    commands: [get.register, describe.register, why.register, events.register, drift.register, tui.register],
-  },
-  { heading: "Daemons:", commands: [reconciler.register, agent.register, heartbeat.register, store.register, simulatedHost.register] },
-];
+export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Register[] }[] =
+  [
+    { heading: "Begin:", commands: [init.register, up.register] },
+    { heading: "Change:", commands: [validate.register, plan.register, apply.register, approve.register] },
+    {
+      heading: "Look:",
+      commands: [
+        get.register,
+        describe.register,
+        why.register,
+        events.register,
+        drift.register,
+        tui.register,
+      ],
+    },
+    {
+      heading: "Daemons:",
+      commands: [
+        reconciler.register,
+        agent.register,
+        heartbeat.register,
+        store.register,
+        simulatedHost.register,
+      ],
+    },
+  ];

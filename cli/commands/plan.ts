@@ -44,7 +44,9 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 export function allowDestroyOption(): Option {
-  return new Option("--allow-destroy <n>", "destroy up to this many objects, not bounds.destroy").argParser(count);
+  return new Option("--allow-destroy <n>", "destroy up to this many objects, not bounds.destroy").argParser(
+    count,
+  );
 }
 
 export function allowOrphanOption(): Option {
@@ -56,7 +58,7 @@ async function plan(options: PlanOptions, context: Context): Promise<void> {
   const file = options.out === undefined ? null : resolve(context.world.cwd, options.out);
   const format = context.format(["table", "json", "markdown"]);
   const { proposeFolder } = await import("../propose-folder.ts");
-  const proposed = await proposeFolder(context, { allowDestroy, allowOrphan });
+  const proposed = await proposeFolder(context, { allowDestroy, allowOrphan, isTold: format !== "json" });
   if (file !== null) {
     const { savePlan } = await import("../save-plan.ts");
     await savePlan(context, proposed, { path: file, allowDestroy });
@@ -94,5 +96,7 @@ function tellNext(context: Context, { report, proposal }: FolderProposal, option
   const { out: file = null, allowDestroy = null, allowOrphan = null } = options;
   if (file !== null) context.out(`Saved to ${file}; it is good for one apply, within 24 hours.`);
   if (!report.hasChanges && !proposal.changesIntent) return;
-  context.out(`Next: ${applyCommand({ directoryName: context.directoryName, file, allowDestroy, allowOrphan })}`);
+  context.out(
+    `Next: ${applyCommand({ directoryName: context.directoryName, file, allowDestroy, allowOrphan })}`,
+  );
 }

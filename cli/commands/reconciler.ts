@@ -31,9 +31,12 @@ export function register(program: Command, context: ContextFactory): void {
   ]);
 }
 
-async function reconcile({ source, id, simulated }: ReconcilerCommandOptions, context: Context): Promise<void> {
+async function reconcile(
+  { source, id, simulated }: ReconcilerCommandOptions,
+  context: Context,
+): Promise<void> {
   const { clock, random, world } = context;
-  const log = daemonLog(context, { part: "reconciler", id });
+  const log = await daemonLog(context, { part: "reconciler", id });
   const [{ ClusterFeed }, { runReconciler }] = await Promise.all([
     import("../../reconciler/control/cluster-feed.ts"),
     import("../../reconciler/control/reconciler.ts"),

@@ -41,9 +41,11 @@ async function beHost(options: HostOptions, { clock, world }: Context): Promise<
     ...(cpus === undefined ? {} : { cpus }),
   };
   const directory = resolve(world.cwd, options.directory);
-  await runSimulatedHost({ node, directory, clock, onPower, ...hardware }, world.ended).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const advice = "Stop the other host of that name first.";
-    throw new KeelError("failed", { what: `simulating ${node}`, why, advice }, { cause });
-  });
+  await runSimulatedHost({ node, directory, clock, onPower, ...hardware }, world.ended).catch(
+    (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const advice = "Stop the other host of that name first.";
+      throw new KeelError("failed", { what: `simulating ${node}`, why, advice }, { cause });
+    },
+  );
 }

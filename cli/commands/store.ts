@@ -14,7 +14,10 @@ interface ServeOptions {
 
 /** `keel store …`: the embedded store of a single machine. */
 export function register(program: Command, context: ContextFactory): void {
-  const store = program.command("store").description("The embedded store of a single machine.");
+  const store = program
+    .command("store")
+    .description("The embedded store of a single machine.")
+    .helpCommand(false);
   const serve = store
     .command("serve")
     .description("Serve the embedded store on a unix socket, until ended.")
@@ -34,7 +37,7 @@ export function register(program: Command, context: ContextFactory): void {
 
 async function serveStore(options: ServeOptions, context: Context): Promise<void> {
   const { clock, random, world } = context;
-  const log = daemonLog(context, { part: "store" });
+  const log = await daemonLog(context, { part: "store" });
   const failed = new AbortController();
   const { startEmbeddedServer } = await import("../../reconciler/store/embedded/server.ts");
   const server = await startEmbeddedServer({
@@ -47,7 +50,11 @@ async function serveStore(options: ServeOptions, context: Context): Promise<void
     },
   }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new KeelError("failed", { what: "serving the store", why, advice: "Nothing was changed." }, { cause });
+    throw new KeelError(
+      "failed",
+      { what: "serving the store", why, advice: "Nothing was changed." },
+      { cause },
+    );
   });
   try {
     log.info("serving", { endpoint: server.endpoint, storeId: server.storeId });

@@ -7,7 +7,7 @@ import type { UpOptions } from "../processes/up.ts";
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("up")
-    .summary("run everything on this machine, with simulated nodes")
+    .summary("Run everything on this machine, with simulated nodes.")
     .description(
       "Run everything on this machine until ended: the store, the reconciler, and every node of the folder, simulated. " +
         "On an empty store the folder is applied; later edits wait for `keel apply`.",

@@ -78,6 +78,8 @@ function countsOf(result: LoadResult): Record<Kind, number> {
 function summary({ directory, ok, errors, warnings, objects }: ValidateReport): string {
   const warned = warnings === 0 ? "" : `, ${countOf(warnings, "warning")}`;
   if (!ok) return `${directory} is not valid: ${countOf(errors, "error")}${warned}.`;
-  const counts = kinds.filter((kind) => objects[kind] > 0).map((kind) => countOf(objects[kind], kindWord(kind), kindsWord(kind)));
+  const counts = kinds
+    .filter((kind) => objects[kind] > 0)
+    .map((kind) => countOf(objects[kind], kindWord(kind), kindsWord(kind)));
   return `${directory} is valid: ${counts.length === 0 ? "it defines nothing" : counts.join(", ")}${warned}.`;
 }

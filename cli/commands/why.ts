@@ -48,7 +48,11 @@ function whyLines(report: WhyReport, isVm: boolean, layout: Layout): readonly Li
 }
 
 /** `vm/web1 is running on hv2: it runs on hv2, away from home hv1 (flush)`. */
-function headLines({ object, state, node, reason }: WhyReport, isVm: boolean, layout: Layout): readonly Line[] {
+function headLines(
+  { object, state, node, reason }: WhyReport,
+  isVm: boolean,
+  layout: Layout,
+): readonly Line[] {
   const subject = `${object.replace(/^[^/]+/, isVm ? "vm" : "node")} is ${state}${node === null ? "" : ` on ${node}`}`;
   return [
     [span(subject, "title")],
@@ -59,10 +63,16 @@ function headLines({ object, state, node, reason }: WhyReport, isVm: boolean, la
 
 function originLines({ home, displaced, source }: WhyReport, isVm: boolean, layout: Layout): readonly Line[] {
   const { directoryName } = layout;
-  const place = source === null ? "no document asks for it" : `asked for by ${directoryName.replace(/\/+$/, "")}/${source}`;
+  const place =
+    source === null
+      ? "no document asks for it"
+      : `asked for by ${directoryName.replace(/\/+$/, "")}/${source}`;
   const homeText = home === null ? "it has no home yet" : `its home is ${home}`;
   const away = displaced === null ? "" : `, and it is displaced: ${displaced}`;
-  return [...(isVm ? paragraph(2, homeText + away, "plain", layout) : []), ...paragraph(2, place, "plain", layout)];
+  return [
+    ...(isVm ? paragraph(2, homeText + away, "plain", layout) : []),
+    ...paragraph(2, place, "plain", layout),
+  ];
 }
 
 function elsewhereLines({ elsewhere }: WhyReport, layout: Layout): readonly Line[] {
@@ -71,8 +81,12 @@ function elsewhereLines({ elsewhere }: WhyReport, layout: Layout): readonly Line
   return [
     heading("Why not elsewhere"),
     ...elsewhere.flatMap(({ node, usable, text }) => {
-      const sign: Line = [span(`  ${node.padEnd(width)}  `), span(usable ? "could" : "no   ", usable ? "ok" : "warn"), span("  ")];
-      return withHanging(sign, width + 11, text, layout);
+      const sign: Line = [
+        span(`  ${node.padEnd(width)}  `),
+        span(usable ? "could" : "no   ", usable ? "ok" : "warn"),
+        span("  "),
+      ];
+      return withHanging(sign, width + 11, text.replace(/^usable; /, ""), layout);
     }),
   ];
 }

@@ -19,7 +19,9 @@ export class Changes {
     if ((problem !== null) === this.#isAway) return;
     this.#isAway = problem !== null;
     this.#context.err(
-      problem === null ? "the store answers again" : `the store does not answer, so what is shown is old: ${problem.why}`,
+      problem === null
+        ? "the store answers again"
+        : `the store does not answer, so what is shown is old: ${problem.why}`,
     );
   }
 }

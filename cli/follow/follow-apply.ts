@@ -18,11 +18,15 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly view: ProgressView;
   readonly generation: number;
+  /** The leader's newest event before the apply: what ended by then is none of its doing. */
+  readonly afterEvent: number;
   /** null: as long as it takes. */
   readonly timeoutMs: number | null;
 }
 
 export interface FollowEnd {
+  /** The generation that was carried out; a later one where somebody applied meanwhile. */
+  readonly generation: number;
   /** Steps that were done. */
   readonly done: number;
   /** VMs whose last step failed: those that failed first and were done then are none. */
@@ -50,32 +54,42 @@ export async function followApply(options: FollowOptions, signal: AbortSignal): 
   const { feed, clock, timeoutMs, generation } = options;
   const began = clock.monotonic();
   const follower = new Follower(options);
-  for (;;) {
-    signal.throwIfAborted();
-    const lookedAt = clock.monotonic();
-    const rest = follower.look(feed.state);
-    if (rest !== null) return { ...rest, elapsedMs: lookedAt - began };
-    if (timeoutMs !== null && lookedAt - began >= timeoutMs) {
-      const why = "the time given by --timeout is over";
-      throw new KeelError("failed", { what: "Waiting for the apply", why, advice: goesOn(generation) });
+  const news = { isThere: false };
+  const unsubscribe = feed.subscribe(() => (news.isThere = true));
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      news.isThere = false;
+      const lookedAt = clock.monotonic();
+      const rest = follower.look(feed.state);
+      if (rest !== null) return { ...rest, elapsedMs: lookedAt - began };
+      if (timeoutMs !== null && lookedAt - began >= timeoutMs) throw timeIsUp(generation);
+      await clock.sleep(Math.max(restMs, 2 * (clock.monotonic() - lookedAt)), signal);
+      if (!news.isThere) await changeOr(feed, clock, lookEveryMs, signal);
     }
-    await clock.sleep(Math.max(restMs, 2 * (clock.monotonic() - lookedAt)), signal);
-    await changeOr(feed, clock, lookEveryMs, signal);
+  } finally {
+    unsubscribe();
   }
+}
+
+function timeIsUp(generation: number): KeelError {
+  const why = "the time given by --timeout is over";
+  return new KeelError("failed", { what: "Waiting for the apply", why, advice: goesOn(generation) });
 }
 
 class Follower {
   readonly #options: FollowOptions;
-  readonly #tracker = new StepTracker();
+  readonly #tracker: StepTracker;
   readonly #last = new Map<VmName, EndedStep>();
   #done = 0;
   #leaderlessSince: number | null = null;
   #momentBegan: number | null = null;
-  #toldGeneration: number;
+  #generation: number;
 
   constructor(options: FollowOptions) {
     this.#options = options;
-    this.#toldGeneration = options.generation;
+    this.#generation = options.generation;
+    this.#tracker = new StepTracker(options.afterEvent);
   }
 
   /** null: it is not at rest yet. */
@@ -86,14 +100,14 @@ class Follower {
     const planned = planOf(state, clock.now());
     const { running, ended } = this.#tracker.look(state, clock.monotonic());
     for (const each of ended) {
-      this.#last.set(each.step.vm, each);
+      this.#last.set(each.vm, each);
       if (each.end === "done") this.#done += 1;
       view.ended(each);
     }
     if (running.length === 0 && this.#isAtRest(state, planned)) {
       const blocked = planned.blocked.map((each) => reportBlocked(state, each));
       const failed = [...this.#last.values()].filter(({ end }) => end === "failed");
-      return { done: this.#done, failed, blocked };
+      return { generation: this.#generation, done: this.#done, failed, blocked };
     }
     view.show(running, planned.steps.length);
     this.#checkLeader(state);
@@ -137,9 +151,11 @@ class Follower {
   /** Somebody may apply something else meanwhile; then that is what is being carried out. */
   #tellOfOthers(state: ClusterState): void {
     const { head } = state.applied;
-    if (head === null || head.generation <= this.#toldGeneration) return;
-    this.#toldGeneration = head.generation;
-    this.#options.view.say([span(`${head.by} applied generation ${head.generation} meanwhile; following that.`, "warn")]);
+    if (head === null || head.generation <= this.#generation) return;
+    this.#generation = head.generation;
+    this.#options.view.say([
+      span(`${head.by} applied generation ${head.generation} meanwhile; following that.`, "warn"),
+    ]);
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Which steps have begun and ended between two looks at the records. What became of a step is read from the event that
- * the leader writes in the same transaction that takes the step away, so nothing is missed however rare the looks are.
+ * Which steps have begun and ended between two looks at the records. The leader tells of each release and of each end
+ * in the transaction that makes it, so a step that came and went between two looks is not missed; where its log has
+ * turned over in the meantime, a step that is gone counts as done.
  */
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
-import { objectId } from "../../reconciler/model/names.ts";
+import { parseObjectId, type VmName } from "../../reconciler/model/names.ts";
 import type { EventReport } from "../../reconciler/model/report.ts";
-import { describeStep, type Progress, type Step } from "../../reconciler/model/step.ts";
+import type { Progress, Step, StepKind } from "../../reconciler/model/step.ts";
 
 /** A step under way. */
 export interface RunningStep {
@@ -19,11 +20,13 @@ export interface RunningStep {
 }
 
 export interface EndedStep {
-  readonly step: Step;
+  readonly vm: VmName;
+  readonly kind: StepKind;
+  /** From its release to its end, in milliseconds. */
   readonly elapsedMs: number;
   readonly end: "done" | "failed" | "cancelled";
-  /** Of a step that was not done, what its agent or the leader says of it. */
-  readonly detail: string | null;
+  /** What is told of an end that is not `done`; empty where it is. */
+  readonly detail: string;
 }
 
 export interface StepLook {
@@ -31,61 +34,88 @@ export interface StepLook {
   readonly ended: readonly EndedStep[];
 }
 
-export class StepTracker {
-  readonly #seen = new Map<string, { readonly step: Step; readonly since: number }>();
+const writer = "leader";
+/** The leader's codes: `start` for the release of a step, `start-done` for its end. */
+const stepKinds: readonly StepKind[] = ["start", "stop", "restart", "update", "migrate", "destroy", "rename"];
+const stepEnds = ["done", "failed", "cancelled"] as const;
 
-  /** `monotonic`: milliseconds. Steps that ended since the last call are told once. */
+/** The number of the leader's newest event; -1 where there is none. */
+export function newestEvent(state: ClusterState): number {
+  return Math.max(
+    -1,
+    ...[...state.events.values()].filter((event) => event.writer === writer).map(({ number }) => number),
+  );
+}
+
+export class StepTracker {
+  /** The number of the newest event that was looked at. */
+  #told: number;
+  readonly #open = new Map<VmName, { readonly step: Step; readonly since: number }>();
+  /** By VM: when its step was released, by the leader's clock. */
+  readonly #releasedAt = new Map<VmName, number>();
+
+  /** Steps that ended up to the event of that number are not told. */
+  constructor(told: number) {
+    this.#told = told;
+  }
+
+  /** `monotonic`: milliseconds. Each end is told once. */
   look(state: ClusterState, monotonic: number): StepLook {
-    const released = [...state.released().values()];
-    const ids = new Set(released.map(({ step }) => step.id));
-    const ended: EndedStep[] = [];
-    for (const [id, { step, since }] of this.#seen) {
-      if (ids.has(id)) continue;
-      this.#seen.delete(id);
-      ended.push({ step, elapsedMs: monotonic - since, ...endOf(state, step) });
-    }
-    const running = released.map((record): RunningStep => {
+    const released = state.released();
+    const ended = [...this.#endsTold(state), ...this.#endsUntold(released, monotonic)];
+    const running = [...released.values()].map((record): RunningStep => {
       const { step } = record;
-      const known = this.#seen.get(step.id) ?? { step, since: monotonic };
-      this.#seen.set(step.id, known);
-      return { step, elapsedMs: monotonic - known.since, ...progressOf(record) };
+      const open = this.#open.get(step.vm) ?? { step, since: monotonic };
+      this.#open.set(step.vm, open);
+      return { step, elapsedMs: monotonic - open.since, ...progressOf(record) };
     });
     return { running, ended };
+  }
+
+  #endsTold(state: ClusterState): EndedStep[] {
+    const fresh = [...state.events.values()]
+      .filter((event) => event.writer === writer && event.number > this.#told)
+      .sort((a, b) => a.number - b.number);
+    this.#told = fresh.at(-1)?.number ?? this.#told;
+    return fresh.flatMap((event) => this.#endTold(event) ?? []);
+  }
+
+  #endTold({ object, code, at, text }: EventReport): EndedStep | null {
+    const { kind: objectKind, name: vm } = parseObjectId(object);
+    if (objectKind !== "VM") return null;
+    const kind = stepKinds.find((each) => code === each || code.startsWith(`${each}-`));
+    if (kind === undefined) return this.#withdrawal(vm, code, text);
+    if (code === kind) {
+      this.#releasedAt.set(vm, at);
+      return null;
+    }
+    const end = stepEnds.find((each) => code === `${kind}-${each}`);
+    if (end === undefined) return null;
+    this.#open.delete(vm);
+    const elapsedMs = at - (this.#releasedAt.get(vm) ?? at);
+    return { vm, kind, elapsedMs, end, detail: end === "done" ? "" : text };
+  }
+
+  /** A step that nobody had begun is taken back without an end of its own. */
+  #withdrawal(vm: VmName, code: string, text: string): EndedStep | null {
+    const open = this.#open.get(vm);
+    if (code !== "cancel" || !text.includes(" is withdrawn") || open === undefined) return null;
+    this.#open.delete(vm);
+    return { vm, kind: open.step.kind, elapsedMs: 0, end: "cancelled", detail: text };
+  }
+
+  #endsUntold(released: ReadonlyMap<VmName, ReleasedStep>, monotonic: number): EndedStep[] {
+    const gone = [...this.#open].filter(([vm, { step }]) => released.get(vm)?.step.id !== step.id);
+    return gone.map(([vm, { step, since }]) => {
+      this.#open.delete(vm);
+      return { vm, kind: step.kind, elapsedMs: monotonic - since, end: "done", detail: "" };
+    });
   }
 }
 
 function progressOf({ step, progress }: ReleasedStep): Pick<RunningStep, "percent" | "detail"> {
   const told: Progress | null = progress.get(step.node) ?? null;
-  return told?.phase === "running" ? { percent: told.percent, detail: told.detail } : { percent: null, detail: null };
-}
-
-function endOf(state: ClusterState, step: Step): Pick<EndedStep, "end" | "detail"> {
-  const event = newestAbout(state, step);
-  switch (event?.code) {
-    case `${step.kind}-failed`:
-      return { end: "failed", detail: wordsOf(event, step) };
-    case `${step.kind}-cancelled`:
-    case "cancel":
-      return { end: "cancelled", detail: wordsOf(event, step) };
-    default:
-      return { end: "done", detail: null };
-  }
-}
-
-/** A VM has one step at a time, so its newest event of this kind is about the step that went last. */
-function newestAbout(state: ClusterState, step: Step): EventReport | null {
-  const object = objectId("VM", step.vm);
-  let newest: EventReport | null = null;
-  for (const event of state.events.values()) {
-    if (event.object !== object || event.writer !== "leader") continue;
-    if (event.code !== "cancel" && !event.code.startsWith(`${step.kind}-`)) continue;
-    if (newest === null || event.number > newest.number) newest = event;
-  }
-  return newest;
-}
-
-/** Without naming the step again. */
-function wordsOf({ text }: EventReport, step: Step): string {
-  const name = describeStep(step);
-  return text.startsWith(name) ? text.slice(name.length).trimStart() : text;
+  return told?.phase === "running"
+    ? { percent: told.percent, detail: told.detail }
+    : { percent: null, detail: null };
 }

@@ -13,7 +13,8 @@ export function titled(name: string): Line {
 
 /** `2GiB`, without the blank that would make two columns of it. */
 export function bytes(value: number | null): Line {
-  return value === null ? [] : [span(formatBytes(value).replace(" ", ""))];
+  if (value === null) return [];
+  return [span(value === 0 ? "0" : formatBytes(value).replace(" ", ""))];
 }
 
 export function list(values: readonly string[]): Line {

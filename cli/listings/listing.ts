@@ -54,7 +54,11 @@ export function listing<Row extends Item>(spec: ListingSpec<Row>): Listing {
       const columns = spec.columns(view);
       return {
         items: rows,
-        lines: (wide) => tableOf(columns.filter((column) => wide || column.wide !== true), rows),
+        lines: (wide) =>
+          tableOf(
+            columns.filter((column) => wide || column.wide !== true),
+            rows,
+          ),
       };
     },
   };

@@ -31,7 +31,11 @@ export const steps = listing<StepItem>({
     { title: "NODE", cell: (item) => text(item.node) },
     { title: "TO", cell: (item) => text(item.to) },
     { title: "PHASE", cell: phase },
-    { title: "DONE", align: "right", cell: (item) => text(item.percent === null ? null : `${Math.floor(item.percent)}%`) },
+    {
+      title: "DONE",
+      align: "right",
+      cell: (item) => text(item.percent === null ? null : `${Math.floor(item.percent)}%`),
+    },
     { title: "AGE", align: "right", cell: (item) => text(formatAge(now - item.since)) },
     { title: "ID", wide: true, cell: (item) => text(item.name) },
     { title: "NOTE", cell: (item) => text(item.detail ?? item.reason.text) },

@@ -49,13 +49,16 @@ function selector(vm: VmReport): Line {
   return vm.selectorIsDefault ? [span(`(${vm.selector})`, "muted")] : [span(vm.selector)];
 }
 
-const ordinary: ReadonlySet<VmReport["state"]> = new Set(["running", "stopped", "disabled"]);
+/** Reasons that the other columns say already. */
+const plainReasons: ReadonlySet<string> = new Set(["at-home", "runs", "stopped-as-wanted"]);
 
-/** A VM that runs at home needs no words; what is under way says how far it is. */
+/** A VM that is as it should be, where it should be, needs no words; what is under way says how far it is. */
 function note(vm: VmReport): Line {
-  const stale = vm.stale ? "as last seen; " : "";
   const percent = vm.step?.percent ?? null;
-  const step = percent === null ? "" : `${Math.floor(percent)} %; `;
-  const atHome = ordinary.has(vm.state) && (vm.node === vm.home || vm.state !== "running");
-  return [span(atHome && vm.step === null ? stale.replace("; ", "") : stale + step + vm.reason.text)];
+  const parts = [
+    ...(vm.stale ? ["as last seen"] : []),
+    ...(percent === null ? [] : [`${Math.floor(percent)} %`]),
+    ...(plainReasons.has(vm.reason.code) ? [] : [vm.reason.text]),
+  ];
+  return [span(parts.join("; "))];
 }

@@ -9,7 +9,9 @@ const shownMax = 5;
 
 /** Objects that are blocked for the very same reason share an entry. */
 export function blockedLines(blocked: readonly BlockedReport[], layout: Layout): readonly Line[] {
-  const groups = [...Map.groupBy(blocked, (entry) => (layout.detail ? entry.object : entry.reason.text)).values()];
+  const groups = [
+    ...Map.groupBy(blocked, (entry) => (layout.detail ? entry.object : entry.reason.text)).values(),
+  ];
   const shown = layout.detail ? groups : groups.slice(0, shownMax);
   const more = groups.slice(shown.length).flat().length;
   const lines = shown.flatMap((group) => groupLines(group, layout));
@@ -19,7 +21,11 @@ export function blockedLines(blocked: readonly BlockedReport[], layout: Layout):
 function groupLines(group: readonly BlockedReport[], layout: Layout): readonly Line[] {
   const [first] = group;
   if (first === undefined) return [];
-  const names = namesIn(group.map(({ object }) => shownId(object)), layout.cells - 16, layout.glyphs);
+  const names = namesIn(
+    group.map(({ object }) => shownId(object)),
+    layout.cells - 16,
+    layout.glyphs,
+  );
   const head: Line = [span("! blocked  ", "warn"), span(names, "title")];
   const place = first.source === null ? "" : `${placeOf(first.source, layout)}: `;
   return [

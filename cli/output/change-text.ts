@@ -1,5 +1,4 @@
 /** One change of a plan, or many alike, as lines: what, where, which fields, why, and which line of a file asked. */
-import { vmDefaults } from "../../reconciler/desired/schema/defaults.ts";
 import { type Kind, parseObjectId } from "../../reconciler/model/names.ts";
 import type { ChangeReport, FieldReport, StepReport } from "../../reconciler/model/report.ts";
 import { type Line, span } from "../../tui/view/line.ts";
@@ -23,9 +22,16 @@ export function changeLines(group: ChangeGroup, layout: Layout): readonly Line[]
 /** All of it on one line, for plans that would not fit a screen otherwise. */
 export function changeLine(group: ChangeGroup, layout: Layout): Line {
   const { common, changes } = group;
-  const fields = shownFields(common, layout).map((field) => `${field.path} ${changeOf(field, common, layout)}`);
-  const names = changes.length === 1 ? [] : [span(`: ${namesIn(namesOf(changes), 24, layout.glyphs)}`)];
-  return [...signAndWord(group, layout), ...subject(group), ...names, span(`  ${fields.join(", ")}`), ...impact(group)];
+  const fields = common.fields.map((field) => `${field.path} ${changeOf(field, common, layout)}`);
+  const names =
+    changes.length === 1 ? where(group, layout) : [span(`: ${namesIn(namesOf(changes), 24, layout.glyphs)}`)];
+  return [
+    ...signAndWord(group, layout),
+    ...subject(group),
+    ...names,
+    ...impact(group),
+    span(`  ${fields.join(", ")}`),
+  ];
 }
 
 function headLine(group: ChangeGroup, layout: Layout): Line {
@@ -87,7 +93,7 @@ function countsOf(values: readonly string[]): string {
 }
 
 function fieldLines({ common }: ChangeGroup, layout: Layout): readonly Line[] {
-  const fields = shownFields(common, layout);
+  const { fields } = common;
   if (fields.length === 0) return [];
   if (isBirth(common) && !layout.detail) {
     const text = fields.map((field) => `${field.path} ${field.new ?? ""}`).join(", ");
@@ -113,24 +119,8 @@ function changeOf(field: FieldReport, common: ChangeGroup["common"], { glyphs }:
   return `${field.old ?? "(none)"} ${glyphs.arrow} ${field.new ?? "(none)"}`;
 }
 
-/** Of a new object only what is not the default anyway; how big it is always says something. */
-function shownFields(common: ChangeGroup["common"], { detail }: Layout): readonly FieldReport[] {
-  if (detail || !isBirth(common)) return common.fields;
-  return common.fields.filter(({ path, new: value }) => path === "cpus" || defaults.get(path) !== value);
-}
-
 function isBirth({ word }: ChangeGroup["common"]): boolean {
   return word === "create" || word === "adopt";
-}
-
-const defaults: ReadonlyMap<string, string> = new Map(leavesOf(vmDefaults));
-
-function leavesOf(value: object, prefix = ""): readonly (readonly [string, string])[] {
-  return Object.entries(value).flatMap(([key, field]: [string, unknown]) =>
-    typeof field === "object" && field !== null
-      ? leavesOf(field, `${prefix}${key}.`)
-      : [[`${prefix}${key}`, String(field)] as const],
-  );
 }
 
 /** One step is told by the word; several, or one that waits, are told one by one. */
@@ -139,7 +129,9 @@ function stepLines({ changes }: ChangeGroup, layout: Layout): readonly Line[] {
   if (only === undefined || changes.length > 1) return [];
   const tell = layout.detail || only.steps.length > 1 || only.steps.some((step) => step.waits !== null);
   if (!tell) return [];
-  return only.steps.flatMap((step, index) => paragraph(indent, `${index + 1}. ${stepText(step)}`, "plain", layout));
+  return only.steps.flatMap((step, index) =>
+    paragraph(indent, `${index + 1}. ${stepText(step)}`, "plain", layout),
+  );
 }
 
 function stepText({ text, waits }: StepReport): string {

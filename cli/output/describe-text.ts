@@ -45,13 +45,20 @@ function vmPairs(vm: VmReport): readonly Pair[] {
     ["home", `${vm.home ?? "none yet"}${vm.displaced === null ? "" : `, displaced: ${vm.displaced}`}`],
     ["memory", formatBytes(vm.memoryBytes)],
     ["cpus", String(vm.cpus)],
-    ["networks", vm.networks.map(({ name, defined }) => (defined ? name : `!${name} (not defined)`)).join(", ") || "none"],
+    [
+      "networks",
+      vm.networks.map(({ name, defined }) => (defined ? name : `!${name} (not defined)`)).join(", ") ||
+        "none",
+    ],
     ["epoch", String(vm.epoch)],
   ];
 }
 
 function nodePairs(node: NodeReport): readonly Pair[] {
-  const memory = node.memoryBytes === null ? "never reported" : `${formatBytes(node.memoryGuestBytes)} of ${formatBytes(node.memoryBytes)} given to guests`;
+  const memory =
+    node.memoryBytes === null
+      ? "never reported"
+      : `${formatBytes(node.memoryGuestBytes)} of ${formatBytes(node.memoryBytes)} given to guests`;
   return [
     ["state", `${node.state}${node.stale ? " (as last seen)" : ""}`],
     ["because", node.reason.text],
@@ -68,14 +75,19 @@ function stepLines(step: StepProgressReport | null, now: number): readonly Line[
   if (step === null) return [];
   const share = step.percent === null ? "" : ` ${Math.floor(step.percent)} %`;
   const detail = step.detail === null ? "" : `, ${step.detail}`;
-  return [heading("Under way"), [span(`  ${step.text}: ${step.phase}${share} [${durationText(now - step.since)}]${detail}`)]];
+  return [
+    heading("Under way"),
+    [span(`  ${step.text}: ${step.phase}${share} [${durationText(now - step.since)}]${detail}`)],
+  ];
 }
 
 function specLines({ spec }: DescribeReport, layout: Layout): readonly Line[] {
   if (spec === null) return [];
   const fields = fieldChanges(null, spec).filter(({ path }) => path !== "kind");
   const width = Math.max(nameCells, ...fields.map(({ path }) => path.length));
-  const lines = fields.flatMap(({ path, new: value }) => paragraph(2, `${path.padEnd(width)}  ${value ?? ""}`, "plain", layout));
+  const lines = fields.flatMap(({ path, new: value }) =>
+    paragraph(2, `${path.padEnd(width)}  ${value ?? ""}`, "plain", layout),
+  );
   return lines.length === 0 ? [] : [heading("Wanted"), ...lines];
 }
 
@@ -90,10 +102,16 @@ function blockedLines({ blocked }: DescribeReport, layout: Layout): readonly Lin
 
 function driftLines({ drift }: DescribeReport, layout: Layout): readonly Line[] {
   if (drift.length === 0) return [];
-  return [heading("Not as it was written"), ...drift.flatMap(({ text }) => paragraph(2, text, "plain", layout))];
+  return [
+    heading("Not as it was written"),
+    ...drift.flatMap(({ text }) => paragraph(2, text, "plain", layout)),
+  ];
 }
 
 function eventLines({ events }: DescribeReport): readonly Line[] {
   if (events.length === 0) return [];
-  return [heading("Events"), ...events.slice(-eventsMax).map((event): Line => [span("  "), ...eventLine(event)])];
+  return [
+    heading("Events"),
+    ...events.slice(-eventsMax).map((event): Line => [span("  "), ...eventLine(event)]),
+  ];
 }

@@ -1,7 +1,6 @@
 /** What is not as it was written: by kind, each with what becomes of it. */
 import type { DriftReport } from "../../reconciler/model/report.ts";
 import type { Line } from "../../tui/view/line.ts";
-import { harmless } from "../../tui/view/text.ts";
 import { heading, type Layout, moreLine, paragraph } from "./layout.ts";
 
 type DriftKind = DriftReport["kind"];
@@ -24,12 +23,18 @@ export function driftBlocks(drift: readonly DriftReport[], layout: Layout): read
     if (entries.length === 0) return [];
     const shown = layout.detail ? entries : entries.slice(0, shownMax);
     const lines = shown.flatMap((entry) => entryLines(entry, layout));
-    return [[heading(title), ...lines, ...moreLine(entries.length - shown.length, "`keel drift` lists them", layout)]];
+    return [
+      [
+        heading(title),
+        ...lines,
+        ...moreLine(entries.length - shown.length, "`keel drift` lists them", layout),
+      ],
+    ];
   });
 }
 
 function entryLines(entry: DriftReport, layout: Layout): readonly Line[] {
-  const subject = `${shownObject(entry)}${entry.node === null ? "" : ` on ${entry.node}`}`;
+  const subject = `${driftObject(entry)}${entry.node === null ? "" : ` on ${entry.node}`}`;
   const tellsMore = entry.kind !== "orphaned" && entry.kind !== "unmanaged";
   return paragraph(2, tellsMore ? `${subject}: ${wordsOf(entry)}` : subject, "plain", layout);
 }
@@ -39,7 +44,7 @@ function wordsOf({ text }: DriftReport): string {
   return text.replace(/; (?:changed outside keel|takes effect at the next restart)$/, "");
 }
 
-/** An unmanaged domain has a name that anybody may have given it. */
-function shownObject({ kind, object }: DriftReport): string {
-  return kind === "unmanaged" ? harmless(object) : object.replace(/^VM\//, "vm/");
+/** `vm/web1`; an unmanaged domain has nothing but its name. */
+export function driftObject({ kind, object }: DriftReport): string {
+  return kind === "unmanaged" ? object : object.replace(/^VM\//, "vm/");
 }

@@ -5,6 +5,7 @@ import { cellsOfLine, fitLine, type Line, span, type Tone } from "../../tui/view
 import type { Glyphs } from "../../tui/view/glyphs.ts";
 import type { Context } from "../context.ts";
 import { glyphsOf } from "./signs.ts";
+import { cellsOfTerminal } from "./width.ts";
 
 export interface Layout {
   /** Width to wrap at. */
@@ -18,7 +19,7 @@ export interface Layout {
 
 export function layoutFor(context: Pick<Context, "terminal" | "directoryName">, detail = false): Layout {
   const { terminal, directoryName } = context;
-  return { cells: terminal.columns, glyphs: glyphsOf(terminal), directoryName, detail };
+  return { cells: cellsOfTerminal(terminal), glyphs: glyphsOf(terminal), directoryName, detail };
 }
 
 /** `cluster.d/web.yaml:12`: a click, or a paste after the editor's name, opens it. */
@@ -31,7 +32,7 @@ export function paragraph(indent: number, text: string, tone: Tone, { cells }: L
   return wrap(" ".repeat(indent) + text, cells).map((line) => [span(line, tone)]);
 }
 
-/** `web1, web2, … web200`: as many of the names as fit into `lines` lines, and always the last. */
+/** `web1, web2, … web200`: as many of the names as fit, and always the last. */
 export function namesIn(names: readonly string[], cells: number, { ellipsis }: Glyphs): string {
   const whole = names.join(", ");
   if (cellsOf(whole) <= cells) return whole;

@@ -23,7 +23,11 @@ export interface ListOptions {
 type Screen = Pick<Context, "out" | "colour" | "terminal">;
 
 /** One list, or several: as tables with a line between them, or as one list of items. */
-export async function printLists(screen: Screen, lists: readonly NamedList[], options: ListOptions): Promise<void> {
+export async function printLists(
+  screen: Screen,
+  lists: readonly NamedList[],
+  options: ListOptions,
+): Promise<void> {
   const { format } = options;
   switch (format) {
     case "json":

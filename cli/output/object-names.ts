@@ -65,7 +65,7 @@ export function objectNamed(text: string, second: string | undefined, among: rea
 
 export function unknownKind(word: string, known: readonly string[]): KeelError {
   const meant = didYouMean(word, known);
-  const advice = meant === undefined ? `use ${known.join(", ")}` : `did you mean ${meant}?`;
+  const advice = meant === undefined ? `use ${known.join(", ")}.` : `did you mean ${meant}?`;
   return new KeelError("usage", { problem: `There is no kind "${word}" here: ${advice}` });
 }
 

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import type { Context } from "../context.ts";
 import { fitLine, type Line, type Span, type Tone } from "../../tui/view/line.ts";
 import { glyphsOf } from "./signs.ts";
+import { cellsOfTerminal } from "./width.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -36,10 +37,14 @@ export function print(context: Pick<Context, "out" | "colour">, lines: readonly 
 }
 
 /** Rows, each kept to one line of a terminal; what goes into a file or a pipe is whole. */
-export function printRows(context: Pick<Context, "out" | "colour" | "terminal">, lines: readonly Line[]): void {
+export function printRows(
+  context: Pick<Context, "out" | "colour" | "terminal">,
+  lines: readonly Line[],
+): void {
   const { terminal } = context;
   const { ellipsis } = glyphsOf(terminal);
-  print(context, terminal.isTty ? lines.map((line) => fitLine(line, terminal.columns, ellipsis)) : lines);
+  const cells = cellsOfTerminal(terminal);
+  print(context, terminal.isTty ? lines.map((line) => fitLine(line, cells, ellipsis)) : lines);
 }
 
 function withoutBlankEnd(line: Line): Line {

@@ -10,7 +10,7 @@ export interface ChangeGroup {
 }
 
 /** Fewer than that are shown one by one: a name is easier to read than a rule. */
-const groupMin = 4;
+const groupMin = 3;
 
 /** In the order in which the plan names the first of each group. */
 export function groupChanges(changes: readonly ChangeReport[]): readonly ChangeGroup[] {

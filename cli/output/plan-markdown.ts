@@ -3,7 +3,9 @@ import type { BlockedReport, ChangeReport, DriftReport, PlanReport } from "../..
 import { harmless } from "../../tui/view/text.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./layout.ts";
+import { driftObject } from "./drift-text.ts";
 import { shownId } from "./object-names.ts";
+import { otherDrift } from "./plan-text.ts";
 import { type PlanSubject, summarySentence } from "./plan-sentences.ts";
 
 /** More would make the page that it is for unreadable. */
@@ -14,8 +16,8 @@ export function planMarkdown(report: PlanReport, subject: PlanSubject, layout: L
     `### ${summarySentence(report, subject)}`,
     table(report.changes, layout),
     bullets("Blocked", report.blocked.map(blockedText)),
-    bullets("Drift", report.drift.map(driftText)),
-    bullets("Warnings", report.warnings.map(escaped)),
+    bullets("Drift", otherDrift(report).map(driftText)),
+    bullets("Warnings", report.warnings.map(warningText)),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -50,11 +52,19 @@ function row(change: ChangeReport, layout: Layout): string {
 }
 
 function blockedText({ object, reason }: BlockedReport): string {
-  return `${shownId(object)}: ${escaped(reason.text)}${reason.advice === null ? "" : ` ${reason.advice}`}`;
+  return `${shownId(object)}: ${escaped(reason.text)}${reason.advice === null ? "" : `. ${reason.advice}`}`;
 }
 
-function driftText({ object, node, text }: DriftReport): string {
-  return escaped(`${object}${node === null ? "" : ` on ${node}`}: ${text}`);
+function driftText(drift: DriftReport): string {
+  const { node, text } = drift;
+  return escaped(`${driftObject(drift)}${node === null ? "" : ` on ${node}`}: ${text}`);
+}
+
+/** Without the excerpt: the place leads to it. */
+function warningText(warning: string): string {
+  const [first = "", ...rest] = warning.split("\n");
+  const advice = rest.at(-1)?.replace(/^ *= /, "") ?? "";
+  return escaped(advice === "" ? first : `${first}: ${advice}`);
 }
 
 function bullets(title: string, entries: readonly string[]): string {

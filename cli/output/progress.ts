@@ -7,6 +7,7 @@ import type { EndedStep, RunningStep } from "../follow/step-tracker.ts";
 import { durationText } from "./counts.ts";
 import { painted } from "./paint.ts";
 import { glyphsOf } from "./signs.ts";
+import { cellsOfTerminal } from "./width.ts";
 import { doing } from "./step-words.ts";
 
 export interface ProgressView {
@@ -25,17 +26,17 @@ export function progressView(screen: Screen): ProgressView {
   return screen.terminal.isTty ? new LiveProgress(screen) : new PlainProgress(screen);
 }
 
-/** `vm/web1: done in 12s`. */
-function endLine({ step, elapsedMs, end, detail }: EndedStep): Line {
-  const name = span(`vm/${step.vm}: `);
+/** `vm/web1: start done in 12s`. */
+function endLine({ vm, kind, elapsedMs, end, detail }: EndedStep): Line {
+  const name = span(`vm/${vm}: ${kind} `);
   const took = durationText(elapsedMs);
   switch (end) {
     case "done":
       return [name, span("done", "ok"), span(` in ${took}`)];
     case "failed":
-      return [name, span("failed", "bad"), span(` after ${took}: ${step.kind} ${detail ?? ""}`)];
+      return [name, span("failed", "bad"), span(` after ${took}: ${detail}`)];
     case "cancelled":
-      return [name, span("given up", "warn"), span(` after ${took}: ${step.kind} ${detail ?? ""}`)];
+      return [name, span("given up", "warn"), span(` after ${took}: ${detail}`)];
   }
 }
 
@@ -66,7 +67,6 @@ class PlainProgress implements ProgressView {
   }
 
   ended(step: EndedStep): void {
-    this.#tellAt.delete(step.step.id);
     this.say(endLine(step));
   }
 
@@ -106,7 +106,8 @@ class LiveProgress implements ProgressView {
   ended(step: EndedStep): void {
     if (step.end === "failed") this.#failed += 1;
     else this.#done += 1;
-    this.say(endLine(step));
+    // Its row is out of date with that; the next look draws what is left.
+    this.#draw([endLine(step)], []);
   }
 
   say(line: Line): void {
@@ -126,7 +127,10 @@ class LiveProgress implements ProgressView {
   }
 
   #row({ step, elapsedMs, percent, detail }: RunningStep): Line {
-    const share = percent === null ? [] : [...bar(percent / 100, barCells, "busy", this.#glyphs), span(` ${Math.floor(percent)} %  `)];
+    const share =
+      percent === null
+        ? []
+        : [...bar(percent / 100, barCells, "busy", this.#glyphs), span(` ${Math.floor(percent)} %  `)];
     const line = [
       span(`vm/${step.vm}`, "title"),
       span(`  ${doing(step, this.#glyphs)}  `),
@@ -135,7 +139,7 @@ class LiveProgress implements ProgressView {
       ...(detail === null ? [] : [span(`  ${detail}`, "muted")]),
     ];
     // A line that wraps would be two to draw over.
-    return fitLine(line, this.#screen.terminal.columns - 1, this.#glyphs.ellipsis);
+    return fitLine(line, cellsOfTerminal(this.#screen.terminal) - 1, this.#glyphs.ellipsis);
   }
 
   #counts(underWay: number, toCome: number): Line {

@@ -10,7 +10,7 @@ import { watchFolder } from "../../reconciler/desired/watch/watch-folder.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { ClusterKeys } from "../../reconciler/store/keys.ts";
-import type { Store } from "../../reconciler/store/store.ts";
+import { type Store, StoreError } from "../../reconciler/store/store.ts";
 
 export interface FirstRevisionOptions {
   readonly reader: FolderReader;
@@ -37,16 +37,36 @@ export interface FirstApplyOptions {
   readonly random: (bytes: number) => Uint8Array;
   readonly by: string;
   readonly host: string;
+  /** The folder's git commit, where it has one. */
+  readonly commit: string | null;
 }
 
-/** Applies a revision where nothing was ever applied. Null: somebody else was quicker. */
-export async function applyFirst(loaded: Loaded, options: FirstApplyOptions): Promise<Head | null> {
-  const { store, keys, feed, clock, random, by, host } = options;
-  if (feed.state.applied.head !== null) return null;
+const retryMs = 1_000;
+
+/** Applies a revision where nothing was ever applied; a store that fails is asked again. Null: somebody was quicker. */
+export async function applyFirst(
+  loaded: Loaded,
+  options: FirstApplyOptions,
+  signal: AbortSignal,
+): Promise<Head | null> {
+  const { feed, clock } = options;
+  while (feed.state.applied.head === null) {
+    try {
+      return await attempt(loaded, options);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      await clock.sleep(retryMs, signal);
+    }
+  }
+  return null;
+}
+
+async function attempt(loaded: Loaded, options: FirstApplyOptions): Promise<Head | null> {
+  const { store, keys, feed, clock, random, by, host, commit } = options;
   const now = clock.now();
   const proposal = propose(feed.state, loaded, { now, random, allowDestroy: null, warnings: [] });
   try {
-    return await commitProposal(store, keys, proposal, { by, now, commit: null, allowDestroy: null, host });
+    return await commitProposal(store, keys, proposal, { by, now, commit, allowDestroy: null, host });
   } catch (error) {
     if (error instanceof KeelError && error.code === "apply-conflict") return null;
     throw error;

@@ -14,7 +14,7 @@ import { lockDirectory } from "../../reconciler/store/embedded/directory-lock.ts
 export async function lockFolder(run: string, directory: string): Promise<() => Promise<void>> {
   const pidFile = join(run, "up.pid");
   const unlock = await lockDirectory(run).catch((cause: unknown) => {
-    const where = `process ${readPid(pidFile)}`;
+    const where = readPid(pidFile);
     throw new KeelError("already-running", { what: `\`keel up\` for ${directory}`, where }, { cause });
   });
   writeFileSync(pidFile, `${process.pid}\n`);
@@ -26,8 +26,8 @@ export async function lockFolder(run: string, directory: string): Promise<() => 
 
 function readPid(path: string): string {
   try {
-    return readFileSync(path, "utf8").trim();
+    return `process ${readFileSync(path, "utf8").trim()}`;
   } catch {
-    return "unknown";
+    return "it has only just begun";
   }
 }

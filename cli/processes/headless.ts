@@ -10,7 +10,11 @@ import type { StateFolder } from "./state-folder.ts";
 const objectColumn = 16;
 
 /** What happens in plain lines on standard output: time, object, sentence. */
-export function headlessView({ clock, out }: Pick<Context, "clock" | "out">, folder: StateFolder, live: LiveReport): UpView {
+export function headlessView(
+  { clock, out }: Pick<Context, "clock" | "out">,
+  folder: StateFolder,
+  live: LiveReport,
+): UpView {
   const say = (at: number, what: string, text: string): void => {
     for (const line of text.split("\n")) out(`${timeOfDay(at)}  ${what.padEnd(objectColumn)}  ${line}`);
   };
@@ -19,7 +23,8 @@ export function headlessView({ clock, out }: Pick<Context, "clock" | "out">, fol
     const unsubscribe = live.subscribe(() => {
       const report = live.current();
       if (report === null) return;
-      for (const sentence of narrator.look(report, live.isBusy, clock.now())) say(sentence.at, nameOf(sentence), sentence.text);
+      for (const sentence of narrator.look(report, live.isBusy, clock.now()))
+        say(sentence.at, nameOf(sentence), sentence.text);
     });
     await untilAborted(signal);
     unsubscribe();

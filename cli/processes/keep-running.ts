@@ -17,7 +17,7 @@ export interface PartFailure {
 /** Runs a part, again and again where it ends, with growing pauses, until `signal` is aborted. Never rejects. */
 export async function keepRunning(part: KeptPart, signal: AbortSignal): Promise<void> {
   const { name, clock, onEnd } = part;
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted;) {
     const startedAt = clock.monotonic();
     const end = await runOnce(part, signal);
     if (signal.aborted) return;

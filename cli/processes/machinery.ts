@@ -1,6 +1,6 @@
 /** All the processes of one `keel up`. */
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
@@ -48,21 +48,40 @@ export class Machinery {
   /** Resolves once the store serves. @throws KeelError `failed` where its first start fails */
   startStore(): Promise<void> {
     const { folder } = this.#options;
+    const before = sizeOf(this.#logOf("store"));
     const args = ["store", "serve", "--directory", folder.store, "--socket", folder.storeSocket];
     return new Promise((resolve, reject) => {
       const onMessage = () => resolve();
       const onEnd = (failure: PartFailure) => {
         this.#tellFailure(failure);
-        reject(this.#startFailed(failure));
+        reject(this.#startFailed(failure, before));
       };
-      void this.#store.run((signal) => keepRunning({ ...this.#part("store", args), onMessage, onEnd }, signal));
+      void this.#store.run((signal) =>
+        keepRunning({ ...this.#part("store", args), onMessage, onEnd }, signal),
+      );
     });
+  }
+
+  /** Nodes that are, or once were, simulated here. */
+  knownNodes(): ReadonlySet<NodeName> {
+    return new Set(readdirSync(this.#options.folder.nodes));
   }
 
   startReconciler(cluster: ClusterFacts): void {
     const { directory } = this.#options;
-    const args = [...this.#toCluster(cluster), "reconciler", "--source", directory, "--id", "up", "--simulated"];
-    const part = { ...this.#part("reconciler", args), onEnd: (failure: PartFailure) => this.#tellFailure(failure) };
+    const args = [
+      ...this.#toCluster(cluster),
+      "reconciler",
+      "--source",
+      directory,
+      "--id",
+      "up",
+      "--simulated",
+    ];
+    const part = {
+      ...this.#part("reconciler", args),
+      onEnd: (failure: PartFailure) => this.#tellFailure(failure),
+    };
     void this.#reconciler.run((signal) => keepRunning(part, signal));
   }
 
@@ -99,9 +118,17 @@ export class Machinery {
       clock,
       host: this.#part(`host-${node}`, ["simulated-host", "--node", node, ...host]),
       heartbeat: this.#part(`heartbeat-${node}`, [...store, "heartbeat", "--node", node, ...ids, ...lease]),
-      agent: this.#part(`agent-${node}`, [...store, "agent", "--node", node, "--host-socket", socket, ...ids]),
+      agent: this.#part(`agent-${node}`, [
+        ...store,
+        "agent",
+        "--node",
+        node,
+        "--host-socket",
+        socket,
+        ...ids,
+      ]),
       onEnd: (failure) => this.#tellFailure(failure),
-      onPowerLost: (end, bootsInMs) => tell(`Node/${node}`, powerLost(end, bootsInMs)),
+      onPowerLost: (end, bootsInMs) => tell(`node/${node}`, powerLost(end, bootsInMs)),
     });
     this.#nodes.set(node, simulated);
     simulated.start();
@@ -114,7 +141,7 @@ export class Machinery {
       await node.endHeartbeat();
       await node.endHost();
       this.#leaving.delete(name);
-      this.#options.tell(`Node/${name}`, "is switched off: it is no longer part of the cluster");
+      this.#options.tell(`node/${name}`, "is switched off: it is no longer part of the cluster");
     };
     this.#leaving.set(name, gone());
   }
@@ -128,16 +155,20 @@ export class Machinery {
     return ["--store", this.endpoint, "--cluster", name];
   }
 
+  #logOf(name: string): string {
+    return join(this.#options.folder.logs, `${name}.log`);
+  }
+
   #tellFailure({ name, end, failures, restartInMs }: PartFailure): void {
     const again = failures === 1 ? "" : `, ${failures} times in a row`;
-    const where = end.kind === "exit" ? `; its log is ${join(this.#options.folder.logs, `${name}.log`)}` : "";
+    const where = end.kind === "exit" ? `; its log is ${this.#logOf(name)}` : "";
     this.#options.tell(name, `${describeEnd(end)}${again}; starts again in ${restartInMs / 1000} s${where}`);
   }
 
-  #startFailed({ name, end }: PartFailure): KeelError {
-    const log = join(this.#options.folder.logs, `${name}.log`);
-    const advice = `Its log is ${log}.`;
-    return new KeelError("failed", { what: "starting the store", why: lastError(log) ?? describeEnd(end), advice });
+  #startFailed({ name, end }: PartFailure, logBytesBefore: number): KeelError {
+    const log = this.#logOf(name);
+    const why = lastError(log, logBytesBefore) ?? describeEnd(end);
+    return new KeelError("failed", { what: "starting the store", why, advice: `Its log is ${log}.` });
   }
 }
 
@@ -153,8 +184,13 @@ function identityFiles(folder: string): { readonly machineId: string; readonly b
   return { machineId, bootId: join(folder, "boot-id") };
 }
 
-/** What a command said last: `error: …`. */
-function lastError(log: string): string | null {
-  const lines = readFileSync(log, "utf8").split("\n");
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+/** What a command said last, after so many bytes of its log: `error: …`. */
+function lastError(log: string, after: number): string | null {
+  if (!existsSync(log)) return null;
+  const lines = readFileSync(log).subarray(after).toString("utf8").split("\n");
   return lines.findLast((line) => line.startsWith("error: "))?.slice("error: ".length) ?? null;
 }

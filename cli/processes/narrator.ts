@@ -1,6 +1,12 @@
 /** What happens in a cluster, told in sentences: for `keel up` without a terminal. */
 import type { ObjectId } from "../../reconciler/model/names.ts";
-import type { ClusterReport, EventReport, NodeReport, SourceReport, VmReport } from "../../reconciler/model/report.ts";
+import type {
+  ClusterReport,
+  EventReport,
+  NodeReport,
+  SourceReport,
+  VmReport,
+} from "../../reconciler/model/report.ts";
 
 export interface Sentence {
   /** Epoch milliseconds. */
@@ -58,7 +64,11 @@ export class Narrator {
     return texts.map((text) => ({ at, object: "cluster.d", text }));
   }
 
-  #settled({ nodes, vms, generation, cluster }: ClusterReport, isBusy: boolean, at: number): readonly Sentence[] {
+  #settled(
+    { nodes, vms, generation, cluster }: ClusterReport,
+    isBusy: boolean,
+    at: number,
+  ): readonly Sentence[] {
     const isSettled = !isBusy && generation > 0 && !nodes.some(({ state }) => booting.has(state));
     const isNews = isSettled && !this.#isSettled;
     this.#isSettled = isSettled;

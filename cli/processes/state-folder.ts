@@ -52,11 +52,26 @@ export function prepareStateFolder(directory: string, env: Environment): StateFo
     sockets: socketFolder(root, env),
     storeSocket: join(socketFolder(root, env), "_store.sock"),
   };
-  for (const path of [root, volumes, folder.nodes, folder.logs, folder.run, folder.sockets]) makePrivate(path);
-  linkVolumes(join(folder.sockets, "volumes"), volumes);
-  // Nobody means to commit it.
-  writeFileSync(join(root, ".gitignore"), "*\n");
+  try {
+    for (const path of [root, volumes, folder.nodes, folder.logs, folder.run, folder.sockets]) {
+      makePrivate(path);
+    }
+    linkVolumes(join(folder.sockets, "volumes"), volumes);
+    // Nobody means to commit it.
+    writeFileSync(join(root, ".gitignore"), "*\n");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const advice =
+      "Run `keel up` as the user whose folder it is; one that somebody else left behind must go first.";
+    throw new KeelError("failed", { what: `preparing ${root}`, why, advice }, { cause });
+  }
   return folder;
+}
+
+/** Takes away what is of no use once nothing runs. */
+export function leaveStateFolder({ root, endpoint, sockets }: StateFolder): void {
+  rmSync(endpoint, { force: true });
+  if (dirname(sockets) !== root) rmSync(sockets, { recursive: true, force: true });
 }
 
 /**
@@ -76,13 +91,8 @@ function socketFolder(root: string, env: Environment): string {
 function makePrivate(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
-  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
-    throw new KeelError("failed", {
-      what: `preparing ${path}`,
-      why: "it belongs to somebody else",
-      advice: "Run `keel up` as the user who ran it here before, or take the folder away.",
-    });
-  }
+  if (!found.isDirectory()) throw new Error(`${path} is not a folder`);
+  if (found.uid !== process.getuid?.()) throw new Error(`${path} belongs to somebody else`);
   chmodSync(path, 0o700);
 }
 

@@ -2,22 +2,21 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { KeelError } from "../../reconciler/model/errors.ts";
-import type { Context } from "../context.ts";
+import type { Context, Lent } from "../context.ts";
 import { findClusterName } from "../discovery.ts";
-import { LiveReport } from "../live-report.ts";
-import type { Lent } from "../open-context.ts";
 import { together } from "../together.ts";
-import type { UpView } from "./up-view.ts";
-import { runEverything } from "./everything.ts";
 import { lockFolder } from "./folder-lock.ts";
-import { headlessView } from "./headless.ts";
 import { launchKeel } from "./launch.ts";
+import { awaitLeftovers } from "./leftovers.ts";
 import { trimLogs } from "./log-trimming.ts";
-import { prepareStateFolder, type StateFolder, stateFolderOf } from "./state-folder.ts";
+import { Machinery } from "./machinery.ts";
+import { leaveStateFolder, prepareStateFolder, type StateFolder, stateFolderOf } from "./state-folder.ts";
+import { openView } from "./open-view.ts";
 
 export interface UpOptions {
   readonly headless?: true;
   readonly cluster?: string;
+  readonly store?: string;
 }
 
 /**
@@ -25,52 +24,55 @@ export interface UpOptions {
  * @throws KeelError `already-running`, `source-unreadable`, `failed`
  */
 export async function up(options: UpOptions, context: Context): Promise<void> {
-  const { clock, world, directory, directoryName } = context;
+  const { world, directory, directoryName } = context;
+  if (options.store !== undefined) {
+    throw new KeelError("usage", { problem: "`keel up` has a store of its own; leave --store out." });
+  }
   if (!existsSync(directory) && !existsSync(stateFolderOf(directory))) {
     throw new KeelError("source-unreadable", { directory: directoryName, why: "there is no such folder" });
   }
   const folder = prepareStateFolder(directory, world.env);
   const unlock = await lockFolder(folder.run, directoryName);
-  const live = new LiveReport(clock);
   try {
-    const serving = Promise.withResolvers<Lent>();
-    const view = await viewFor(options, context, folder, live, serving.promise);
-    const where = { env: world.env, cwd: dirname(directory), directory };
-    const everything = {
-      folder,
-      directory,
-      clusterName: await findClusterName(options.cluster, where),
-      host: context.resolveOptions.host,
-      user: context.user,
-      launch: launchKeel(dirname(directory), world.env),
-      clock,
-      random: context.random,
-      live,
-      onServing: serving.resolve,
-      tell: (what: string, text: string) => view.say(clock.now(), what, text),
-    };
-    const tasks = [
-      (signal: AbortSignal) => runEverything(everything, signal),
-      (signal: AbortSignal) => trimLogs(folder.logs, clock, signal),
-      view.watch,
-    ];
-    await together(tasks, world.ended);
-    view.end();
+    await awaitLeftovers(folder.run, context.clock, world.ended);
+    await runAll(options, context, folder);
   } finally {
-    live.close();
     await unlock();
   }
 }
 
-async function viewFor(
-  { headless }: UpOptions,
-  context: Context,
-  folder: StateFolder,
-  live: LiveReport,
-  lent: Promise<Lent>,
-): Promise<UpView> {
-  const { terminal, world } = context;
-  if (headless === true || !terminal.isTty || world.stdin.isTTY !== true) return headlessView(context, folder, live);
-  const { terminalView } = await import("../terminal-view.ts");
-  return terminalView(context, live, lent, folder.logs);
+/** The store starts while this process still loads what it needs itself; that takes about as long. */
+async function runAll(options: UpOptions, context: Context, folder: StateFolder): Promise<void> {
+  const { clock, random, user, world, directory } = context;
+  const serving = Promise.withResolvers<Lent>();
+  const viewing = openView(context, { headless: options.headless === true, folder, lent: serving.promise });
+  const tell = (what: string, text: string): void =>
+    void viewing.then(({ view }) => view.say(clock.now(), what, text));
+  const launch = launchKeel(dirname(directory), world.env);
+  const machinery = new Machinery({ folder, directory, launch, clock, tell });
+  const storeReady = machinery.startStore();
+  // Its failure is met where it is waited for.
+  storeReady.catch(() => undefined);
+  try {
+    const [{ conduct }, { view, live }, clusterName] = await Promise.all([
+      import("./conduct.ts"),
+      viewing,
+      findClusterName(options.cluster, { env: world.env, cwd: dirname(directory), directory }),
+    ]);
+    const { host } = context.resolveOptions;
+    const shared = { machinery, folder, directory, clusterName, host, user, clock, random, live, tell };
+    const tasks = [
+      (signal: AbortSignal) => conduct({ ...shared, onServing: serving.resolve }, storeReady, signal),
+      (signal: AbortSignal) => trimLogs(folder.logs, clock, signal),
+      view.watch,
+    ];
+    await together(tasks, world.ended);
+  } finally {
+    tell("keel", "ends all processes, the simulated guests too");
+    await machinery.end();
+    leaveStateFolder(folder);
+    const { view, live } = await viewing;
+    live.close();
+    view.end();
+  }
 }

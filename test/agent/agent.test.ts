@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 
 import type { Hypervisor } from "../../agent/hypervisor/hypervisor.ts";
 import { AgentReplacedError } from "../../agent/presence.ts";
+import type { ObservedDomain } from "../../reconciler/model/observed.ts";
+import { decode } from "../../reconciler/store/codec.ts";
 import { Lab } from "./support/lab.ts";
 import type { LabNode } from "./support/lab-node.ts";
 import { domainSpec, gibibyte, startStep, stopStep } from "./support/steps.ts";
@@ -18,8 +20,8 @@ describe("runAgent", () => {
 
   const states = async () => {
     const { items } = await lab.store.list(lab.keys.domains("hv1"));
-    const records = await Promise.all(items.map(({ key }) => lab.record("hv1", key.split("/").at(-1) ?? "")));
-    return records.map((record) => `${record?.vm} ${record?.state === "off" ? record.cause : record?.state}`);
+    const records = items.map((item) => decode<ObservedDomain>(item));
+    return records.map((record) => `${record.vm} ${record.state === "off" ? record.cause : record.state}`);
   };
   const untilStates = (...wanted: string[]) =>
     lab.until(
@@ -197,6 +199,33 @@ describe("runAgent", () => {
       await untilStates("web crash");
     });
 
+    for (const what of ["placements", "steps", "progress"] as const) {
+      it(`${what} that it could not list are not none`, async () => {
+        await running("web");
+        const stubborn = startStep("db", "hv1", 1);
+        await hv1.agent?.kill();
+        hv1.startAgent({ broken: new Set(["read"]) });
+        await lab.release(stubborn);
+        await lab.untilClaimed(stubborn);
+        await hv1.agent?.kill();
+        hv1.machine.crash("web");
+        const { keys } = lab;
+        const prefix = {
+          placements: keys.placement(""),
+          steps: keys.steps("hv1"),
+          progress: keys.progress("hv1", ""),
+        };
+        const { tap } = hv1.startAgent({ unlisted: [prefix[what]] });
+        await lab.clock.advance(30_000);
+        assert.deepEqual(await states(), ["web running"]);
+        assert.equal((await lab.progress(stubborn))?.phase, "running");
+        tap.unlisted.clear();
+        await lab.untilEnded(stubborn);
+        await untilStates("db running", "web crash");
+        assert.equal((await lab.progress(stubborn))?.phase, "done");
+      });
+    }
+
     it("the session of an earlier boot is not its own", async () => {
       await hv1.agent?.kill();
       hv1.machine.powerOff();
@@ -242,7 +271,7 @@ describe("runAgent", () => {
       const old = hv1.agent;
       assert.ok(old !== null);
       hv1.startAgent();
-      await lab.clock.advance(0);
+      await lab.clock.advance(1_000);
       assert.ok((await old.ended) instanceof AgentReplacedError);
       await running("web");
       assert.deepEqual(hv1.machine.active(), ["web"]);
@@ -279,10 +308,9 @@ describe("runAgent", () => {
       hv1.startAgent();
       await running("web");
       old.wire.state = "up";
-      await lab.until(
-        async () => (await Promise.race([old.ended, "running"])) !== "running",
-        "the old one ends",
-      );
+      let hasEnded = false;
+      void old.ended.then(() => (hasEnded = true));
+      await lab.until(() => hasEnded, "the old one ends");
       assert.ok((await old.ended) instanceof AgentReplacedError);
       await lab.carryOut(stopStep("web", "hv1", 1));
       assert.deepEqual(hv1.machine.active(), []);

@@ -3,12 +3,17 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 
 import { HeldKey } from "../../agent/held-key.ts";
 import { silentLog } from "../../reconciler/runtime/log.ts";
+import { decode, encode } from "../../reconciler/store/codec.ts";
 import { StoreCore } from "../../reconciler/store/core/store-core.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
 import { StoreError } from "../../reconciler/store/store.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { StoreTap } from "./support/store-tap.ts";
 import { Wire } from "./support/wire.ts";
+
+interface Seat {
+  readonly who: string;
+}
 
 describe("HeldKey", () => {
   let clock: FakeClock;
@@ -32,14 +37,15 @@ describe("HeldKey", () => {
     stop = new AbortController();
     held = new HeldKey({
       key: "seat",
-      value: "mine",
+      value: encode({ who: "me" }),
       leaseMs: 10_000,
       store: tap,
       clock,
       log: silentLog,
-      onHeld: ({ value }, isStart) => {
-        judged.push(`${value} ${isStart ? "at the start" : "later"}`);
-        return value === "theirs" ? "replace" : "wait";
+      onHeld: (item, isStart) => {
+        const { who } = decode<Seat>(item);
+        judged.push(`${who} ${isStart ? "at the start" : "later"}`);
+        return who === "a stranger" ? "replace" : "wait";
       },
       onChange: () => (changes += 1),
     });
@@ -56,7 +62,12 @@ describe("HeldKey", () => {
     running.catch(() => undefined);
     await clock.advance(0);
   };
-  const value = async () => (await store.get("seat"))?.value ?? null;
+  const holder = async () => {
+    const item = await store.get("seat");
+    return item === null ? null : decode<Seat>(item).who;
+  };
+  const seat = (who: string) =>
+    store.transact({ compare: [], then: [{ put: "seat", value: encode({ who }) }] });
 
   it("is there as long as it is held, with a comparison that proves it", async () => {
     assert.equal(held.guard(), null);
@@ -68,17 +79,17 @@ describe("HeldKey", () => {
   });
 
   it("replaces, or waits for, whoever holds it, as it is told", async () => {
-    await store.transact({ compare: [], then: [{ put: "seat", value: "theirs" }] });
+    await seat("a stranger");
     await run();
-    assert.equal(await value(), "mine");
-    assert.deepEqual(judged, ["theirs at the start"]);
-    await store.transact({ compare: [], then: [{ put: "seat", value: "another's" }] });
+    assert.equal(await holder(), "me");
+    assert.deepEqual(judged, ["a stranger at the start"]);
+    await seat("a friend");
     await clock.advance(60_000);
-    assert.equal(await value(), "another's");
+    assert.equal(await holder(), "a friend");
     assert.equal(held.guard(), null);
     await store.transact({ compare: [], then: [{ delete: "seat" }] });
     await clock.advance(0);
-    assert.equal(await value(), "mine");
+    assert.equal(await holder(), "me");
   });
 
   it("knows its own key again whose writing was never answered", async () => {
@@ -87,7 +98,7 @@ describe("HeldKey", () => {
       throw new StoreError("ambiguous", "the answer was lost");
     };
     await run();
-    assert.equal(await value(), "mine");
+    assert.equal(await holder(), "me");
     tap.afterwards = () => undefined;
     wire.state = "up";
     await clock.advance(1_000);
@@ -109,8 +120,8 @@ describe("HeldKey", () => {
     await run();
     stop.abort(new Error("stopped"));
     await running.catch(() => undefined);
-    assert.equal(await value(), "mine");
+    assert.equal(await holder(), "me");
     await held.release();
-    assert.equal(await value(), null);
+    assert.equal(await holder(), null);
   });
 });

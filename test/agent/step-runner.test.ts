@@ -32,7 +32,9 @@ async function atEachPoint(
     const raced =
       kind === "start" ? startStep("web", "hv1", 2) : stopStep("web", "hv1", 2, { method: "cut" });
     const happened = Promise.withResolvers<() => Promise<string>>();
-    fuse.at(point, () => happen(lab, raced).then(happened.resolve, happened.reject));
+    fuse.at(point, () => {
+      happen(lab, raced).then(happened.resolve, happened.reject);
+    });
     await lab.release(raced);
     await lab.clock.advance(3_000);
     if (fuse.reached) {
@@ -87,14 +89,14 @@ describe("StepRunner", () => {
       await assertUnclaimed(migration);
     });
 
-    it("not where it is cancelled before, and says so: the leader waits for each node's word", async () => {
+    it("that is cancelled already, and ends it without acting: the leader waits for each node's word", async () => {
       await hv1.agent?.kill();
-      const migration = migrateStep("web", "hv0", "hv1", 2);
-      await lab.release(migration);
-      await lab.cancel(migration, "hv1");
+      await lab.release(step);
+      await lab.cancel(step);
       hv1.startAgent();
-      await lab.clock.advance(0);
-      assert.equal((await lab.progress(migration, "hv1"))?.phase, "cancelled");
+      await lab.untilEnded(step);
+      assert.equal((await lab.progress(step))?.phase, "cancelled");
+      assert.deepEqual(lab.events, []);
     });
 
     it("not where it was withdrawn before", async () => {
@@ -165,6 +167,31 @@ describe("StepRunner", () => {
       });
       assert.deepEqual([...new Set(outcomes.map(({ outcome }) => outcome))].sort(), ["claimed", "unclaimed"]);
     });
+
+    const changes: readonly (readonly [string, (stop: Step) => Promise<unknown>])[] = [
+      ["was withdrawn", (stop) => lab.withdraw(stop)],
+      ["was cancelled", (stop) => lab.cancel(stop)],
+      ["has a placement that went on", () => lab.place("web", { node: "hv1", epoch: 3 })],
+    ];
+    for (const [what, happen] of changes) {
+      it(`not where it ${what} and the agent has not heard of it`, async () => {
+        hv1.machine.start(domainSpec("web"), 2);
+        await lab.clock.advance(10_000);
+        const tap = hv1.agent?.tap;
+        assert.ok(tap !== undefined);
+        const stop = stopStep("web", "hv1", 2, { method: "cut" });
+        const claim = lab.keys.progress("hv1", stop.id);
+        tap.refuses = ({ then }) => then.some((operation) => "put" in operation && operation.put === claim);
+        await lab.release(stop);
+        await lab.clock.advance(500);
+        tap.goBlind();
+        await happen(stop);
+        tap.refuses = () => false;
+        await lab.clock.advance(30_000);
+        assert.deepEqual(hv1.machine.active(), ["web"]);
+        assert.equal(await lab.store.get(claim), null);
+      });
+    }
 
     it("once, where two agents race for it", async () => {
       const other = hv1.agent;

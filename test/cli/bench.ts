@@ -26,12 +26,18 @@ export interface CommandOptions {
   /** Standard output is a terminal. */
   readonly tty?: boolean;
   readonly colour?: boolean;
+  /** The user's clock is ahead of the cluster's. */
+  readonly aheadMs?: number;
+  /** There is no store to be found. */
+  readonly storeless?: boolean;
+  /** A terminal without UTF-8. */
+  readonly ascii?: boolean;
   /** What the user types when asked; left out, nobody is there. */
   readonly answer?: string;
   /** Ctrl-C, as soon as this is in the output. */
   readonly interruptAt?: RegExp;
-  /** Called once, as soon as it is in the output. */
-  readonly when?: readonly [RegExp, () => void];
+  /** Done once, as soon as it is in the output; until then the cluster's time stands still. */
+  readonly when?: readonly [RegExp, () => Promise<unknown>];
 }
 
 export interface Transcript {
@@ -43,12 +49,21 @@ export interface Transcript {
   readonly exit: ExitCode;
 }
 
+/** More time than any command of a test may take, on the clock of the cluster. */
+const patienceMs = 600_000;
+
 export class Bench implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly cluster: VirtualCluster;
   readonly folder: string;
+  /** Of all commands together: what one makes up is unique in the cluster. */
+  readonly #random = counting();
 
-  static async open({ nodes = ["hv1", "hv2", "hv3"], hardware, reconciler = true }: BenchOptions = {}): Promise<Bench> {
+  static async open({
+    nodes = ["hv1", "hv2", "hv3"],
+    hardware,
+    reconciler = true,
+  }: BenchOptions = {}): Promise<Bench> {
     const folder = await mkdtemp(join(tmpdir(), "keel-"));
     const bench = new Bench(folder, nodes, hardware);
     await mkdir(join(folder, "cluster.d"));
@@ -59,7 +74,11 @@ export class Bench implements AsyncDisposable {
 
   private constructor(folder: string, nodes: readonly NodeName[], hardware: BenchOptions["hardware"]) {
     this.folder = folder;
-    this.cluster = new VirtualCluster({ clock: this.clock, nodes, ...(hardware === undefined ? {} : { hardware }) });
+    this.cluster = new VirtualCluster({
+      clock: this.clock,
+      nodes,
+      ...(hardware === undefined ? {} : { hardware }),
+    });
   }
 
   /** A file of `cluster.d`. */
@@ -79,16 +98,23 @@ export class Bench implements AsyncDisposable {
     const screen = new Screen(options);
     const ending = new AbortController();
     screen.on(options.interruptAt, () => ending.abort(new KeelError("interrupted")));
-    if (options.when !== undefined) screen.on(...options.when);
-    const clock = new CountedClock(this.clock);
+    let meanwhile: Promise<unknown> | null = null;
+    const [pattern, act] = options.when ?? [];
+    screen.on(pattern, () => {
+      meanwhile = act?.() ?? null;
+    });
+    const clock = new CountedClock(this.clock, options.aheadMs ?? 0);
     const world: World = {
-      env: { LANG: "C.UTF-8", ...(options.colour === true ? { FORCE_COLOR: "1" } : {}) },
+      env: {
+        LANG: options.ascii === true ? "C" : "C.UTF-8",
+        ...(options.colour === true ? { FORCE_COLOR: "1" } : {}),
+      },
       cwd: this.folder,
       stdin: typed(options.answer),
       stdout: screen.stdout,
       stderr: screen.stderr,
       clock,
-      random: counting(),
+      random: this.#random,
       user: "root",
       ended: ending.signal,
       unread: new AbortController().signal,
@@ -100,8 +126,18 @@ export class Bench implements AsyncDisposable {
       store: () => Promise.resolve(cluster.client()),
       feed: () => Promise.resolve(cluster.feed),
     };
-    const exit = await this.#elapse(clock, run(line.split(" "), world, lent));
+    const exit = await this.#elapse(
+      clock,
+      run(line.split(" "), world, options.storeless === true ? null : lent),
+      () => meanwhile,
+    );
     return { command: `keel ${line}`, exit, ...screen.texts };
+  }
+
+  /** What the command answers programs; the test says which report that is. */
+  async data(line: string, options: CommandOptions = {}): Promise<unknown> {
+    const { out } = await this.keel(`${line} -o json`, options);
+    return JSON.parse(out);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,13 +146,20 @@ export class Bench implements AsyncDisposable {
     await rm(this.folder, { recursive: true });
   }
 
-  async #elapse<T>(clock: CountedClock, promise: Promise<T>): Promise<T> {
+  async #elapse<T>(
+    clock: CountedClock,
+    promise: Promise<T>,
+    meanwhile: () => Promise<unknown> | null,
+  ): Promise<T> {
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
     };
     promise.then(settle, settle);
+    const until = this.clock.monotonic() + patienceMs;
     while (!isSettled) {
+      if (this.clock.monotonic() > until) throw new Error("nothing came of it, however much time passed");
+      await meanwhile();
       if (clock.sleepers > 0) await this.clock.advance(100);
       else await new Promise((resolve) => setImmediate(resolve));
     }
@@ -129,12 +172,15 @@ class CountedClock implements Clock {
   readonly #clock: Clock;
   sleepers = 0;
 
-  constructor(clock: Clock) {
+  readonly #aheadMs: number;
+
+  constructor(clock: Clock, aheadMs: number) {
     this.#clock = clock;
+    this.#aheadMs = aheadMs;
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.#aheadMs;
   }
 
   monotonic(): number {
@@ -201,8 +247,11 @@ function typed(answer: string | undefined): Input {
   return Object.assign(Readable.from([`${answer}\n`]), { isTTY: true });
 }
 
-/** Bytes that count up: the same in each run. */
+/** Bytes that differ with each call, and are the same in each run. */
 function counting() {
-  let next = 0;
-  return (count: number): Uint8Array => Uint8Array.from({ length: count }, () => (next += 41) % 256);
+  let calls = 0;
+  return (count: number): Uint8Array => {
+    calls += 1;
+    return Uint8Array.from({ length: count }, (_, index) => (calls >> (8 * (count - 1 - index))) % 256);
+  };
 }

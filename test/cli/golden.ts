@@ -10,7 +10,9 @@ import type { Transcript } from "./bench.ts";
  */
 export function assertTranscript(name: string, ...transcripts: readonly Transcript[]): void {
   const path = join(repositoryRoot, "test/golden/cli", `${name}.txt`);
-  const text = transcripts.map(({ command, text: shown, exit }) => `$ ${command}\n${shown}[exit ${exit}]\n`).join("\n");
+  const text = transcripts
+    .map(({ command, text: shown, exit }) => `$ ${command}\n${shown}[exit ${exit}]\n`)
+    .join("\n");
   if (process.env["KEEL_UPDATE_GOLDEN"] === "1") {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);

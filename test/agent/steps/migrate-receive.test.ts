@@ -108,6 +108,16 @@ describe("a migration's target", () => {
     assert.deepEqual([copyState(), await told()], ["none", "cancelled"]);
   });
 
+  it("cuts its copy when it is cancelled and the source's part is gone from the store", async () => {
+    lab.network.habits.setMigration("web", "hang");
+    await begin();
+    const key = lab.keys.step("hv1", step.id);
+    await lab.store.transact({ compare: [], then: [{ delete: key }] });
+    await lab.cancel(step, "hv2");
+    await lab.clock.advance(0);
+    assert.deepEqual([copyState(), await told()], ["none", "cancelled"]);
+  });
+
   it("waits for the source's word when it is cancelled while the source may have let go already", async () => {
     await handedOver();
     await lab.cancel(step, "hv2");

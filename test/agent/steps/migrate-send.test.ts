@@ -56,6 +56,17 @@ describe("a migration's source", () => {
     assert.equal(await told(), "migration-kept: hv2 did not take it: no room");
   });
 
+  it("aborts where the target lets go of it on the way", async () => {
+    lab.network.habits.setMigration("web", "hang");
+    await lab.release(step);
+    await untilMoving();
+    await hv2.agent?.kill();
+    await lab.tell(step, "hv2", { phase: "cancelled" });
+    await lab.untilEnded({ ...step, to: "hv1" });
+    assert.equal(await told(), "migration-kept: hv2 let go of it");
+    assert.deepEqual(hv1.machine.active(), ["web"]);
+  });
+
   it("tells a percentage at once, and then every two seconds", async () => {
     await lab.release(step);
     await untilMoving();
@@ -260,6 +271,19 @@ describe("a migration's source", () => {
       await lab.untilEnded(step);
       await assertMoved(lab, step);
       assert.equal(lab.story("web").filter((line) => line.startsWith("migrate-begin")).length, 1);
+    });
+
+    it("takes up a job that begins only after it has come", async () => {
+      await hv1.agent?.kill();
+      hv1.startAgent({ broken: new Set(["migrate"]) });
+      await lab.release(step);
+      await lab.until(async () => (await told()) === "running", "it asks for the migration");
+      await hv1.agent?.kill();
+      hv1.startAgent();
+      await lab.clock.advance(5_000);
+      await hv1.machine.migrate("web", { node: "hv2", address: null, epoch: 2, maxDowntimeMs: 300 });
+      await lab.untilEnded(step);
+      await assertMoved(lab, step);
     });
 
     it("finds a guest that has gone meanwhile", async () => {

@@ -5,7 +5,7 @@ import type { Hypervisor } from "../../../agent/hypervisor/hypervisor.ts";
 import { killAtEachPoint } from "../support/crash-points.ts";
 import { Lab } from "../support/lab.ts";
 import type { LabNode } from "../support/lab-node.ts";
-import { domainSpec, startStep, volume } from "../support/steps.ts";
+import { domainSpec, gibibyte, startStep, volume } from "../support/steps.ts";
 
 describe("a start", () => {
   let lab: Lab;
@@ -28,6 +28,7 @@ describe("a start", () => {
     const record = await lab.store.get(lab.keys.domain("hv1", "web"));
     const progress = await lab.store.get(lab.keys.progress("hv1", step.id));
     assert.ok(record !== null && progress !== null && record.modRevision < progress.modRevision);
+    assert.equal((await lab.status("hv1"))?.memoryFreeBytes, 15 * gibibyte);
     assert.deepEqual(lab.story("web"), ["start hv1"]);
   });
 

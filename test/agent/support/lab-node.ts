@@ -6,7 +6,6 @@ import { SimulatedHypervisor } from "../../../agent/hypervisor/simulated/simulat
 import { silentLog } from "../../../reconciler/runtime/log.ts";
 import { MemoryStore } from "../../../reconciler/store/memory/memory-store.ts";
 import type { StoreCore } from "../../../reconciler/store/core/store-core.ts";
-import type { Store } from "../../../reconciler/store/store.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 import { Fuse } from "./fuse.ts";
 import { breakable, tapped } from "./tapped-hypervisor.ts";
@@ -28,6 +27,8 @@ export interface AgentSettings {
   readonly fuse?: Fuse;
   /** Calls of its hypervisor that do not get through. */
   readonly broken?: ReadonlySet<keyof Hypervisor>;
+  /** Prefixes that its store cannot list, until they are taken from the tap's set. */
+  readonly unlisted?: readonly string[];
 }
 
 /** A machine with the processes that Evenkeel runs on it. */
@@ -46,12 +47,13 @@ export class LabNode {
     this.#core = core;
   }
 
-  startAgent({ fuse = new Fuse(), broken = new Set() }: AgentSettings = {}): Running {
+  startAgent({ fuse = new Fuse(), broken = new Set(), unlisted = [] }: AgentSettings = {}): Running {
     const plain = breakable(new SimulatedHypervisor(this.machine, this.#clock), broken);
     const dead = () => new HypervisorError("unreachable", "its client was killed");
     const hypervisor = tapped(plain, (_, call) => fuse.through(call, dead));
-    this.agent = this.#run(fuse, (store, signal) =>
-      runAgent(
+    this.agent = this.#run(fuse, (store, signal) => {
+      for (const prefix of unlisted) store.unlisted.add(prefix);
+      return runAgent(
         {
           node: this.name,
           cluster: "lab",
@@ -63,8 +65,8 @@ export class LabNode {
           log: silentLog,
         },
         signal,
-      ).finally(() => hypervisor.close()),
-    );
+      ).finally(() => hypervisor.close());
+    });
     return this.agent;
   }
 
@@ -87,7 +89,7 @@ export class LabNode {
     return this.heartbeat;
   }
 
-  #run(fuse: Fuse, body: (store: Store, signal: AbortSignal) => Promise<void>): Running {
+  #run(fuse: Fuse, body: (store: StoreTap, signal: AbortSignal) => Promise<void>): Running {
     const killed = new AbortController();
     const wire = new Wire(fuse);
     const store = new MemoryStore({ core: this.#core, clock: this.#clock, link: wire });

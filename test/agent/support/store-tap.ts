@@ -10,6 +10,8 @@ import {
 export class StoreTap implements Store {
   /** Writes that do not get through. */
   refuses: (transaction: Transaction) => boolean = () => false;
+  /** Prefixes that cannot be listed. */
+  readonly unlisted = new Set<string>();
   /** Called after each transaction was carried out, before its answer is given; may throw instead. */
   afterwards: (transaction: Transaction) => void = () => undefined;
   readonly #store: Store;
@@ -33,7 +35,8 @@ export class StoreTap implements Store {
     return this.#store.get(key);
   }
 
-  list(prefix: string): Promise<Snapshot> {
+  async list(prefix: string): Promise<Snapshot> {
+    if (this.unlisted.has(prefix)) throw new StoreError("unreachable", "lost on its way");
     return this.#store.list(prefix);
   }
 

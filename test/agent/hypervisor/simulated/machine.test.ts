@@ -217,6 +217,15 @@ describe("SimulatedMachine", () => {
       assert.deepEqual(hv1.active(), ["big", "web"]);
     });
 
+    it("does not begin where its guest ends in that moment, and leaves no copy", async () => {
+      const begun = begin();
+      hv1.crash("web");
+      await assert.rejects(begun, code("refused"));
+      await clock.advance(0);
+      assert.deepEqual(hv2.read().domains, []);
+      assert.deepEqual(kinds(), ["start hv1", "stop hv1", "discard hv2"]);
+    });
+
     it("of a paused domain is refused", async () => {
       hv1.suspend("web");
       await assert.rejects(begin(), code("refused"));

@@ -1,6 +1,5 @@
-/** One machine's whole cluster, from its first process to its last: what `keel up` is, whoever watches it. */
+/** What `keel up` does besides running processes: it follows the cluster, and decides which nodes there are. */
 import { writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import type { Issue } from "../../reconciler/desired/issues/issue.ts";
 import { renderIssues } from "../../reconciler/desired/issues/render-issues.ts";
@@ -13,19 +12,19 @@ import { silentLog } from "../../reconciler/runtime/log.ts";
 import { connectStore } from "../../reconciler/store/etcd/etcd-store.ts";
 import { clusterKeys } from "../../reconciler/store/keys.ts";
 import { type Store, StoreError } from "../../reconciler/store/store.ts";
-import type { Cluster } from "../context.ts";
+import type { Cluster, Lent } from "../context.ts";
 import type { LiveReport } from "../live-report.ts";
-import type { Lent } from "../open-context.ts";
-import { untilAborted } from "../until-aborted.ts";
+import { gitCommit } from "../git-commit.ts";
+import { together } from "../together.ts";
+import { abortable, untilAborted } from "../until-aborted.ts";
 import { applyFirst, firstRevision } from "./first-apply.ts";
-import { awaitLeftovers } from "./leftovers.ts";
-import type { Launch } from "./launch.ts";
 import { LookAgain } from "./look-again.ts";
-import { type ClusterFacts, Machinery } from "./machinery.ts";
+import type { ClusterFacts, Machinery } from "./machinery.ts";
 import { nodesToRun } from "./nodes-to-run.ts";
 import type { StateFolder } from "./state-folder.ts";
 
-export interface EverythingOptions {
+export interface ConductOptions {
+  readonly machinery: Machinery;
   readonly folder: StateFolder;
   /** Of the desired state, absolute. */
   readonly directory: string;
@@ -33,55 +32,49 @@ export interface EverythingOptions {
   readonly clusterName: string | null;
   readonly host: string;
   readonly user: string;
-  readonly launch: Launch;
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
   readonly live: LiveReport;
   /** Called once the store serves and its records are known. */
   readonly onServing: (lent: Lent) => void;
-  /** Tells people of something that happened to a part. */
+  /** Tells people of something that happened. */
   readonly tell: (what: string, text: string) => void;
 }
 
 /** Two looks at which nodes there should be are at least this far apart. */
 const lookAtNodesEveryMs = 250;
 
-/** Runs until `signal` is aborted; then ends every process that it started. @throws KeelError where it cannot start */
-export async function runEverything(options: EverythingOptions, signal: AbortSignal): Promise<void> {
-  const machinery = new Machinery(options);
-  try {
-    await new Everything(options, machinery).run(signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    options.tell("keel", "ends all processes, the simulated guests too");
-    await rm(options.folder.endpoint, { force: true });
-    await machinery.end();
-  }
+/**
+ * From a store that serves to a cluster that runs, and on until `signal` is aborted. The processes are the caller's to
+ * end. @throws KeelError `cluster-renamed`, StoreError
+ */
+export async function conduct(
+  options: ConductOptions,
+  storeReady: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  await new Conductor(options).run(storeReady, signal);
 }
 
-class Everything {
-  readonly #options: EverythingOptions;
-  readonly #machinery: Machinery;
+class Conductor {
+  readonly #options: ConductOptions;
   readonly #reader: FolderReader;
 
-  constructor(options: EverythingOptions, machinery: Machinery) {
+  constructor(options: ConductOptions) {
     const { directory, clock, host } = options;
     this.#options = options;
-    this.#machinery = machinery;
     this.#reader = new FolderReader({ folder: directory, clock, host, simulated: true });
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    const { clock, folder, clusterName, tell } = this.#options;
-    await awaitLeftovers(folder.run, clock, signal);
-    // What is read now need not be read again when it is wanted.
-    await Promise.all([abortable(this.#machinery.startStore(), signal), this.#reader.read(signal)]);
-    writeFileSync(folder.endpoint, `${this.#machinery.endpoint}\n`, { mode: 0o600 });
+  async run(storeReady: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { clock, folder, machinery, clusterName, tell } = this.#options;
+    // Read while the store starts: what is known then need not be read again when it is wanted.
+    await Promise.all([abortable(storeReady, signal), this.#reader.read(signal)]);
+    writeFileSync(folder.endpoint, `${machinery.endpoint}\n`, { mode: 0o600 });
     const name = clusterName ?? (await this.#firstRevision(signal)).desired.cluster.name;
     writeFileSync(folder.cluster, `${name}\n`, { mode: 0o600 });
-    tell(`cluster/${name}`, `is kept at ${this.#machinery.endpoint}`);
-    const store = connectStore({ endpoints: [this.#machinery.endpoint], clock });
+    tell(`cluster/${name}`, `is kept at ${machinery.endpoint}`);
+    const store = connectStore({ endpoints: [machinery.endpoint], clock });
     try {
       await this.#serve(name, store, signal);
     } finally {
@@ -90,42 +83,48 @@ class Everything {
   }
 
   async #serve(name: string, store: Store, signal: AbortSignal): Promise<void> {
-    const { clock, live, onServing } = this.#options;
-    const feed = new ClusterFeed({ store, root: clusterKeys(name).root, clock, log: silentLog });
-    const feeding = feed.run(signal);
-    await feed.reached(0, signal);
+    const { clock, live, machinery, onServing } = this.#options;
+    const keys = clusterKeys(name);
+    const feed = new ClusterFeed({ store, root: keys.root, clock, log: silentLog });
     live.follow(feed);
-    onServing(lend({ name, keys: clusterKeys(name) }, store, feed, this.#machinery.endpoint));
-    if (feed.state.applied.head === null) await this.#begin(name, store, feed, signal);
-    else this.#machinery.startReconciler(factsOf(feed.state.desired, name));
-    const look = () => this.#lookAtNodes(feed, name);
-    const looks = new LookAgain({ clock, atMostEveryMs: lookAtNodesEveryMs, look });
-    const unsubscribe = feed.subscribe(looks.soon);
-    looks.soon();
-    try {
-      await untilAborted(signal);
-      await feeding;
-    } finally {
-      unsubscribe();
-      looks.close();
-    }
+    const follow = async (until: AbortSignal): Promise<void> => {
+      await feed.reached(0, until);
+      onServing(lend({ name, keys }, store, feed, machinery.endpoint));
+      if (feed.state.applied.head === null) await this.#begin(name, store, feed, until);
+      else machinery.startReconciler(factsOf(feed.state.desired, name));
+      await this.#keepNodes(name, feed, until);
+    };
+    await together([(until) => feed.run(until), follow], signal);
   }
 
   /** On an empty store the folder is applied once. Its nodes boot meanwhile. */
   async #begin(name: string, store: Store, feed: ClusterFeed, signal: AbortSignal): Promise<void> {
-    const { clock, random, user: by, host, tell } = this.#options;
+    const { clock, random, machinery, directory, user: by, host, tell } = this.#options;
     const loaded = await this.#firstRevision(signal);
     const { cluster, nodes } = loaded.desired;
     if (cluster.name !== name) throw new KeelError("cluster-renamed", { files: cluster.name, store: name });
     const facts = factsOf(loaded.desired, name);
-    this.#machinery.startReconciler(facts);
-    this.#machinery.setNodes(facts, new Set(nodes.keys()));
-    const keys = clusterKeys(name);
-    const head = await applyFirst(loaded, { store, keys, feed, clock, random, by, host });
-    if (head === null) return;
-    tell(`cluster/${name}`, `generation ${head.generation} is applied: the folder, as it was found`);
-    await feed.reached(0, signal);
+    machinery.startReconciler(facts);
+    machinery.setNodes(facts, new Set(nodes.keys()));
+    if (loaded.warnings.length > 0) tell("cluster.d", renderIssues(loaded.warnings).trimEnd());
+    const commit = await gitCommit(directory, signal);
+    const options = { store, keys: clusterKeys(name), feed, clock, random, by, host, commit };
+    const head = await applyFirst(loaded, options, signal);
+    if (head !== null)
+      tell(`cluster/${name}`, `generation ${head.generation} is applied: the folder, as found`);
     while (feed.state.applied.head === null) await feed.changed(signal);
+  }
+
+  /** Nodes come and go with what is applied. */
+  async #keepNodes(name: string, feed: ClusterFeed, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const look = () => this.#lookAtNodes(feed, name);
+    const looks = new LookAgain({ clock, atMostEveryMs: lookAtNodesEveryMs, look });
+    const unsubscribe = feed.subscribe(looks.soon);
+    looks.soon();
+    await untilAborted(signal);
+    unsubscribe();
+    looks.close();
   }
 
   async #firstRevision(signal: AbortSignal): Promise<Loaded> {
@@ -144,12 +143,14 @@ class Everything {
   }
 
   #lookAtNodes({ state }: ClusterFeed, name: string): void {
+    const { machinery, live } = this.#options;
     try {
-      if (state.applied.head !== null) this.#machinery.setNodes(factsOf(state.desired, name), nodesToRun(state));
+      const facts = factsOf(state.desired, name);
+      machinery.setNodes(facts, nodesToRun(state, machinery.knownNodes()));
     } catch (error) {
       // A state that cannot be read says nothing about nodes: those that run go on.
       if (!(error instanceof StoreError)) throw error;
-      this.#options.tell(`cluster/${name}`, error.message);
+      live.explain(error.message);
     }
   }
 }
@@ -165,10 +166,4 @@ function lend(cluster: Cluster, store: Store, feed: ClusterFeed, endpoint: strin
     store: async () => store,
     feed: async () => feed,
   };
-}
-
-/** The promise's end, unless the signal's abort comes first, which rejects. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = untilAborted(signal).then(() => Promise.reject(signal.reason));
-  return Promise.race([promise, aborted]);
 }
