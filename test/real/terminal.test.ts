@@ -23,7 +23,7 @@ function exampleCluster(test: TestContext): string {
 function assertFits(screen: string): void {
   const lines = screen.trimEnd().split("\n");
   assert.ok(lines.length <= 24);
-  for (const line of lines) assert.ok([...line].length <= 80, line);
+  for (const line of lines) assert.ok(Array.from(line).length <= 80, line);
 }
 
 describe("the terminal UI of `keel up`", () => {

@@ -49,7 +49,7 @@ describe("keel drift", () => {
     await using bench = await driftedCluster();
     await bench.write("web.yaml", "kind: VM\n");
     const invalid = await bench.keel("drift");
-    assert.match(invalid.out, /^What waits in cluster\.d is not known: cluster\.d has \d error/);
+    assert.match(invalid.out, /^What waits in cluster\.d is not known: \d errors? in cluster\.d/);
     assert.match(invalid.out, /vm\/web1 on hv1: memory is 3GiB, 2GiB is wanted/);
     await rename(join(bench.folder, "cluster.d"), join(bench.folder, "elsewhere"));
     const away = (await bench.data("drift")) as DriftsReport;
