@@ -7,7 +7,7 @@ import type { ClusterKeys } from "../reconciler/store/keys.ts";
 import { type Operation, type Revision, type Store, StoreError } from "../reconciler/store/store.ts";
 import { type Hypervisor, HypervisorError } from "./hypervisor/hypervisor.ts";
 import type { Lookout } from "./lookout.ts";
-import { type RecordsInput, recordsOf } from "./records.ts";
+import { isSameRecord, type RecordsInput, recordsOf } from "./records.ts";
 import { backoffMs } from "./retry.ts";
 import { SharedRun } from "./shared-run.ts";
 import type { Standing } from "./standing.ts";
@@ -122,7 +122,7 @@ export class Publisher {
   #recordWrites(before: Map<VmName, ObservedDomain>, records: ReadonlyMap<VmName, ObservedDomain>): Write[] {
     const { keys, node } = this.#options;
     const gone = [...before.keys()].filter((vm) => !records.has(vm));
-    const changed = [...records].filter(([vm, record]) => !isSame(before.get(vm), record));
+    const changed = [...records].filter(([vm, record]) => !isSameRecord(before.get(vm) ?? null, record));
     return [
       ...gone.map((vm) => ({
         operation: { delete: keys.domain(node, vm) },
@@ -203,19 +203,4 @@ function* inBatches(writes: readonly Write[]): Generator<readonly Write[]> {
     characters += more;
   }
   if (batch.length > 0) yield batch;
-}
-
-/** When it was read is no difference. */
-function isSame(a: ObservedDomain | undefined, b: ObservedDomain): boolean {
-  return a !== undefined && canonical(a) === canonical(b);
-}
-
-function canonical(record: ObservedDomain): string {
-  return JSON.stringify({ ...record, v: 0, readAt: 0 }, sortedKeys);
-}
-
-/** A record that was read back has its fields in another order. */
-function sortedKeys(_: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

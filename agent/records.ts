@@ -2,6 +2,7 @@
 import type { NodeName, VmName } from "../reconciler/model/names.ts";
 import type { EndCause, ObservedDomain, Session } from "../reconciler/model/observed.ts";
 import type { Placement } from "../reconciler/model/placement.ts";
+import { isSameHardware } from "./hypervisor/hardware-fields.ts";
 import type { Domain, DomainEnd } from "./hypervisor/hypervisor.ts";
 import type { Look } from "./lookout.ts";
 
@@ -51,6 +52,17 @@ export function recordsOf(input: RecordsInput): Records {
 export function concerns(placement: Placement | null, node: NodeName): boolean {
   if (placement === null) return false;
   return placement.node === node || placement.moving?.to === node || placement.held?.node === node;
+}
+
+/** Whether they say the same; when each was read is no difference. */
+export function isSameRecord(a: ObservedDomain | null, b: ObservedDomain): boolean {
+  if (a === null || a.vm !== b.vm || a.epoch !== b.epoch) return false;
+  if (a.session.lease !== b.session.lease || a.session.bootId !== b.session.bootId) return false;
+  if (a.state === "off" || b.state === "off") {
+    return a.state === "off" && b.state === "off" && a.cause === b.cause && a.at === b.at;
+  }
+  if (a.state !== b.state || a.domainId !== b.domainId || a.since !== b.since) return false;
+  return isSameHardware(a.live, b.live) && isSameHardware(a.applied, b.applied);
 }
 
 function activeRecord(domain: Domain, readAt: number, session: Session): ObservedDomain {

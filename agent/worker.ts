@@ -148,9 +148,10 @@ export class Worker implements HandOverContext {
 
   /**
    * What this protects from: an agent that was frozen between its claim and its act wakes up, and its node has lost its
-   * lease or was booted anew, its step was cancelled or withdrawn, or a newer agent has taken over. It does not protect from being frozen
-   * between this answer and the hypervisor's call; nothing can that is not the hypervisor itself. That is why a claimed
-   * step counts as a running VM until its end is told or the node is proven dead: nobody starts it elsewhere meanwhile.
+   * lease or was booted anew, its step was cancelled or withdrawn, or a newer agent has taken over. It does not protect
+   * from being frozen between this answer and the hypervisor's call; nothing can that is not the hypervisor itself.
+   * That is why a claimed step counts as a running VM until its end is told or the node is proven dead: nobody starts
+   * it elsewhere meanwhile.
    */
   async permit(session: "same" | "any", signal: AbortSignal): Promise<Outcome | null> {
     const { clock, log } = this.#shop;

@@ -34,18 +34,18 @@ export function processWorld(): World {
  */
 function endSignal(isPart: boolean): AbortSignal {
   const ending = new AbortController();
-  const end = (): void => {
-    ending.abort(new KeelError("interrupted"));
+  const end = (by: string): void => {
+    ending.abort(new KeelError("interrupted", { by }));
   };
   process.on("SIGTERM", end);
   process.on("SIGHUP", end);
-  process.on("SIGINT", () => {
+  process.on("SIGINT", (signal) => {
     if (ending.signal.aborted) process.exit(exitCodes.interrupted);
-    end();
+    end(signal);
   });
   if (isPart) {
     process.once("disconnect", () => {
-      end();
+      end("the end of its parent");
       setTimeout(() => process.exit(exitCodes.error), orphanMs).unref();
     });
     // Waiting for that alone keeps no process alive.

@@ -24,7 +24,7 @@ export interface World {
   readonly random: (bytes: number) => Uint8Array;
   /** Who is behind this command, for the records that name an author. */
   readonly user: string;
-  /** Aborted when the command is asked to end: Ctrl-C, SIGTERM, a closed terminal. */
+  /** Aborted when the command is asked to end: Ctrl-C, SIGTERM, a closed terminal. The reason's `by` says which. */
   readonly ended: AbortSignal;
   /** Aborted when nobody reads standard output any more (`keel get vm | head`). A daemon goes on without a reader. */
   readonly unread: AbortSignal;

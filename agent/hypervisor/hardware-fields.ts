@@ -1,5 +1,11 @@
 /** Hardware taken apart into the fields that a step may change. */
-import type { Hardware, HardwareDisk, HardwareField, HardwareNic } from "../../reconciler/model/hardware.ts";
+import {
+  type Hardware,
+  type HardwareDisk,
+  type HardwareField,
+  hardwareFields,
+  type HardwareNic,
+} from "../../reconciler/model/hardware.ts";
 
 /** `onto` with the given fields as they are in `from`. Bounds stay: they belong to a run, not to a change. */
 export function withFields(onto: Hardware, from: Hardware, fields: readonly HardwareField[]): Hardware {
@@ -21,6 +27,12 @@ export function firstDifference(
   return fields.find((field) => !isSame(field, a, b)) ?? null;
 }
 
+/** All of it, the bounds too. */
+export function isSameHardware(a: Hardware, b: Hardware): boolean {
+  if (a.maxMemoryBytes !== b.maxMemoryBytes || a.maxCpus !== b.maxCpus) return false;
+  return firstDifference(a, b, hardwareFields) === null;
+}
+
 function isSame(field: HardwareField, a: Hardware, b: Hardware): boolean {
   switch (field) {
     case "memory":
@@ -28,20 +40,28 @@ function isSame(field: HardwareField, a: Hardware, b: Hardware): boolean {
     case "cpus":
       return a.cpus === b.cpus;
     case "disks":
-      return isSameList(a.disks, b.disks, diskText);
+      return isSameList(a.disks, b.disks, isSameDisk);
     case "nics":
-      return isSameList(a.nics, b.nics, nicText);
+      return isSameList(a.nics, b.nics, isSameNic);
   }
 }
 
-function isSameList<T>(a: readonly T[], b: readonly T[], text: (item: T) => string): boolean {
-  return a.length === b.length && JSON.stringify(a.map(text)) === JSON.stringify(b.map(text));
+function isSameList<T>(a: readonly T[], b: readonly T[], isSameItem: (x: T, y: T) => boolean): boolean {
+  return (
+    a.length === b.length &&
+    a.every((item, index) => {
+      const other = b[index];
+      return other !== undefined && isSameItem(item, other);
+    })
+  );
 }
 
-function diskText(disk: HardwareDisk): string {
-  return "path" in disk ? `${disk.name} ${disk.path}` : `${disk.name} ${disk.pool}/${disk.volume}`;
+function isSameDisk(a: HardwareDisk, b: HardwareDisk): boolean {
+  if (a.name !== b.name) return false;
+  if ("path" in a) return "path" in b && a.path === b.path;
+  return !("path" in b) && a.pool === b.pool && a.volume === b.volume;
 }
 
-function nicText(nic: HardwareNic): string {
-  return `${nic.name} ${nic.network} ${nic.mac}`;
+function isSameNic(a: HardwareNic, b: HardwareNic): boolean {
+  return a.name === b.name && a.network === b.network && a.mac === b.mac;
 }

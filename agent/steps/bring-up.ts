@@ -31,5 +31,6 @@ function judge(reading: Reading, { vm, epoch }: Start): Outcome | "act" | "wait"
     return findEnd(reading, vm, epoch) === null ? "act" : done("it started, and has ended since");
   }
   if (domain.epoch !== epoch) return failed("precondition", `it runs already, with epoch ${domain.epoch}`);
+  if (domain.state === "incoming") return failed("precondition", "a copy of it waits to be handed over");
   return domain.state === "running" ? done() : "wait";
 }

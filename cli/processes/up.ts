@@ -68,11 +68,16 @@ async function runAll(options: UpOptions, context: Context, folder: StateFolder)
     ];
     await together(tasks, world.ended);
   } finally {
-    tell("keel", "ends all processes, the simulated guests too");
+    tell("keel", `${why(world.ended)}ends all processes, the simulated guests too`);
     await machinery.end();
     leaveStateFolder(folder);
     const { view, live } = await viewing;
     live.close();
     view.end();
   }
+}
+
+/** `SIGTERM: `, where that is why. */
+function why(ended: AbortSignal): string {
+  return ended.reason instanceof KeelError ? `${ended.reason.parameters["by"] ?? "asked to"}: ` : "";
 }

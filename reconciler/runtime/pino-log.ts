@@ -20,10 +20,13 @@ export function pinoLog({ level, fields }: PinoLogOptions): Log {
     },
     destination({ fd: standardError, sync: true }),
   );
+  // What is on every line already is not said twice.
+  const news = (more: LogFields = {}): LogFields =>
+    Object.fromEntries(Object.entries(more).filter(([name, value]) => fields[name] !== value));
   return {
-    debug: (message, more = {}) => logger.debug(more, message),
-    info: (message, more = {}) => logger.info(more, message),
-    warn: (message, more = {}) => logger.warn(more, message),
-    error: (message, more = {}) => logger.error(more, message),
+    debug: (message, more) => logger.debug(news(more), message),
+    info: (message, more) => logger.info(news(more), message),
+    warn: (message, more) => logger.warn(news(more), message),
+    error: (message, more) => logger.error(news(more), message),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import type { Domain, DomainEnd } from "../../agent/hypervisor/hypervisor.ts";
-import { concerns, recordsOf, type RecordsInput } from "../../agent/records.ts";
+import { concerns, isSameRecord, recordsOf, type RecordsInput } from "../../agent/records.ts";
 import type { ObservedDomain } from "../../reconciler/model/observed.ts";
 import { type Placement, unplaced } from "../../reconciler/model/placement.ts";
 import { hardware } from "./support/steps.ts";
@@ -144,5 +144,36 @@ describe("concerns", () => {
     assert.ok(concerns({ ...unplaced, held: hold }, "hv1"));
     assert.ok(!concerns({ ...unplaced, node: "hv2" }, "hv1"));
     assert.ok(!concerns(null, "hv1"));
+  });
+});
+
+describe("isSameRecord", () => {
+  const before = active("a");
+  const off: ObservedDomain = { vm: "a", epoch: 1, session, readAt: 0, state: "off", cause: "stop", at: 5 };
+
+  it("does not look at when it was read", () => {
+    assert.ok(isSameRecord(before, { ...before, readAt: 99 }));
+    assert.ok(isSameRecord(off, { ...off, readAt: 99 }));
+  });
+
+  it("tells any other change", () => {
+    assert.ok(before.state !== "off" && off.state === "off");
+    const changed: readonly ObservedDomain[] = [
+      { ...before, vm: "b" },
+      { ...before, epoch: 2 },
+      { ...before, session: { ...session, lease: "8" } },
+      { ...before, session: { ...session, bootId: "b2" } },
+      { ...before, state: "paused" },
+      { ...before, domainId: "a-9" },
+      { ...before, since: 9 },
+      { ...before, live: hardware({ cpus: 2 }) },
+      { ...before, applied: hardware({ cpus: 2 }) },
+      off,
+    ];
+    for (const next of changed) assert.ok(!isSameRecord(before, next), JSON.stringify(next));
+    for (const next of [before, { ...off, at: 6 }, { ...off, cause: "crash" as const }]) {
+      assert.ok(!isSameRecord(off, next), JSON.stringify(next));
+    }
+    assert.ok(!isSameRecord(null, before));
   });
 });

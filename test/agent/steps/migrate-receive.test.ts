@@ -196,8 +196,8 @@ describe("a migration's target", () => {
   });
 
   for (const [downMs, stride] of [
-    [0, 1],
-    [30_000, 5],
+    [0, 3],
+    [30_000, 7],
   ] as const) {
     it(`runs the guest once, wherever its agent is killed and ${downMs / 1000} s later goes on`, async () => {
       await killAtEachPoint({

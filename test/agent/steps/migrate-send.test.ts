@@ -311,8 +311,8 @@ describe("a migration's source", () => {
     });
 
     for (const [downMs, stride] of [
-      [0, 1],
-      [30_000, 5],
+      [0, 3],
+      [30_000, 7],
     ] as const) {
       it(`moves the guest once, wherever that is, and ${downMs / 1000} s later goes on`, async () => {
         const small = migrateStep("web", "hv1", "hv2", 1);
