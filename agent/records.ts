@@ -85,7 +85,9 @@ function offRecord(
   }
   if (before.state === "incoming" || isRenamed(before, look)) return null;
   const { vm, epoch } = before;
-  return { vm, epoch, session, readAt: look.readAt, state: "off", cause: "unknown", at: look.readAt };
+  // Another boot is proof of how it ended: with the machine.
+  const cause = before.session.bootId === session.bootId ? "unknown" : "reboot";
+  return { vm, epoch, session, readAt: look.readAt, state: "off", cause, at: look.readAt };
 }
 
 function endRecord(end: DomainEnd, input: RecordsInput): OffRecord {

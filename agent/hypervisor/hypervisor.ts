@@ -38,7 +38,7 @@ export interface DomainEnd {
   readonly vm: VmName;
   readonly epoch: number;
   readonly id: string;
-  readonly cause: Exclude<EndCause, "stop"> | "cut";
+  readonly cause: Exclude<EndCause, "stop" | "reboot"> | "cut";
   readonly at: number;
 }
 

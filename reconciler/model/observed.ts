@@ -50,8 +50,11 @@ export interface NodeStatus {
   }[];
 }
 
-/** How a domain came to its end. stop: by one of our steps. unknown: nobody saw it, counts as a crash. */
-export type EndCause = "stop" | "guest" | "crash" | "migrated" | "unknown";
+/**
+ * How a domain came to its end. stop: by one of our steps. reboot: with its node, which runs under another boot id now.
+ * unknown: nobody saw it, counts as a crash.
+ */
+export type EndCause = "stop" | "guest" | "crash" | "migrated" | "reboot" | "unknown";
 
 /** `node/<n>/vm/<vm>`: one managed domain, or how it ended. The record goes when the VM's placement leaves the node. */
 export type ObservedDomain = {

@@ -191,10 +191,7 @@ function decideStart(
   if (taken !== null) return blocked(taken);
   const held = heldBack(world, facts, vm, "start");
   if (held !== null) return blocked(held.why, held.until);
-  const crash =
-    end === null || end.cause === "stop" || end.cause === "guest"
-      ? null
-      : afterCrash(world, facts, vm, end.at);
+  const crash = end !== null && isCrash(end.cause) ? afterCrash(world, facts, vm, end.at) : null;
   if (crash?.start === false) return blocked(crash.why, crash.until);
   const fixed = fixedPlaces(placement, vm);
   if (placement.node !== null && placement.node !== placement.home) {
@@ -215,4 +212,20 @@ function decideStart(
     consumes,
   };
   return { kind: "wanting", wanting };
+}
+
+/** An end that the guest's restart policy is about; the others were meant, or were the node's. */
+function isCrash(cause: EndCause): boolean {
+  switch (cause) {
+    case "crash":
+    case "unknown":
+      return true;
+    case "stop":
+    case "guest":
+    case "migrated":
+    case "reboot":
+      return false;
+    default:
+      return unreachable(cause);
+  }
 }

@@ -64,7 +64,7 @@ describe("runAgent", () => {
       assert.deepEqual(await states(), ["a crash", "b guest", "c unknown"]);
     });
 
-    it("of an end that no hypervisor remembers, that nobody saw it", async () => {
+    it("of a domain whose node was started again meanwhile, that it ended with it", async () => {
       await running("web");
       await hv1.agent?.kill();
       hv1.machine.powerOff();
@@ -72,7 +72,7 @@ describe("runAgent", () => {
       await hv1.heartbeat?.kill();
       hv1.startHeartbeat();
       hv1.startAgent();
-      await untilStates("web unknown");
+      await untilStates("web reboot");
       assert.equal((await lab.record("hv1", "web"))?.session.bootId, hv1.machine.bootId);
     });
 

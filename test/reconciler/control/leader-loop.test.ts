@@ -96,6 +96,23 @@ describe("the control loop", () => {
     await scene.end();
   });
 
+  it("starts guests again at once, on the same node, when that has rebooted", async () => {
+    const scene = await new Scene().begin(vm("web", { node: "hv1", restart: { policy: "never" } }));
+    await scene.advance(5_000);
+    const machine = scene.cluster.machine("hv1");
+    machine.powerOff();
+    scene.cluster.kill("agent/hv1");
+    scene.cluster.kill("heartbeat/hv1");
+    await scene.advance(60_000);
+    machine.powerOn();
+    scene.cluster.startPart("hv1", "heartbeat");
+    scene.cluster.startPart("hv1", "agent");
+    await scene.advance(5_000);
+    assert.deepEqual([scene.vm("web").state, scene.vm("web").node], ["running", "hv1"]);
+    assert.deepEqual(scene.story("web"), ["start hv1", "stop hv1", "start hv1"]);
+    await scene.end();
+  });
+
   it("starts nothing elsewhere when a node dies without proof of it", async () => {
     const scene = await new Scene().begin(vm("web", { node: "hv1" }));
     await scene.advance(5_000);
