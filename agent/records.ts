@@ -84,9 +84,12 @@ function offRecord(
     return isUnfinishedCopy(before, end) ? null : endRecord(end, input);
   }
   if (before.state === "incoming" || isRenamed(before, look)) return null;
-  const { vm, epoch } = before;
-  // Another boot is proof of how it ended: with the machine.
-  const cause = before.session.bootId === session.bootId ? "unknown" : "reboot";
+  return vanished(before, input);
+}
+
+/** It was there, and nobody tells how it ended; another boot is proof that it ended with the machine. */
+function vanished({ vm, epoch, session: then }: ActiveRecord, { session, look }: RecordsInput): OffRecord {
+  const cause = then.bootId === session.bootId ? "unknown" : "reboot";
   return { vm, epoch, session, readAt: look.readAt, state: "off", cause, at: look.readAt };
 }
 
