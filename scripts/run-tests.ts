@@ -48,7 +48,9 @@ function tellLeftOut({ leftOut }: Selection): void {
 /** Tests see the same environment everywhere: terminal libraries behave otherwise in CI, or told to use colours. */
 async function runNode(paths: readonly string[]): Promise<number> {
   const dropped = ["CI", "CONTINUOUS_INTEGRATION", "FORCE_COLOR", "NO_COLOR", "KEEL_STORE"];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.includes(name)));
+  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.includes(name)));
+  // The signs of the terminal UI depend on the locale; tests of the plain ones say so themselves.
+  const env = { ...kept, LC_ALL: "C.UTF-8" };
   const compiled = paths.map((path) => join("dist", path.replace(/\.tsx?$/u, ".js")));
   const child = spawn(
     process.execPath,

@@ -77,6 +77,7 @@ describe("the terminal UI of `keel up`", () => {
     assertFits(await screen.shows(/memry/u, /invalid/iu));
 
     await screen.type("q");
-    await screen.shows(/Pane is dead/u);
+    await screen.ends();
+    assert.match(await screen.read(), /stopped/u);
   });
 });

@@ -74,6 +74,17 @@ export class TerminalScreen {
     return this.#seen([pattern], [absent]);
   }
 
+  /** Resolves once the program has ended. */
+  async ends(): Promise<void> {
+    const until = systemClock.monotonic() + patienceMs;
+    for (;;) {
+      const { stdout } = await this.#tmux("list-panes", "-F", "#{pane_dead}");
+      if (stdout.trim() === "1") return;
+      assert.ok(systemClock.monotonic() < until, `it does not end:\n${await this.read()}`);
+      await systemClock.sleep(lookMs);
+    }
+  }
+
   async #seen(patterns: readonly RegExp[], absent: readonly RegExp[]): Promise<string> {
     const until = systemClock.monotonic() + patienceMs;
     for (;;) {
