@@ -14,7 +14,7 @@ export function planInput(state: ClusterState, policy: Policy, now: number): Pla
   };
 }
 
-export function journalOf(state: ClusterState): Journal {
+function journalOf(state: ClusterState): Journal {
   return {
     steps: state.released(),
     tries: state.tries,

@@ -186,7 +186,7 @@ const harmless = new Set(["create", "update", "start", "migrate", "adopt"]);
 const gentle = new Set(["none", "live", "migrate"]);
 
 /** Orphans, stops, restarts and destroys nothing, and removes no document. */
-export function isSafe(proposal: Proposal): boolean {
+function isSafe(proposal: Proposal): boolean {
   return proposal.report.changes.every((change) => harmless.has(change.word) && gentle.has(change.impact));
 }
 

@@ -22,7 +22,6 @@ export const reasonTable = {
   "leaves-outside-limits": { text: "{node} is outside its limits" },
   "leaves-apart": { text: "{other} of its `apart` group {group} runs on {node}" },
   "displaced": { text: "it runs on {node}, away from home {home} ({displaced})" },
-  "home-not-usable": { text: "its home {home} cannot be used: {why}" },
   // Why a VM runs or does not.
   "runs": { text: "wanted running, and it runs on {node}" },
   "stopped-as-wanted": { text: "`state: {state}`, and it is off" },
@@ -63,7 +62,6 @@ export const reasonTable = {
   "renamed": { text: "renamed from {from}" },
   // What is under way.
   "step-in-flight": { text: "{step} on {node} is under way" },
-  "step-failed": { text: "{step} on {node} failed: {failure}" },
   // Why nothing is done.
   "no-target": { text: "no node can take it: {why}", advice: "Widen its limits, or make room." },
   "outside-limits": { text: "{node} is not among its limits" },
@@ -113,7 +111,6 @@ export const reasonTable = {
     text: "it is reported by {nodes} at once",
     advice: "Stop the copy that is not the VM by hand; nothing is done by itself.",
   },
-  "stale-epoch": { text: "{node} runs a copy of epoch {epoch}, the placement says {wanted}" },
   "migrating-hand-over": { text: "its hand-over from {from} to {to} is not finished" },
   // Nodes.
   "node-ready": { text: "alive, takes VMs" },

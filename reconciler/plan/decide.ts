@@ -78,7 +78,7 @@ function decideState(world: World, facts: VmFacts, vm: Vm, crowded: Reason | nul
 }
 
 /** An edit of `node:` moves the home; everything else about the placement stays as it was. */
-export function withIntent(placement: Placement, vm: Vm): Placement {
+function withIntent(placement: Placement, vm: Vm): Placement {
   if (vm.node === placement.homeAsked) return placement;
   const home = vm.node ?? placement.home;
   const away = placement.node !== null && placement.node !== home;
@@ -127,7 +127,7 @@ function decideRunning(
     return { kind: "step", planned, next: { ...facts, requests: [], placement: planned.placement } };
   }
   const node = world.nodes.get(at.node);
-  const mustLeave = (node === undefined ? null : whyLeaves(world, vm, node)) ?? crowded;
+  const mustLeave = (node === undefined ? null : whyLeaves(vm, node)) ?? crowded;
   const fixed = fixedPlaces(facts.placement, vm);
   const first = fixed[0];
   if (mustLeave === null && (first === undefined || first.node === at.node)) {

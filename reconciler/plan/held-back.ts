@@ -24,7 +24,7 @@ export function intentOf(desired: Desired, vm: Vm): string {
 }
 
 /** The failed tries that still count: none once the intent has changed or a retry was asked for. */
-export function failedTries(world: World, facts: VmFacts, vm: Vm): Tries["failed"] {
+function failedTries(world: World, facts: VmFacts, vm: Vm): Tries["failed"] {
   if (facts.tries?.failed == null) return null;
   if (facts.requests.some((r) => r.kind === "retry")) return null;
   return facts.tries.intent === intentOf(world.input.desired, vm) ? facts.tries.failed : null;

@@ -18,12 +18,12 @@ export function whyNotUsable(world: World, vm: Vm, node: NodeName): Reason | nul
 export function whyNotInPlace(world: World, vm: Vm, node: NodeName): Reason | null {
   const facts = world.nodes.get(node);
   if (facts === undefined) return reason("node-undefined", { node });
-  const leaves = whyLeaves(world, vm, facts);
+  const leaves = whyLeaves(vm, facts);
   return leaves ?? whyUnhealthy(facts) ?? whyNotFit(world, vm, facts);
 }
 
 /** Why `vm` may not stay on the node where it is; null: it may. `apart` is judged apart from this (see `crowded`). */
-export function whyLeaves(_world: World, vm: Vm, node: NodeFacts): Reason | null {
+export function whyLeaves(vm: Vm, node: NodeFacts): Reason | null {
   if (vm.limits !== null && !vm.limits.includes(node.name)) {
     return reason("leaves-outside-limits", { node: node.name });
   }

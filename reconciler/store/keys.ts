@@ -9,7 +9,6 @@ export function clusterKeys(cluster: string) {
     leader: `${root}leader`,
     head: `${root}desired/head`,
     history: (generation: number) => `${root}history/${String(generation)}`,
-    objects: `${root}desired/object/`,
     object: (digest: string) => `${root}desired/object/${digest}`,
     placement: (vm: VmName) => `${root}placement/${vm}`,
     identity: (vm: VmName) => `${root}identity/${vm}`,
@@ -26,7 +25,6 @@ export function clusterKeys(cluster: string) {
     progress: (node: NodeName, id: string) => `${root}progress/${node}/${id}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
-    events: (writer: string) => `${root}event/${writer}/`,
     source: (id: string) => `${root}source/${id}`,
     planUsed: (id: string) => `${root}plan-used/${id}`,
   } as const;
