@@ -74,12 +74,13 @@ export class TerminalScreen {
     return this.#seen([pattern], [absent]);
   }
 
-  /** Resolves once the program has ended. */
-  async ends(): Promise<void> {
+  /** The exit status of the program, once it has ended. */
+  async ends(): Promise<number> {
     const until = systemClock.monotonic() + patienceMs;
     for (;;) {
-      const { stdout } = await this.#tmux("list-panes", "-F", "#{pane_dead}");
-      if (stdout.trim() === "1") return;
+      const { stdout } = await this.#tmux("list-panes", "-F", "#{pane_dead} #{pane_dead_status}");
+      const [dead, status] = stdout.trim().split(" ");
+      if (dead === "1") return Number(status);
       assert.ok(systemClock.monotonic() < until, `it does not end:\n${await this.read()}`);
       await systemClock.sleep(lookMs);
     }
