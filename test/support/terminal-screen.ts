@@ -80,7 +80,8 @@ export class TerminalScreen {
     for (;;) {
       const { stdout } = await this.#tmux("list-panes", "-F", "#{pane_dead} #{pane_dead_status}");
       const [dead, status] = stdout.trim().split(" ");
-      if (dead === "1") return Number(status);
+      // The terminal closes a moment before the status is known.
+      if (dead === "1" && status !== undefined) return Number(status);
       assert.ok(systemClock.monotonic() < until, `it does not end:\n${await this.read()}`);
       await systemClock.sleep(lookMs);
     }
