@@ -13,7 +13,7 @@ import * as init from "./init.ts";
 import * as plan from "./plan.ts";
 import * as reconciler from "./reconciler.ts";
 import * as simulatedHost from "./simulated-host.ts";
-import * as store from "./store.ts";
+import * as store from "./store/index.ts";
 import * as tui from "./tui.ts";
 import * as up from "./up.ts";
 import * as validate from "./validate.ts";

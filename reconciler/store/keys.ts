@@ -26,6 +26,10 @@ export function clusterKeys(cluster: string) {
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     source: (id: string) => `${root}source/${id}`,
+    /** Which restore the store is of, and whether it is frozen: `StoreRecord`. */
+    store: `${root}store`,
+    /** Written by each collection of old objects; an apply compares it, so that the two exclude each other. */
+    collection: `${root}desired/collection`,
     planUsed: (id: string) => `${root}plan-used/${id}`,
   } as const;
 }

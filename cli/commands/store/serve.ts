@@ -1,23 +1,19 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { KeelError } from "../../reconciler/model/errors.ts";
-import type { EmbeddedNotice } from "../../reconciler/store/embedded/server.ts";
-import type { Context, ContextFactory } from "../context.ts";
-import { daemonLog } from "../daemon-log.ts";
-import { untilAborted } from "../until-aborted.ts";
-import { withExamples } from "../examples.ts";
+import { KeelError } from "../../../reconciler/model/errors.ts";
+import type { EmbeddedNotice } from "../../../reconciler/store/embedded/server.ts";
+import type { Context, ContextFactory } from "../../context.ts";
+import { daemonLog } from "../../daemon-log.ts";
+import { untilAborted } from "../../until-aborted.ts";
+import { withExamples } from "../../examples.ts";
 
 interface ServeOptions {
   readonly directory: string;
   readonly socket: string;
 }
 
-/** `keel store …`: the embedded store of a single machine. */
-export function register(program: Command, context: ContextFactory): void {
-  const store = program
-    .command("store")
-    .description("The embedded store of a single machine.")
-    .helpCommand(false);
+/** `keel store serve`: the embedded store of a single machine. */
+export function register(store: Command, context: ContextFactory): void {
   const serve = store
     .command("serve")
     .description("Serve the embedded store on a unix socket, until ended.")
@@ -39,7 +35,7 @@ async function serveStore(options: ServeOptions, context: Context): Promise<void
   const { clock, random, world } = context;
   const log = await daemonLog(context, { part: "store" });
   const failed = new AbortController();
-  const { startEmbeddedServer } = await import("../../reconciler/store/embedded/server.ts");
+  const { startEmbeddedServer } = await import("../../../reconciler/store/embedded/server.ts");
   const server = await startEmbeddedServer({
     directory: resolve(world.cwd, options.directory),
     socketPath: resolve(world.cwd, options.socket),
