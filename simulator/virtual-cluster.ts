@@ -8,7 +8,7 @@ import { runHeartbeat } from "../agent/heartbeat.ts";
 import type { GuestEvent } from "../agent/hypervisor/simulated/guest-event.ts";
 import type { SimulatedMachine } from "../agent/hypervisor/simulated/machine.ts";
 import { SimulatedNetwork } from "../agent/hypervisor/simulated/network.ts";
-import type { SimulatedHardware } from "../agent/hypervisor/simulated/settings.ts";
+import type { SimulatedHardware, SimulatedTimes } from "../agent/hypervisor/simulated/settings.ts";
 import { SimulatedHypervisor } from "../agent/hypervisor/simulated/simulated-hypervisor.ts";
 import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
@@ -22,18 +22,31 @@ import type { NodeName, ObjectId } from "../reconciler/model/names.ts";
 import { silentLog } from "../reconciler/runtime/log.ts";
 import { StoreCore } from "../reconciler/store/core/store-core.ts";
 import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
-import { MemoryStore } from "../reconciler/store/memory/memory-store.ts";
+import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
+import { SimulatedProcess } from "./process.ts";
 
 export interface VirtualClusterOptions {
   readonly clock: Clock;
   readonly nodes: readonly NodeName[];
   readonly hardware?: Readonly<Record<NodeName, Partial<SimulatedHardware>>>;
+  readonly times?: Readonly<Record<NodeName, Partial<SimulatedTimes>>>;
+  /** How long a message to or from the store is under way; 0 where left out. */
+  readonly messageMs?: number;
   readonly onGuest?: (event: GuestEvent) => void;
 }
 
 /** The daemons of a node that can be killed on their own. */
 export type NodePart = "agent" | "heartbeat";
+
+/** A process of the cluster. */
+export type PartId = `${NodePart}/${NodeName}` | `reconciler/${string}`;
+
+interface Part {
+  readonly controller: AbortController;
+  readonly process: SimulatedProcess;
+  readonly store: Store;
+}
 
 export class VirtualCluster {
   readonly keys: ClusterKeys = clusterKeys("lab");
@@ -42,7 +55,9 @@ export class VirtualCluster {
   readonly #options: VirtualClusterOptions;
   readonly #core: StoreCore;
   readonly #machines = new Map<NodeName, SimulatedMachine>();
-  readonly #parts = new Map<string, { readonly controller: AbortController; readonly store: Store }>();
+  readonly #parts = new Map<string, Part>();
+  readonly #cutOff = new Set<NodeName>();
+  #storeIsDown = false;
   readonly #memory = new ResolveMemory();
   readonly #end = new AbortController();
   readonly #failures: unknown[] = [];
@@ -59,12 +74,12 @@ export class VirtualCluster {
       log: silentLog,
     });
     this.#watch(this.feed.run(this.#end.signal));
-    for (const node of options.nodes) this.#addNode(node);
+    for (const node of options.nodes) this.addNode(node);
   }
 
-  /** Another client of the cluster's store. */
-  client(): MemoryStore {
-    return new MemoryStore({ core: this.#core, clock: this.#options.clock });
+  /** Another client of the cluster's store; of a process with a clock and a way to the store of its own, where given. */
+  client(process: Partial<Pick<MemoryStoreOptions, "clock" | "link">> = {}): MemoryStore {
+    return new MemoryStore({ core: this.#core, clock: this.#options.clock, ...process });
   }
 
   machine(node: NodeName): SimulatedMachine {
@@ -85,33 +100,92 @@ export class VirtualCluster {
   }
 
   startReconciler(id: string): void {
-    const { clock } = this.#options;
-    const { signal, store } = this.#begin(`reconciler/${id}`);
+    const { signal, store, process } = this.#begin(`reconciler/${id}`, () => !this.#storeIsDown);
+    const { clock } = process;
     const feed = new ClusterFeed({ store, root: this.keys.root, clock, log: silentLog });
     this.#watch(feed.run(signal));
     this.#watch(runReconciler({ store, keys: this.keys, clock, log: silentLog, feed, id }, signal));
   }
 
   startPart(node: NodeName, part: NodePart): void {
-    const { clock } = this.#options;
-    const { signal, store } = this.#begin(`${part}/${node}`);
+    const reaches = () => !this.#storeIsDown && !this.#cutOff.has(node);
+    const { signal, store, process } = this.#begin(`${part}/${node}`, reaches);
+    const { clock } = process;
     const { bootId } = this.machine(node);
     const common = { node, cluster: "lab", store, clock, log: silentLog, bootId };
     if (part === "heartbeat") {
       this.#watch(runHeartbeat({ ...common, machineId: node, address: null }, signal));
       return;
     }
-    const hypervisor = new SimulatedHypervisor(this.machine(node), clock);
+    const hypervisor = new ProcessHypervisor(this.machine(node), process);
     this.#watch(runAgent({ ...common, version: "simulated", hypervisor }, signal));
   }
 
+  /** Whether it was started and not killed; one that is paused is running. */
+  runs(part: PartId): boolean {
+    return this.#parts.has(part);
+  }
+
   /** Stops a part where it is, as SIGKILL does: nothing is tidied up, its leases run out. */
-  kill(part: `${NodePart}/${NodeName}` | `reconciler/${string}`): void {
+  kill(part: PartId): void {
     const running = this.#parts.get(part);
     if (running === undefined) return;
     this.#parts.delete(part);
+    running.process.end();
     this.#watch(running.store.close());
     running.controller.abort(killed);
+  }
+
+  /** As SIGSTOP: nothing of it moves, and its leases run out. */
+  pause(part: PartId): void {
+    this.#parts.get(part)?.process.pause();
+  }
+
+  resume(part: PartId): void {
+    this.#parts.get(part)?.process.resume();
+  }
+
+  /** A machine with its daemons. */
+  addNode(node: NodeName): void {
+    this.#addMachine(node);
+    this.startPart(node, "heartbeat");
+    this.startPart(node, "agent");
+  }
+
+  has(node: NodeName): boolean {
+    return this.#machines.has(node);
+  }
+
+  /** Its guests die, and its daemons with it. */
+  powerOff(node: NodeName): void {
+    this.machine(node).powerOff();
+    this.kill(`agent/${node}`);
+    this.kill(`heartbeat/${node}`);
+  }
+
+  /** A machine that has booted: a new boot, its daemons started. */
+  boot(node: NodeName): void {
+    this.machine(node).powerOn();
+    this.startPart(node, "heartbeat");
+    this.startPart(node, "agent");
+  }
+
+  /** Cuts a node off from the store and from its peers, or joins it again. Its guests go on. */
+  setNetwork(node: NodeName, up: boolean): void {
+    if (up) {
+      this.#cutOff.delete(node);
+      this.network.restore(node);
+    } else {
+      this.#cutOff.add(node);
+      this.network.cut(node);
+    }
+  }
+
+  /** No part reaches the store while it is down; an outage uses up no lease. */
+  setStore(up: boolean): void {
+    this.#storeIsDown = !up;
+    if (up) this.#core.resumeLeases();
+    else this.#core.pauseLeases();
   }
 
   /** Ends everything. @throws what a part failed with: none may */
@@ -127,26 +201,49 @@ export class VirtualCluster {
       throw failure instanceof Error ? failure : new Error("a part failed", { cause: failure });
   }
 
-  #addNode(node: NodeName): void {
-    const { clock, hardware, onGuest } = this.#options;
-    const options = { node, clock, ...(hardware?.[node] === undefined ? {} : { hardware: hardware[node] }) };
-    const machine = this.network.add(options);
+  #addMachine(node: NodeName): void {
+    const { clock, hardware, times, onGuest } = this.#options;
+    const machine = this.network.add({
+      node,
+      clock,
+      ...(hardware?.[node] === undefined ? {} : { hardware: hardware[node] }),
+      ...(times?.[node] === undefined ? {} : { times: times[node] }),
+    });
     if (onGuest !== undefined) machine.onGuest(onGuest);
     this.#machines.set(node, machine);
-    this.startPart(node, "heartbeat");
-    this.startPart(node, "agent");
   }
 
-  #begin(part: string): { readonly signal: AbortSignal; readonly store: Store } {
+  #begin(
+    part: PartId,
+    reachesStore: () => boolean,
+  ): Omit<Part, "controller"> & { readonly signal: AbortSignal } {
+    const { clock, messageMs = 0 } = this.#options;
     const controller = new AbortController();
-    const store = this.client();
-    this.#parts.set(part, { controller, store });
-    return { signal: controller.signal, store };
+    const process = new SimulatedProcess({ clock, messageMs, reachesStore });
+    const store = new MemoryStore({ core: this.#core, clock: process.clock, link: process.link });
+    this.#parts.set(part, { controller, process, store });
+    return { signal: controller.signal, process, store };
   }
 
   #watch(running: Promise<unknown>): void {
     running.catch((error: unknown) => {
       if (error !== killed && !this.#end.signal.aborted) this.#failures.push(error);
+    });
+  }
+}
+
+/** What the machine tells of itself reaches a process only while that runs. */
+class ProcessHypervisor extends SimulatedHypervisor {
+  readonly #process: SimulatedProcess;
+
+  constructor(machine: SimulatedMachine, process: SimulatedProcess) {
+    super(machine, process.clock);
+    this.#process = process;
+  }
+
+  override onChange(callback: () => void): () => void {
+    return super.onChange(() => {
+      this.#process.whenRunning(callback);
     });
   }
 }
