@@ -7,6 +7,7 @@ import type { Progress } from "../reconciler/model/step.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
 import type { Revision, Store } from "../reconciler/store/store.ts";
+import { type StoreTrust, unwaveringTrust } from "../reconciler/store/trust/trust.ts";
 import { Endings } from "./endings.ts";
 import type { HeldKey } from "./held-key.ts";
 import type { Hypervisor } from "./hypervisor/hypervisor.ts";
@@ -32,6 +33,8 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly intervals?: Partial<AgentIntervals>;
+  /** Where it is left out, the store is believed whatever it says. */
+  readonly trust?: StoreTrust;
 }
 
 /** All in milliseconds. */
@@ -85,6 +88,7 @@ class Agent {
   readonly #steps: KeyView<StepRecord>;
   readonly #progress: KeyView<Progress>;
   readonly #standing: Standing;
+  readonly #trust: StoreTrust;
   readonly #endings = new Endings((vm) => this.#runner.isStopping(vm));
   readonly #lookout: Lookout;
   readonly #publisher: Publisher;
@@ -101,6 +105,7 @@ class Agent {
     this.#intervals = { ...defaultIntervals, ...options.intervals };
     this.#signal = signal;
     this.#keys = keys;
+    this.#trust = options.trust ?? unwaveringTrust(keys.store);
     const shared = { store, clock, log };
     const onStanding = () => this.#standingChanged();
     const onSteps = () => this.#consider();
@@ -124,6 +129,7 @@ class Agent {
       lookout: this.#lookout,
       publisher: this.#publisher,
       standing: this.#standing,
+      trust: this.#trust,
       placements: this.#placements,
       willEnd: (domainId: string) => this.#endings.asked(domainId),
       reportEveryMs: this.#intervals.report,
@@ -136,10 +142,10 @@ class Agent {
       this.#lookout.lookNow();
       this.#runner.ring();
     });
-    const views = [this.#alive, this.#placements, this.#steps, this.#progress];
+    const unsubscribeTrust = this.#trust.subscribe((readAnew) => this.#trustChanged(readAnew));
     const loops = [
       this.#presence.run(this.#signal),
-      ...views.map((view) => view.run(this.#signal)),
+      ...this.#views.map((view) => view.run(this.#signal)),
       this.#lookout.run(this.#signal),
       this.#publisher.run(this.#signal),
     ];
@@ -147,14 +153,31 @@ class Agent {
       await Promise.all(loops);
     } finally {
       unsubscribe();
+      unsubscribeTrust();
     }
+  }
+
+  get #views() {
+    return [this.#alive, this.#placements, this.#steps, this.#progress];
+  }
+
+  /** Whatever is known may be of a store that is no more: all is listed, looked at and told anew. */
+  #trustChanged(readAnew: boolean): void {
+    if (!readAnew) {
+      this.#standingChanged();
+      return;
+    }
+    this.#isReady = false;
+    this.#concernedAt = 0;
+    for (const view of this.#views) view.relist();
+    this.#publisher.distrust();
+    this.#runner.ring();
   }
 
   /** Nothing is taken up, and nothing told, before it is known what there is. */
   #consider(): void {
     if (!this.#isReady) {
-      const views = [this.#alive, this.#placements, this.#steps, this.#progress];
-      if (views.some(({ revision }) => revision === 0)) return;
+      if (this.#views.some(({ revision }) => revision === 0)) return;
       this.#isReady = true;
       this.#lookout.lookNow();
     }
@@ -173,6 +196,8 @@ class Agent {
   #placementsChanged(changes: readonly EntryChange<Placement>[], revision: Revision): void {
     const { node } = this.#options;
     for (const { before, after } of changes) {
+      const { epoch = 0, moving = null } = after?.value ?? {};
+      this.#trust.sawEpoch(Math.max(epoch, moving?.epoch ?? 0));
       if (!concerns(before?.value ?? null, node) && !concerns(after?.value ?? null, node)) continue;
       this.#concernedAt = Math.max(this.#concernedAt, after?.modRevision ?? revision);
       this.#lookout.lookNow();
@@ -222,6 +247,7 @@ class Agent {
         everyMs: this.#intervals.read,
         session: () => this.#standing.session(),
         seen: () => this.#placements.revision,
+        storeRecord: () => recordKnown(this.#trust),
         onLook: ({ reading }) => {
           this.#endings.prune(reading);
           this.#publisher.publishNow();
@@ -248,9 +274,14 @@ class Agent {
         isOurs: this.#endings.isOurs,
         isBusy: (vm) => this.#runner.isBusy(vm),
         concernedAt: () => this.#concernedAt,
+        epochSeen: () => this.#trust.epoch,
         measureEveryMs: this.#intervals.measure,
       },
       this.#signal,
     );
   }
+}
+
+function recordKnown({ state }: StoreTrust): Revision {
+  return state.state === "unknown" ? 0 : state.record;
 }

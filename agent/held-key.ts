@@ -94,7 +94,9 @@ export class HeldKey {
     const { store, key, value, leaseMs, onHeld } = this.#options;
     const held = await store.get(key);
     const isForeign = held !== null && !this.#leases.has(held.lease);
-    if (isForeign && onHeld(held, this.#revision === null) === "wait") return null;
+    // What was written before ours has not taken it from us: the store was set back.
+    const isStart = this.#revision === null || (held !== null && held.modRevision < this.#revision);
+    if (isForeign && onHeld(held, isStart) === "wait") return null;
     const lease = await store.grant(leaseMs);
     this.#leases.add(lease.id);
     try {
@@ -104,6 +106,7 @@ export class HeldKey {
       });
       if (!ok) throw new StoreError("unreachable", `${key} changed while it was taken`);
       this.#revision = revision;
+      if (this.#view.revision > revision) this.#view.relist();
       return lease;
     } catch (error) {
       // Also where the outcome is unknown: without its lease the key goes, and the next try finds out.

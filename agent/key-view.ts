@@ -42,6 +42,7 @@ export class KeyView<T extends object> {
   readonly #options: KeyViewOptions<T>;
   readonly #entries = new Map<string, Entry<T>>();
   #revision: Revision = 0;
+  #listing = new AbortController();
 
   constructor(options: KeyViewOptions<T>) {
     this.#options = options;
@@ -60,6 +61,12 @@ export class KeyView<T extends object> {
     return this.#entries.values();
   }
 
+  /** The store was set back: nothing is known until all is listed anew. A watch would wait for what it once had. */
+  relist(): void {
+    this.#revision = 0;
+    this.#listing.abort(new Error("listed anew"));
+  }
+
   /** Follows the store until aborted, whatever becomes of the connection. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, prefix } = this.#options;
@@ -72,6 +79,7 @@ export class KeyView<T extends object> {
           log.warn("lost sight of records", { prefix, error: error.message });
       }
       signal.throwIfAborted();
+      if (this.#listing.signal.aborted) continue;
       failures += 1;
       await clock.sleep(backoffMs(failures), signal);
     }
@@ -80,12 +88,14 @@ export class KeyView<T extends object> {
   /** Ends with a relist, an error or an abort. */
   async #follow(onListed: () => void, signal: AbortSignal): Promise<void> {
     const { store, prefix } = this.#options;
+    this.#listing = new AbortController();
+    const either = AbortSignal.any([signal, this.#listing.signal]);
     const { revision, items } = await store.list(prefix);
-    if (signal.aborted) return;
+    if (either.aborted) return;
     this.#replace(items, revision);
     onListed();
-    for await (const event of store.watch(prefix, revision, signal)) {
-      if (signal.aborted || event.type === "relist") return;
+    for await (const event of store.watch(prefix, revision, either)) {
+      if (either.aborted || event.type === "relist") return;
       this.#apply(event);
     }
   }

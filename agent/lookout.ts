@@ -13,6 +13,8 @@ export interface Look {
   readonly session: Session | null;
   /** Every placement up to this revision was known before the hypervisor was read. */
   readonly seen: Revision;
+  /** Which record of the store was known then. */
+  readonly storeRecord: Revision;
   /** Epoch milliseconds at which the reading began. */
   readonly readAt: number;
   readonly reading: Reading;
@@ -25,6 +27,8 @@ export interface LookoutOptions {
   readonly session: () => Session | null;
   /** Up to which revision placements are known now. */
   readonly seen: () => Revision;
+  /** The revision of the store's record that is known now. */
+  readonly storeRecord: () => Revision;
   readonly onLook: (look: Look) => void;
   readonly log: Log;
   /** Between two looks where nothing says that something changed. */
@@ -77,8 +81,8 @@ export class Lookout {
   }
 
   async #look(signal: AbortSignal): Promise<Look> {
-    const { hypervisor, clock, session, seen, onLook } = this.#options;
-    const before = { session: session(), seen: seen(), readAt: clock.now() };
+    const { hypervisor, clock, session, seen, storeRecord, onLook } = this.#options;
+    const before = { session: session(), seen: seen(), storeRecord: storeRecord(), readAt: clock.now() };
     const reading = await hypervisor.read(signal);
     const machine = await hypervisor.machine(signal);
     this.#latest = { ...before, reading, machine };

@@ -30,6 +30,11 @@ export class ProgressKey {
     this.#revision = revision;
   }
 
+  /** Of the last write that got through. */
+  get revision(): Revision {
+    return this.#revision;
+  }
+
   /** Fails with a `StoreError`; may then be tried again with the same progress. */
   put(progress: Progress, compare: readonly Compare[] = []): Promise<PutResult> {
     const run = this.#queue.then(() => this.#put(encode(progress), compare));

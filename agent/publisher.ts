@@ -27,6 +27,8 @@ export interface PublisherOptions extends Pick<RecordsInput, "placementOf" | "is
   readonly isReady: () => boolean;
   /** The last revision at which a placement changed that has to do with this node. */
   readonly concernedAt: () => Revision;
+  /** The highest epoch that this node's agents ever saw. */
+  readonly epochSeen: () => number;
   /** How often measurements alone are worth a write. */
   readonly measureEveryMs: number;
 }
@@ -100,7 +102,7 @@ export class Publisher {
     const { node, placementOf, isOurs, isBusy } = this.#options;
     const { records, forget } = recordsOf({ node, session, look, before, placementOf, isOurs, isBusy });
     const writes = this.#recordWrites(before, records);
-    const status = statusOf(look, session);
+    const status = statusOf(look, session, this.#options.epochSeen());
     if (writes.length > 0 ? this.#isStatusStale(status) : this.#isStatusDue(status)) {
       writes.push(this.#statusWrite(status));
     }
@@ -147,6 +149,8 @@ export class Publisher {
     const before = this.#status;
     if (before === null || differsInKind(before, next)) return true;
     if (before.seen < Math.min(concernedAt(), next.seen)) return true;
+    // The store was set back: what was told of its future is not to be believed.
+    if (before.seen > next.seen) return true;
     return clock.monotonic() - this.#statusAt >= measureEveryMs && differsInMeasure(before, next);
   }
 

@@ -2,11 +2,12 @@
 import type { NodeStatus, Session } from "../reconciler/model/observed.ts";
 import type { Look } from "./lookout.ts";
 
-export function statusOf(look: Look, session: Session): NodeStatus {
+export function statusOf(look: Look, session: Session, epochSeen: number): NodeStatus {
   const { memoryBytes, cpus, memoryFreeBytes, load, supports } = look.machine;
   const { unmanaged } = look.reading;
   const { readAt, seen } = look;
-  return { session, readAt, seen, memoryBytes, cpus, memoryFreeBytes, load, supports, unmanaged };
+  const store = { record: look.storeRecord, epochSeen };
+  return { session, readAt, seen, memoryBytes, cpus, memoryFreeBytes, load, store, supports, unmanaged };
 }
 
 /** Something other than a measurement differs: it is written at once. */
@@ -24,10 +25,10 @@ export function differsInMeasure(before: NodeStatus, next: NodeStatus): boolean 
   return memory >= noise * next.memoryBytes || load >= noise * next.cpus;
 }
 
-function kind({ session, memoryBytes, cpus, supports, unmanaged }: NodeStatus): string {
+function kind({ session, memoryBytes, cpus, store, supports, unmanaged }: NodeStatus): string {
   return JSON.stringify([
     [session.lease, session.bootId, memoryBytes, cpus],
-    [supports.networks, supports.pools],
+    [supports.networks, supports.pools, store?.record ?? 0],
     unmanaged.map((domain) => [domain.name, domain.memoryBytes, domain.running]),
   ]);
 }

@@ -58,7 +58,8 @@ export class StepRunner {
    */
   readonly consider = (): void => {
     const { steps, progress, shop } = this.#options;
-    if (this.#signal.aborted) return;
+    // What a store says that was set back is no reason to begin anything, nor to let go of what was begun.
+    if (this.#signal.aborted || this.#options.shop.trust.guard() === null) return;
     this.#followRecords();
     if (shop.standing.presence() === null) return;
     for (const entry of steps.all()) {
@@ -124,19 +125,21 @@ export class StepRunner {
 
   /** One transaction that pins all that was looked at, and writes *claimed*. Null where something has changed since. */
   async #claim(entry: Entry<StepRecord>, life: Life): Promise<ClaimedStep | null> {
-    const { store, standing, placements, keys, clock } = this.#options.shop;
+    const { store, standing, trust, placements, keys, clock } = this.#options.shop;
     const { step } = entry.value;
     const presence = standing.presence();
-    if (presence === null) return null;
+    const believed = trust.guard();
+    if (presence === null || believed === null) return null;
+    const highest = trust.highest();
     const key = this.#progressKey(step);
     const placementKey = keys.placement(step.vm);
     const pins = comparesOf(entry, placementKey, placements.get(placementKey));
     const progress: Progress = { phase: "claimed", at: clock.now() };
     const { ok, revision } = await store.transact({
-      compare: [...pins, standing.alive(life), presence, { key, createRevision: 0 }],
+      compare: [...pins, standing.alive(life), presence, believed, { key, createRevision: 0 }],
       then: [{ put: key, value: encode(progress) }],
     });
-    if (!ok) return null;
+    if (!trust.confirm(highest, revision) || !ok) return null;
     return { entry, claimedAt: progress.at, told: null, progressRevision: revision, claimRevision: revision };
   }
 

@@ -5,7 +5,7 @@ import type { Placement } from "../reconciler/model/placement.ts";
 import { describeStep, type Progress, type Step } from "../reconciler/model/step.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { Wakeup } from "../reconciler/runtime/wakeup.ts";
-import type { Revision } from "../reconciler/store/store.ts";
+import type { Compare, Revision } from "../reconciler/store/store.ts";
 import { comparesOf, placementAllows } from "./claim.ts";
 import { type Hypervisor, HypervisorError, type Reading } from "./hypervisor/hypervisor.ts";
 import type { Entry } from "./key-view.ts";
@@ -163,10 +163,13 @@ export class Worker implements HandOverContext {
         continue;
       }
       if (!("life" in verdict)) return verdict;
-      const compare = [...this.#pins(), this.#shop.standing.alive(verdict.life)];
+      const { life, believed } = verdict;
+      const compare = [...this.#pins(), this.#shop.standing.alive(life), believed];
+      const { trust } = this.#shop;
+      const highest = trust.highest();
       const put = () => this.#progress.put(this.#running(null), compare);
       const result = await untilStored(put, { clock, log, what: "the beginning of a step" }, signal);
-      if (result === "written") return null;
+      if (result === "written" && trust.confirm(highest, this.#progress.revision)) return null;
       if (result === "withdrawn") return failed("precondition", "the step was withdrawn");
       // What is known here is behind the store; it will have caught up in a moment.
       await this.#wakeup.wait(mark, backoffMs(1), signal);
@@ -192,8 +195,13 @@ export class Worker implements HandOverContext {
     return Promise.race([outcome, this.#other.run(this.#signal).then(() => outcome)]);
   }
 
-  #judgePermit(session: "same" | "any"): Outcome | "wait" | { readonly life: Life } {
-    const { standing, node } = this.#shop;
+  #judgePermit(
+    session: "same" | "any",
+  ): Outcome | "wait" | { readonly life: Life; readonly believed: Compare } {
+    const { standing, trust, node } = this.#shop;
+    const believed = trust.guard();
+    // Of a store that was set back nothing is known, not even that the step is over.
+    if (believed === null) return "wait";
     if (session === "same" && this.cancelled()) return cancelled;
     if (!placementAllows(this.step, this.#placement()?.value ?? null, node)) {
       return failed("precondition", "its placement has changed since it was claimed");
@@ -202,7 +210,7 @@ export class Worker implements HandOverContext {
     if (session === "same" && (life === null || life.since > this.#claimRevision)) {
       return failed("precondition", "the node's lease was lost after the claim");
     }
-    return life === null ? "wait" : { life };
+    return life === null ? "wait" : { life, believed };
   }
 
   #pins() {

@@ -4,6 +4,7 @@ import type { Placement } from "../reconciler/model/placement.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
 import type { Store } from "../reconciler/store/store.ts";
+import type { StoreTrust } from "../reconciler/store/trust/trust.ts";
 import type { Hypervisor } from "./hypervisor/hypervisor.ts";
 import type { KeyView } from "./key-view.ts";
 import type { Lookout } from "./lookout.ts";
@@ -21,6 +22,7 @@ export interface Workshop {
   readonly lookout: Lookout;
   readonly publisher: Publisher;
   readonly standing: Standing;
+  readonly trust: StoreTrust;
   readonly placements: KeyView<Placement>;
   readonly willEnd: (domainId: string) => void;
   readonly reportEveryMs: number;

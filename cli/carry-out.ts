@@ -1,5 +1,6 @@
 /** The second half of `keel apply`: writing down what was agreed to, and following it until the cluster is at rest. */
 import { commitProposal } from "../reconciler/control/commit.ts";
+import { rememberBase } from "../reconciler/control/folder-footing.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { BlockedReport } from "../reconciler/model/report.ts";
@@ -15,9 +16,9 @@ import { layoutFor } from "./output/layout.ts";
 import { shownId } from "./output/object-names.ts";
 import { print } from "./output/paint.ts";
 import { progressView } from "./output/progress.ts";
-import { markUsed } from "./plan-use.ts";
+import { checkUnused, usedOnce } from "./plan-use.ts";
 import type { FolderProposal } from "./propose-folder.ts";
-import { checkFresh, type SavedPlan } from "./saved-plan.ts";
+import { checkFresh, type SavedPlan, storeIdOf } from "./saved-plan.ts";
 
 export interface CarryOutOptions {
   /** Where a saved plan is applied; it is used up by this. */
@@ -27,6 +28,8 @@ export interface CarryOutOptions {
   readonly follow: boolean;
   /** null: as long as it takes. */
   readonly timeoutMs: number | null;
+  /** What is put on record with the apply, where it is no plain one. */
+  readonly note: string | null;
 }
 
 /** @throws KeelError `apply-conflict`, `plan-used`, `approval-needed`, `apply-failed`, and what following throws */
@@ -35,9 +38,22 @@ export async function carryOut(
   proposed: FolderProposal,
   options: CarryOutOptions,
 ): Promise<void> {
-  const { proposal, report, feed } = proposed;
-  const afterEvent = newestEvent(feed.state);
+  const afterEvent = newestEvent(proposed.feed.state);
   const head = await commit(context, proposed, options);
+  const keeping = options.saved === null ? keepBase(context, proposed, head) : Promise.resolve();
+  try {
+    await tell(context, proposed, options, { head, afterEvent });
+  } finally {
+    await keeping;
+  }
+}
+
+async function tell(
+  context: Context,
+  { proposal, report, feed }: FolderProposal,
+  options: CarryOutOptions,
+  { head, afterEvent }: { readonly head: Head; readonly afterEvent: FollowOptions["afterEvent"] },
+): Promise<void> {
   context.out("");
   context.out(
     proposal.changesIntent
@@ -60,25 +76,40 @@ async function commit(
   options: CarryOutOptions,
 ): Promise<Head> {
   const { clock, user, resolveOptions, directory, signal } = context;
-  const { saved, allowDestroy } = options;
+  const { saved, allowDestroy, note } = options;
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const gitHead = saved === null ? await gitCommit(directory, signal) : saved.commit;
   signal.throwIfAborted();
   const now = clock.now();
   if (saved !== null) {
-    checkFresh(saved, feed.state, now);
-    await markUsed(store, keys, saved, { by: user, at: now });
+    checkFresh(saved, feed.state, { now, storeId: await storeIdOf(store, keys) });
   }
+  const once = saved === null ? null : await usedOnce(store, keys, saved, { by: user, at: now });
   const host = saved?.host ?? resolveOptions.host;
-  const head = await commitProposal(store, keys, proposal, {
-    by: user,
-    now,
-    commit: gitHead,
-    allowDestroy,
-    host,
-  });
+  const noted = note === null ? {} : { note };
+  const by = { by: user, now, commit: gitHead, allowDestroy, host, ...noted };
+  // Where no head is written, the use of the plan is written first: rather not at all than twice.
+  if (once !== null && !proposal.changesIntent) await once.mark();
+  const head = await commitProposal(store, keys, proposal, { ...by, ...once?.beside }).catch(
+    async (error: unknown) => {
+      if (saved !== null) await checkUnused(store, keys, saved);
+      throw error;
+    },
+  );
   await feed.reached(await revisionWritten(store, keys, proposal), signal);
   return head;
+}
+
+/** From now on the folder is based on what is in force. Never rejects. */
+async function keepBase(
+  { directory, log }: Context,
+  { proposal }: FolderProposal,
+  head: Head,
+): Promise<void> {
+  await rememberBase(directory, proposal.desired.cluster.name, head).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    log.warn("which generation the folder is based on could not be kept beside it", { why });
+  });
 }
 
 /** What following must have seen before it looks: the head, and the requests to set back what was changed by hand. */

@@ -9,6 +9,7 @@ import type { Clock } from "../reconciler/model/clock.ts";
 import type { ExitCode } from "../reconciler/model/errors.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
+import type { StoreMaintenance } from "../reconciler/store/maintenance.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import type { Terminal } from "./terminal.ts";
 import type { World } from "./world.ts";
@@ -51,6 +52,8 @@ export interface Context extends AsyncDisposable {
   cluster(): Promise<Cluster>;
   /** Connected when first used. @throws KeelError `store-not-found` */
   store(): Promise<Store>;
+  /** Of the same store as a whole. @throws KeelError `store-not-found` */
+  maintenance(): Promise<StoreMaintenance>;
   /**
    * The cluster's records, listed, and kept up to date until disposal.
    * @throws StoreError where the store does not answer
@@ -67,7 +70,8 @@ export interface Context extends AsyncDisposable {
 }
 
 /** What a process that is connected already lends to the commands that it runs inside itself. It stays the lender's. */
-export type Lent = Pick<Context, "endpoints" | "cluster" | "store" | "feed">;
+export type Lent = Pick<Context, "endpoints" | "cluster" | "store" | "feed"> &
+  Partial<Pick<Context, "maintenance">>;
 
 /** Runs a command inside this process and yields what it says, line by line. Throws what it complains of. */
 export type RunCommand = (args: readonly string[], lent: Lent) => AsyncIterable<string>;

@@ -7,6 +7,8 @@ import type { ResolveOptions } from "../reconciler/desired/resolve/resolve-optio
 import { type ExitCode, KeelError } from "../reconciler/model/errors.ts";
 import { type Log, silentLog } from "../reconciler/runtime/log.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
+import type { EtcdStore } from "../reconciler/store/etcd/etcd-store.ts";
+import type { StoreMaintenance } from "../reconciler/store/maintenance.ts";
 import { type Store, StoreError } from "../reconciler/store/store.ts";
 import { askOn } from "./ask.ts";
 import type { Cluster, Context, Lent, RunCommand } from "./context.ts";
@@ -60,6 +62,7 @@ class RunContext implements Context {
   #endpoints: Promise<readonly string[]> | null = null;
   #cluster: Promise<Cluster> | null = null;
   #store: Promise<Store> | null = null;
+  #connection: Promise<EtcdStore> | null = null;
   #feed: Promise<ClusterFeed> | null = null;
   #feedEnd: Promise<void> | null = null;
 
@@ -109,7 +112,11 @@ class RunContext implements Context {
   }
 
   store(): Promise<Store> {
-    return (this.#store ??= this.#lent?.store() ?? this.#connect());
+    return (this.#store ??= this.#lent?.store() ?? this.#connected());
+  }
+
+  maintenance(): Promise<StoreMaintenance> {
+    return this.#lent?.maintenance?.() ?? this.#connected();
   }
 
   feed(): Promise<ClusterFeed> {
@@ -129,10 +136,9 @@ class RunContext implements Context {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort();
     await this.#feedEnd;
-    if (this.#lent !== null) return;
-    // A connection that never came about needs no closing.
-    const store = await this.#store?.catch(() => null);
-    await store?.close();
+    // A connection that never came about needs no closing; one that is lent is the lender's.
+    const connection = await this.#connection?.catch(() => null);
+    await connection?.close();
   }
 
   async #findCluster(): Promise<Cluster> {
@@ -150,7 +156,11 @@ class RunContext implements Context {
     return loaded.ok ? loaded.desired.cluster.name : null;
   }
 
-  async #connect(): Promise<Store> {
+  #connected(): Promise<EtcdStore> {
+    return (this.#connection ??= this.#connect());
+  }
+
+  async #connect(): Promise<EtcdStore> {
     const [endpoints, credentials] = await Promise.all([this.endpoints(), readCredentials(this.world.env)]);
     const { connectStore } = await import("../reconciler/store/etcd/etcd-store.ts");
     return connectStore({ endpoints, clock: this.clock, ...(credentials === null ? {} : { credentials }) });

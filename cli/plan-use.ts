@@ -3,7 +3,7 @@ import { KeelError } from "../reconciler/model/errors.ts";
 import { formatTime } from "../reconciler/desired/times.ts";
 import { decode, encode } from "../reconciler/store/codec.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
-import type { Store } from "../reconciler/store/store.ts";
+import type { Compare, Operation, Store } from "../reconciler/store/store.ts";
 import { type SavedPlan, savedPlanMs } from "./saved-plan.ts";
 
 interface PlanUse {
@@ -19,24 +19,31 @@ export async function checkUnused(store: Store, keys: ClusterKeys, plan: SavedPl
   throw new KeelError("plan-used", { by, at: formatTime(at) });
 }
 
-/**
- * To be called before the plan is applied: if what follows fails, a fresh plan is made, and none ever runs twice. The
- * record goes with a lease that outlives the plan.
- * @throws KeelError `plan-used` where somebody was quicker
- */
-export async function markUsed(
+export interface SingleUse {
+  /** Goes into the transaction that puts the plan in force: both happen, or neither. */
+  readonly beside: { readonly compare: readonly Compare[]; readonly then: readonly Operation[] };
+  /** Writes the use down alone. @throws KeelError `plan-used` where somebody was quicker */
+  readonly mark: () => Promise<void>;
+}
+
+/** The use of a plan, not yet written. Its record goes with a lease that outlives the plan. */
+export async function usedOnce(
   store: Store,
   keys: ClusterKeys,
   plan: SavedPlan,
   use: PlanUse,
-): Promise<void> {
+): Promise<SingleUse> {
   const key = keys.planUsed(plan.id);
-  const lease = await store.grant(2 * savedPlanMs);
-  const result = await store.transact({
+  const { id: lease } = await store.grant(2 * savedPlanMs);
+  const beside = {
     compare: [{ key, createRevision: 0 }],
-    then: [{ put: key, value: encode(use), lease: lease.id }],
-  });
-  if (result.ok) return;
-  await checkUnused(store, keys, plan);
-  throw new KeelError("stale-plan", { what: "the record of its use" });
+    then: [{ put: key, value: encode(use), lease }],
+  };
+  const mark = async (): Promise<void> => {
+    const { ok } = await store.transact(beside);
+    if (ok) return;
+    await checkUnused(store, keys, plan);
+    throw new KeelError("stale-plan", { what: "the record of its use" });
+  };
+  return { beside, mark };
 }

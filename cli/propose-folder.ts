@@ -1,11 +1,13 @@
 /** What applying the folder would mean: the first half of plan, apply and drift. */
 import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
+import { footingOf, rememberBase } from "../reconciler/control/folder-footing.ts";
 import type { ClusterState } from "../reconciler/control/cluster-state.ts";
 import { propose, type Proposal } from "../reconciler/control/propose.ts";
 import type { Loaded } from "../reconciler/desired/load-result.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
-import type { PlanReport } from "../reconciler/model/report.ts";
+import type { PlanReport, UndoReport } from "../reconciler/model/report.ts";
 import type { Context } from "./context.ts";
+import { refuseIfFrozen } from "./frozen.ts";
 import { believedFolder, warningsOf } from "./folder.ts";
 import { summaryOf } from "./output/plan-sentences.ts";
 
@@ -37,12 +39,31 @@ export async function proposeFolder(
   const { allowDestroy, allowOrphan, isTold } = options;
   const feed = await context.feed();
   const { state } = feed;
+  refuseIfFrozen(state);
   const loaded = await believedFolder(context, { head: state.applied.documents.keys(), allowOrphan, isTold });
   await checkName(context, state, loaded);
   const { clock, random } = context;
   const warnings = warningsOf(loaded, context);
   const proposal = propose(state, loaded, { now: clock.now(), random, allowDestroy, warnings });
-  return { feed, loaded, proposal, report: askedFor(proposal) };
+  const undo = await undoneBy(context, state, loaded);
+  return { feed, loaded, proposal, report: { ...askedFor(proposal), undo } };
+}
+
+/** What the folder lacks of what was applied. Where it lacks nothing because both are the same, that is remembered. */
+async function undoneBy(
+  context: Context,
+  { applied }: ClusterState,
+  loaded: Loaded,
+): Promise<UndoReport | null> {
+  const { directory } = context;
+  if (applied.head?.digest === loaded.digest) {
+    // A folder that cannot be written is only not known to be based on this, next time.
+    await rememberBase(directory, applied.desired.cluster.name, applied.head).catch(() => undefined);
+    return null;
+  }
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const footing = await footingOf({ store, keys, directory, loaded, applied });
+  return footing.kind === "stale" ? footing.undo : null;
 }
 
 /**

@@ -5,10 +5,11 @@ import type { Loaded } from "../reconciler/desired/load-result.ts";
 import { resolveDocuments } from "../reconciler/desired/resolve-documents.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import { objectId } from "../reconciler/model/names.ts";
+import { refuseIfFrozen } from "./frozen.ts";
 import type { Context } from "./context.ts";
 import { checkUnused } from "./plan-use.ts";
 import type { FolderProposal } from "./propose-folder.ts";
-import { checkFresh, readSavedPlan, type SavedPlan } from "./saved-plan.ts";
+import { checkFresh, readSavedPlan, type SavedPlan, storeIdOf } from "./saved-plan.ts";
 
 export interface SavedProposal extends FolderProposal {
   readonly saved: SavedPlan;
@@ -34,9 +35,11 @@ export async function proposeSaved(
     });
   }
   const feed = await context.feed();
+  refuseIfFrozen(feed.state);
   const now = context.clock.now();
-  await checkUnused(await context.store(), keys, saved);
-  checkFresh(saved, feed.state, now);
+  const store = await context.store();
+  await checkUnused(store, keys, saved);
+  checkFresh(saved, feed.state, { now, storeId: await storeIdOf(store, keys) });
   const loaded = reloaded(saved, context, shownPath);
   const { allowDestroy, report } = saved;
   const { warnings } = report;

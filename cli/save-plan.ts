@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import { gitCommit } from "./git-commit.ts";
 import type { FolderProposal } from "./propose-folder.ts";
-import { expiryOf, inputsOf, type SavedPlan, writeSavedPlan } from "./saved-plan.ts";
+import { expiryOf, inputsOf, type SavedPlan, storeIdOf, writeSavedPlan } from "./saved-plan.ts";
 import { programVersion } from "./version.ts";
 
 export interface SaveOptions {
@@ -19,6 +19,7 @@ export async function savePlan(
   const { clock, random, user, directory, directoryName, resolveOptions } = context;
   const { feed, loaded, proposal, report } = proposed;
   const now = clock.now();
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const { sources } = loaded.desired;
   const plan: SavedPlan = {
     formatVersion: 1,
@@ -32,7 +33,7 @@ export async function savePlan(
     commit: await gitCommit(directory, context.signal),
     allowDestroy: options.allowDestroy,
     changesIntent: proposal.changesIntent,
-    inputs: inputsOf(feed.state, loaded.digest, now),
+    inputs: inputsOf(feed.state, loaded.digest, { now, storeId: await storeIdOf(store, keys) }),
     documents: Object.fromEntries(
       [...loaded.documents].map(([id, document]) => [
         id,

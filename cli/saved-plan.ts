@@ -13,6 +13,8 @@ import { formatTime } from "../reconciler/desired/times.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import { type NodeName, objectId, type ObjectId, type VmName } from "../reconciler/model/names.ts";
 import type { PlanReport } from "../reconciler/model/report.ts";
+import type { ClusterKeys } from "../reconciler/store/keys.ts";
+import type { Store } from "../reconciler/store/store.ts";
 import { readNodes } from "../reconciler/plan/node-facts.ts";
 import { shownId } from "./output/object-names.ts";
 
@@ -40,6 +42,8 @@ export interface SavedPlan {
 
 /** What a plan is made from, as far as a change of it makes the plan stale. Measurements are not among it. */
 export interface PlanInputs {
+  /** Which store: another one's generations and revisions may have the same numbers by chance. */
+  readonly storeId: string;
   /** Of the head it is based on; both 0 where nothing was applied. The policy is among its documents. */
   readonly generation: number;
   readonly revision: number;
@@ -54,7 +58,17 @@ export interface PlanInputs {
 /** How long a saved plan is good, at most. */
 export const savedPlanMs = 24 * 3_600_000;
 
-export function inputsOf(state: ClusterState, digest: string, now: number): PlanInputs {
+export interface Moment {
+  readonly now: number;
+  readonly storeId: string;
+}
+
+/** Of the store that answers now. @throws StoreError */
+export async function storeIdOf(store: Store, keys: ClusterKeys): Promise<string> {
+  return (await store.list(keys.head)).storeId;
+}
+
+export function inputsOf(state: ClusterState, digest: string, { now, storeId }: Moment): PlanInputs {
   const { head, revision } = state.applied;
   const policy = {
     selectorsOpen: true,
@@ -64,6 +78,7 @@ export function inputsOf(state: ClusterState, digest: string, now: number): Plan
   };
   const nodes = [...readNodes(planInput(state, policy, now)).values()];
   return {
+    storeId,
     generation: generationOf(head),
     revision,
     digest,
@@ -109,11 +124,11 @@ export async function readSavedPlan(path: string): Promise<SavedPlan> {
 }
 
 /** @throws KeelError `stale-plan` where something that the plan was made from is not as it was */
-export function checkFresh(plan: SavedPlan, state: ClusterState, now: number): void {
-  if (now >= Date.parse(plan.expiresAt)) {
+export function checkFresh(plan: SavedPlan, state: ClusterState, moment: Moment): void {
+  if (moment.now >= Date.parse(plan.expiresAt)) {
     throw new KeelError("stale-plan", { what: `it expired at ${plan.expiresAt}, and too much may have` });
   }
-  const changed = differences(plan.inputs, inputsOf(state, plan.inputs.digest, now));
+  const changed = differences(plan.inputs, inputsOf(state, plan.inputs.digest, moment));
   if (changed.length === 0) return;
   const more = changed.length > shownMax ? ` and ${changed.length - shownMax} more` : "";
   throw new KeelError("stale-plan", { what: changed.slice(0, shownMax).join(", ") + more });
@@ -122,6 +137,7 @@ export function checkFresh(plan: SavedPlan, state: ClusterState, now: number): v
 const shownMax = 3;
 
 function differences(then: PlanInputs, now: PlanInputs): readonly string[] {
+  if (then.storeId !== now.storeId) return ["the store, which is another one or was restored,"];
   const head =
     then.generation === now.generation && then.revision === now.revision
       ? []

@@ -24,7 +24,8 @@ export class VirtualClock implements Clock {
   }
 
   timer(ms: number, callback: () => void): () => void {
-    return this.#timers.add(this.#elapsed + Math.max(0, ms), callback);
+    // Whole milliseconds, as the machine's own timers count.
+    return this.#timers.add(this.#elapsed + Math.max(0, Math.ceil(ms)), callback);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

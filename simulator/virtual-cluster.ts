@@ -14,26 +14,37 @@ import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { propose } from "../reconciler/control/propose.ts";
+import { type Wish, writeRequest } from "../reconciler/control/requests.ts";
 import { runReconciler } from "../reconciler/control/reconciler.ts";
+import type { LoadResult } from "../reconciler/desired/load-result.ts";
+import { judgeSource } from "../reconciler/desired/suspect-source.ts";
 import { resolveDocuments } from "../reconciler/desired/resolve-documents.ts";
 import { ResolveMemory } from "../reconciler/desired/resolve/resolve-memory.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
-import type { NodeName, ObjectId } from "../reconciler/model/names.ts";
+import { KeelError } from "../reconciler/model/errors.ts";
+import type { NodeName, ObjectId, VmName } from "../reconciler/model/names.ts";
 import { silentLog } from "../reconciler/runtime/log.ts";
 import { StoreCore } from "../reconciler/store/core/store-core.ts";
 import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
+import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import { SimulatedProcess } from "./process.ts";
+import { SeededRandom } from "./seeded-random.ts";
 
 export interface VirtualClusterOptions {
   readonly clock: Clock;
   readonly nodes: readonly NodeName[];
   readonly hardware?: Readonly<Record<NodeName, Partial<SimulatedHardware>>>;
-  readonly times?: Readonly<Record<NodeName, Partial<SimulatedTimes>>>;
   /** How long a message to or from the store is under way; 0 where left out. */
   readonly messageMs?: number;
   readonly onGuest?: (event: GuestEvent) => void;
+}
+
+/** What a machine is, where it is not as all are. */
+export interface MachineMake {
+  readonly hardware?: Partial<SimulatedHardware>;
+  readonly times?: Partial<SimulatedTimes>;
 }
 
 /** The daemons of a node that can be killed on their own. */
@@ -59,6 +70,8 @@ export class VirtualCluster {
   readonly #cutOff = new Set<NodeName>();
   #storeIsDown = false;
   readonly #memory = new ResolveMemory();
+  /** For identities: the same in each run. */
+  readonly #random = new SeededRandom(1);
   readonly #end = new AbortController();
   readonly #failures: unknown[] = [];
   readonly #store: Store;
@@ -74,7 +87,10 @@ export class VirtualCluster {
       log: silentLog,
     });
     this.#watch(this.feed.run(this.#end.signal));
-    for (const node of options.nodes) this.addNode(node);
+    for (const node of options.nodes) {
+      const hardware = options.hardware?.[node];
+      this.addNode(node, hardware === undefined ? {} : { hardware });
+    }
   }
 
   /** Another client of the cluster's store; of a process with a clock and a way to the store of its own, where given. */
@@ -88,15 +104,43 @@ export class VirtualCluster {
     return machine;
   }
 
-  /** Applies documents as `keel apply -y` does. @throws where they are not legal */
+  /** What the documents mean, or what is wrong with them. */
+  check(documents: ReadonlyMap<ObjectId, unknown>): LoadResult {
+    return resolveDocuments(documents, { host: "here", simulated: true, memory: this.#memory });
+  }
+
+  /** Applies documents as `keel apply -y` does. @throws KeelError where it would refuse them */
   async apply(documents: ReadonlyMap<ObjectId, unknown>): Promise<Head> {
     const { clock } = this.#options;
-    const loaded = resolveDocuments(documents, { host: "here", simulated: true, memory: this.#memory });
-    if (!loaded.ok) throw new TypeError(loaded.issues.map((issue) => issue.message).join("; "));
-    const options = { now: clock.now(), random: counting(), allowDestroy: null, warnings: [] };
+    const loaded = this.check(documents);
+    const verdict = judgeSource(this.feed.state.applied.documents.keys(), loaded);
+    if (!loaded.ok) throw refusal(loaded.issues.map((issue) => issue.message).join("; "));
+    if (verdict.kind !== "ok") throw refusal(verdict.kind === "suspect" ? verdict.message : verdict.kind);
+    if (this.#storeIsDown) throw refusal("the store cannot be reached");
+    const options = {
+      now: clock.now(),
+      random: (count: number) => this.#random.bytes(count),
+      allowDestroy: null,
+      warnings: [],
+    };
     const proposal = propose(this.feed.state, loaded, options);
     const by = { by: "simulator", now: clock.now(), commit: null, allowDestroy: null, host: "here" };
     return commitProposal(this.#store, this.keys, proposal, by);
+  }
+
+  /** @throws KeelError where what it names is not there */
+  async request(wish: Wish): Promise<void> {
+    const { desired, placements } = this.feed.state;
+    const isThere =
+      "vm" in wish ? desired.vms.has(wish.vm) || placements.has(wish.vm) : desired.nodes.has(wish.node);
+    if (!isThere) throw refusal(`there is no ${"vm" in wish ? `VM ${wish.vm}` : `node ${wish.node}`}`);
+    if (this.#storeIsDown) throw refusal("the store cannot be reached");
+    await writeRequest(this.#store, this.keys, wish, { by: "simulator", now: this.#options.clock.now() });
+  }
+
+  /** Where a VM is active; null: nowhere. */
+  machineOf(vm: VmName): SimulatedMachine | null {
+    return [...this.#machines.values()].find((machine) => machine.active().includes(vm)) ?? null;
   }
 
   startReconciler(id: string): void {
@@ -104,7 +148,9 @@ export class VirtualCluster {
     const { clock } = process;
     const feed = new ClusterFeed({ store, root: this.keys.root, clock, log: silentLog });
     this.#watch(feed.run(signal));
-    this.#watch(runReconciler({ store, keys: this.keys, clock, log: silentLog, feed, id }, signal));
+    const maintenance = new MemoryMaintenance({ core: this.#core, link: process.link });
+    const shared = { store, maintenance, keys: this.keys, clock, log: silentLog, feed };
+    this.#watch(runReconciler({ ...shared, id }, signal));
   }
 
   startPart(node: NodeName, part: NodePart): void {
@@ -146,8 +192,8 @@ export class VirtualCluster {
   }
 
   /** A machine with its daemons. */
-  addNode(node: NodeName): void {
-    this.#addMachine(node);
+  addNode(node: NodeName, made: MachineMake = {}): void {
+    this.#addMachine(node, made);
     this.startPart(node, "heartbeat");
     this.startPart(node, "agent");
   }
@@ -201,14 +247,9 @@ export class VirtualCluster {
       throw failure instanceof Error ? failure : new Error("a part failed", { cause: failure });
   }
 
-  #addMachine(node: NodeName): void {
-    const { clock, hardware, times, onGuest } = this.#options;
-    const machine = this.network.add({
-      node,
-      clock,
-      ...(hardware?.[node] === undefined ? {} : { hardware: hardware[node] }),
-      ...(times?.[node] === undefined ? {} : { times: times[node] }),
-    });
+  #addMachine(node: NodeName, made: MachineMake): void {
+    const { clock, onGuest } = this.#options;
+    const machine = this.network.add({ node, clock, ...made });
     if (onGuest !== undefined) machine.onGuest(onGuest);
     this.#machines.set(node, machine);
   }
@@ -248,10 +289,8 @@ class ProcessHypervisor extends SimulatedHypervisor {
   }
 }
 
-const killed = new Error("killed");
-
-/** Bytes that count up, so that each run of a simulation is the same. */
-function counting() {
-  let next = 0;
-  return (count: number): Uint8Array => Uint8Array.from({ length: count }, () => (next += 37) % 256);
+function refusal(why: string): KeelError {
+  return new KeelError("refused", { what: "The simulated command", why, advice: "Nothing was changed." });
 }
+
+const killed = new Error("killed");

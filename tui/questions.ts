@@ -39,6 +39,8 @@ export function whyNotApply(state: UiState, report: ClusterReport | null): strin
   if (state.run?.phase === "running") return "An apply is under way; wait until it is done.";
   if (report?.source === null || report === null)
     return "No folder is watched, so there is nothing to apply from here.";
+  if (report.source.status === "reading")
+    return `${report.source.directory} is being read; try again in a moment.`;
   if (report.source.status !== "ok")
     return `${report.source.directory} is ${report.source.status}: :drift shows why.`;
   return report.source.pending?.hasChanges === true

@@ -5,9 +5,11 @@ import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
 import { machineIdsOf } from "../machine-identity.ts";
 import { name } from "../option-values.ts";
+import { rememberStore, type StateOption, stateOption } from "../remember-store.ts";
+import { together } from "../together.ts";
 import { programVersion } from "../version.ts";
 
-interface AgentCommandOptions {
+interface AgentCommandOptions extends StateOption {
   readonly node: string;
   readonly driver: "simulated";
   readonly hostSocket?: string;
@@ -27,6 +29,7 @@ export function register(program: Command, context: ContextFactory): void {
     .option("--host-socket <path>", "where the simulated host listens")
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
     .option("--boot-id-file <path>", "instead of the kernel's boot id")
+    .addOption(stateOption())
     .action(async (options: AgentCommandOptions, self: Command) => {
       await using run = context(self);
       await serveNode(options, run);
@@ -52,22 +55,22 @@ async function serveNode(options: AgentCommandOptions, context: Context): Promis
     context.store(),
     context.cluster(),
   ]);
+  const trust = await rememberStore(context, options, { part: `agent-${node}`, by: `agent of ${node}`, log });
   const hypervisor = connectSimulated(hostSocket, context.clock);
   log.info("serving", { driver: hypervisor.driver, bootId });
   try {
-    await runAgent(
-      {
-        node,
-        cluster: cluster.name,
-        bootId,
-        version: programVersion(),
-        store,
-        hypervisor,
-        clock: context.clock,
-        log,
-      },
-      context.world.ended,
-    );
+    const agent = {
+      node,
+      cluster: cluster.name,
+      bootId,
+      version: programVersion(),
+      store,
+      hypervisor,
+      clock: context.clock,
+      log,
+      trust,
+    };
+    await together([(signal) => trust.run(signal), (signal) => runAgent(agent, signal)], context.world.ended);
   } catch (error) {
     if (!(error instanceof AgentReplacedError)) throw error;
     throw new KeelError(

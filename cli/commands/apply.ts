@@ -3,15 +3,13 @@ import type { Command } from "commander";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { duration } from "../option-values.ts";
-import { layoutFor } from "../output/layout.ts";
-import { print } from "../output/paint.ts";
-import { planLines } from "../output/plan-text.ts";
 import type { FolderProposal } from "../propose-folder.ts";
 import type { SavedPlan } from "../saved-plan.ts";
 import { allowDestroyOption, allowOrphanOption } from "./plan.ts";
 
 interface ApplyOptions {
   readonly yes?: true;
+  readonly undo?: true;
   readonly wait: boolean;
   readonly timeout?: number;
   readonly allowDestroy?: number;
@@ -25,6 +23,7 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Put the folder, or a saved plan, into force; and follow what is done until it is done.")
     .argument("[file]", "what `keel plan --out` saved; without it, the folder as it is now")
     .option("-y, --yes", "do not ask. Approves nothing: what destroys needs `keel approve`")
+    .option("--undo", "with -y: undo what was applied since, where the folder is not based on it")
     .option("--no-wait", "do not follow what is done")
     .option(
       "--timeout <duration>",
@@ -47,25 +46,15 @@ export function register(program: Command, context: ContextFactory): void {
 async function apply(file: string | undefined, options: ApplyOptions, context: Context): Promise<void> {
   context.format(["table"]);
   const { proposed, saved } = await subject(file, options, context);
-  const { report, proposal } = proposed;
-  const { directoryName } = context;
-  print(
-    context,
-    planLines(report, { directoryName, changesIntent: proposal.changesIntent }, layoutFor(context)),
-  );
-  const { carryOut, endWithBlocked } = await import("../carry-out.ts");
-  if (!report.hasChanges && !proposal.changesIntent) {
-    endWithBlocked(report.blocked);
-    return;
-  }
-  if (options.yes !== true && report.hasChanges) {
-    await context.confirm("\nApply these changes? Only 'yes' will be accepted: ");
-  }
-  await carryOut(context, proposed, {
+  const { putIntoForce } = await import("../put-into-force.ts");
+  await putIntoForce(context, proposed, {
+    yes: options.yes === true,
+    undo: options.undo === true,
     saved,
     allowDestroy: saved === null ? (options.allowDestroy ?? null) : saved.allowDestroy,
     follow: options.wait,
     timeoutMs: options.timeout ?? null,
+    note: null,
   });
 }
 

@@ -5,11 +5,13 @@ import { formatTime } from "../../reconciler/desired/times.ts";
 import type { Vm } from "../../reconciler/model/desired.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Request } from "../../reconciler/model/journal.ts";
+import { refuseIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { notFound, objectNamed } from "../output/object-names.ts";
 
 interface ApproveOptions {
+  readonly withdraw?: true;
   readonly destroy?: true;
   readonly disks?: readonly string[];
 }
@@ -23,6 +25,7 @@ export function register(program: Command, context: ContextFactory): void {
     )
     .argument("<object>", "vm/NAME")
     .option("--destroy", "what is approved; there is nothing else to approve")
+    .option("--withdraw", "take the approval back, where it was not used yet")
     .option("--disks <names>", "destroy these disks too, with commas between them; the others stay", list)
     .action(async (object: string, options: ApproveOptions, self: Command) => {
       await using run = context(self);
@@ -31,6 +34,8 @@ export function register(program: Command, context: ContextFactory): void {
   withExamples(command, [
     ["keel approve vm/old-wiki --destroy", "the VM; its disks stay"],
     ["keel approve vm/old-wiki --destroy --disks root,data", "the VM and these two disks"],
+    ["keel get requests", "which approvals are waiting to be used, and until when they are good"],
+    ["keel approve --withdraw vm/old-wiki", "take it back"],
   ]);
 }
 
@@ -40,20 +45,64 @@ function list(text: string): readonly string[] {
 
 async function approve(object: string, options: ApproveOptions, context: Context): Promise<void> {
   const { name } = objectNamed(object, undefined, ["VM"]);
+  if (options.withdraw === true) {
+    await withdraw(name, options, context);
+    return;
+  }
   if (options.destroy !== true) {
     throw new KeelError("usage", { problem: `Say what is approved: keel approve vm/${name} --destroy` });
   }
   const format = context.format(["table", "json", "yaml"]);
   const feed = await context.feed();
+  refuseIfFrozen(feed.state);
   const vm = await absentVm(name, feed, context);
   const disks = options.disks ?? [];
   checkDisks(vm, disks);
   const { writeRequest } = await import("../../reconciler/control/requests.ts");
-  const wish: Wish = { kind: "destroy", vm: name, disks };
+  const wish: Wish = { kind: "destroy", vm: name, disks, images: await imagesOf(vm, disks, feed) };
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const request = await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
   if (format === "table") tell(context, vm, request, disks, isApplied(feed, name));
   else await (await import("../output/answer.ts")).printData(context, format, request);
+}
+
+async function withdraw(name: string, options: ApproveOptions, context: Context): Promise<void> {
+  if (options.destroy === true || options.disks !== undefined) {
+    throw new KeelError("usage", {
+      problem: `An approval is taken back whole: keel approve --withdraw vm/${name}`,
+    });
+  }
+  const format = context.format(["table", "json", "yaml"]);
+  const { requestId, withdrawRequest } = await import("../../reconciler/control/requests.ts");
+  const { state } = await context.feed();
+  const request = state.requests.get(requestId("destroy", name));
+  if (request === undefined) {
+    throw new KeelError("not-found", { what: "approval", name: `vm/${name}`, kind: "requests" });
+  }
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  if (!(await withdrawRequest(store, keys, request))) {
+    const advice = "`keel get requests` lists what there is; `keel get steps` shows what is being done.";
+    const why = "it was used or given anew meanwhile";
+    throw new KeelError("refused", { what: `Taking back the approval for vm/${name}`, why, advice });
+  }
+  const { revision: _, ...withdrawn } = request;
+  if (format === "table") context.out(`Taken back: vm/${name} is not destroyed without a new approval.`);
+  else await (await import("../output/answer.ts")).printData(context, format, withdrawn);
+}
+
+/** The volume or file of each of the disks, as the plan names it. */
+async function imagesOf(
+  vm: Vm,
+  disks: readonly string[],
+  feed: ClusterFeed,
+): Promise<Record<string, string>> {
+  const [{ withKeptVolumes }, { claimKey }] = await Promise.all([
+    import("../../reconciler/plan/vm-facts.ts"),
+    import("../../reconciler/plan/usable.ts"),
+  ]);
+  const kept = withKeptVolumes(vm, feed.state.identities.get(vm.name) ?? null);
+  const named = kept.disks.filter((disk) => disks.includes(disk.name));
+  return Object.fromEntries(named.map((disk) => [disk.name, claimKey(disk)]));
 }
 
 /** As it is applied, or as the folder wants it once it is applied. @throws KeelError `not-found`, `refused` */

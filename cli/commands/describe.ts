@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import { kinds } from "../../reconciler/model/names.ts";
+import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { printData } from "../output/answer.ts";
@@ -33,6 +34,7 @@ async function describe(text: string, name: string | undefined, context: Context
     import("../view.ts"),
   ]);
   const view = viewOf(await context.feed(), context);
+  warnIfFrozen(view.state, context);
   const report = describeObject(view, subject);
   if (format !== "table") {
     await printData(context, format, report);

@@ -9,6 +9,7 @@ import { driftBlocks } from "../output/drift-text.ts";
 import { type Layout, layoutFor, paragraph, sections } from "../output/layout.ts";
 import { print } from "../output/paint.ts";
 import { summaryOf, summaryPhrase } from "../output/plan-sentences.ts";
+import { undoHeading } from "../output/undo-text.ts";
 
 /** `keel drift -o json`. */
 export interface DriftsReport {
@@ -18,7 +19,7 @@ export interface DriftsReport {
     readonly status: SourceReport["status"];
     readonly why: string | null;
   };
-  /** How many edits of each kind wait for `apply`; null where the folder is not ok. */
+  /** How many edits of each kind wait for `apply`; null where the folder is neither ok nor stale. */
   readonly pending: PlanReport["summary"] | null;
   readonly items: readonly DriftReport[];
 }
@@ -52,14 +53,19 @@ async function lookForDrift(context: Context): Promise<DriftsReport> {
   const { directoryName: directory } = context;
   const { proposeFolder } = await import("../propose-folder.ts");
   try {
-    const { proposal } = await proposeFolder(context, {
+    const { proposal, report } = await proposeFolder(context, {
       allowDestroy: null,
       allowOrphan: null,
       isTold: false,
     });
     const { changes, drift: items } = proposal.report;
     const pending = summaryOf(proposal.changesIntent ? changes : []);
-    return { folder: { directory, status: "ok", why: null }, pending, items };
+    const { undo } = report;
+    const folder =
+      undo === null
+        ? ({ directory, status: "ok", why: null } as const)
+        : ({ directory, status: "stale", why: undoHeading(undo, directory) } as const);
+    return { folder, pending, items };
   } catch (error) {
     const status = error instanceof KeelError ? statuses[error.code] : undefined;
     if (!(error instanceof KeelError) || status === undefined) throw error;
@@ -93,10 +99,9 @@ function folderLines(
     return paragraph(0, `What waits in ${directory} is not known: ${why ?? ""}`, "warn", layout);
   const waits = Object.values(pending).some((count) => count > 0);
   if (!waits) return paragraph(0, `${directory} says what is applied.`, "plain", layout);
-  return paragraph(
-    0,
-    `Edits in ${directory} wait for \`keel apply\`: ${summaryPhrase(pending)}.`,
-    "plain",
-    layout,
-  );
+  const edits = `Edits in ${directory} wait for \`keel apply\`: ${summaryPhrase(pending)}.`;
+  return [
+    ...paragraph(0, edits, "plain", layout),
+    ...(why === null ? [] : paragraph(0, `${why}; \`keel plan\` shows them.`, "warn", layout)),
+  ];
 }

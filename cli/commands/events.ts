@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import { kinds, objectId, type ObjectId } from "../../reconciler/model/names.ts";
+import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import type { EventItem } from "../listings/events.ts";
@@ -38,6 +39,7 @@ async function tellEvents(options: EventsOptions, context: Context): Promise<voi
   const format = context.format(options.watch === true ? watchFormats : listFormats);
   const about = options.object === undefined ? null : idOf(options.object);
   const feed = await context.feed();
+  warnIfFrozen(feed.state, context);
   const { reportEvents } = await import("../listings/events.ts");
   const { viewOf } = await import("../view.ts");
   const events = () =>

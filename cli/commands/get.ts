@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
+import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import type { Listing, View } from "../listings/listing.ts";
@@ -45,6 +46,7 @@ async function get(
   const { listingNamed, objectListings } = await import("../listings/index.ts");
   const { viewOf } = await import("../view.ts");
   const feed = await context.feed();
+  warnIfFrozen(feed.state, context);
   const listOptions = { format, headings: options.headers };
   if (kind.toLowerCase() === "all") {
     if (names.length > 0 || options.watch === true) {

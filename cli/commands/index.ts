@@ -5,13 +5,17 @@ import * as agent from "./agent.ts";
 import * as apply from "./apply.ts";
 import * as approve from "./approve.ts";
 import * as describe from "./describe.ts";
+import * as diff from "./diff.ts";
 import * as drift from "./drift.ts";
 import * as events from "./events.ts";
 import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
+import * as history from "./history.ts";
 import * as init from "./init.ts";
 import * as plan from "./plan.ts";
 import * as reconciler from "./reconciler.ts";
+import * as rollback from "./rollback.ts";
+import * as simulate from "./simulate.ts";
 import * as simulatedHost from "./simulated-host.ts";
 import * as store from "./store/index.ts";
 import * as tui from "./tui.ts";
@@ -25,7 +29,17 @@ export type Register = (program: Command, context: ContextFactory) => void;
 export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Register[] }[] =
   [
     { heading: "Begin:", commands: [init.register, up.register] },
-    { heading: "Change:", commands: [validate.register, plan.register, apply.register, approve.register] },
+    {
+      heading: "Change:",
+      commands: [
+        validate.register,
+        simulate.register,
+        plan.register,
+        apply.register,
+        approve.register,
+        rollback.register,
+      ],
+    },
     {
       heading: "Look:",
       commands: [
@@ -34,6 +48,8 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         why.register,
         events.register,
         drift.register,
+        history.register,
+        diff.register,
         tui.register,
       ],
     },

@@ -5,11 +5,12 @@ import { Option, type Command } from "commander";
 import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
+import { rememberStore, type StateOption, stateOption } from "../remember-store.ts";
 import { type Task, together } from "../together.ts";
 
-interface ReconcilerCommandOptions {
+interface ReconcilerCommandOptions extends StateOption {
   readonly source?: string;
-  readonly id: string;
+  readonly id?: string;
   readonly simulated: boolean;
 }
 
@@ -19,7 +20,8 @@ export function register(program: Command, context: ContextFactory): void {
     .command("reconciler")
     .description("Keep the cluster as it was applied, until ended. Any number may run; one of them leads.")
     .option("--source <folder>", "also watch this folder for edits; one reconciler does")
-    .option("--id <name>", "how this one is called among them", `${hostname()}-${process.pid}`)
+    .option("--id <name>", "how this one is called among them; else after its host and process")
+    .addOption(stateOption())
     .addOption(new Option("--simulated", "the nodes are simulated").default(false).hideHelp())
     .action(async (options: ReconcilerCommandOptions, self: Command) => {
       await using run = context(self);
@@ -31,20 +33,29 @@ export function register(program: Command, context: ContextFactory): void {
   ]);
 }
 
-async function reconcile(
-  { source, id, simulated }: ReconcilerCommandOptions,
-  context: Context,
-): Promise<void> {
+async function reconcile(options: ReconcilerCommandOptions, context: Context): Promise<void> {
+  const { source, simulated, id = `${hostname()}-${process.pid}` } = options;
   const { clock, random, world } = context;
   const log = await daemonLog(context, { part: "reconciler", id });
   const [{ ClusterFeed }, { runReconciler }] = await Promise.all([
     import("../../reconciler/control/cluster-feed.ts"),
     import("../../reconciler/control/reconciler.ts"),
   ]);
-  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const [store, maintenance, { keys }] = await Promise.all([
+    context.store(),
+    context.maintenance(),
+    context.cluster(),
+  ]);
   const feed = new ClusterFeed({ store, root: keys.root, clock, log });
-  const shared = { store, keys, clock, log, feed, id };
-  const tasks: Task[] = [(signal) => feed.run(signal), (signal) => runReconciler(shared, signal)];
+  // One that has no name of its own goes on from what its predecessor here remembered.
+  const part = options.id === undefined ? "reconciler" : `reconciler-${id}`;
+  const trust = await rememberStore(context, options, { part, by: `reconciler ${id}`, log });
+  const shared = { store, maintenance, keys, clock, log, feed, id, trust };
+  const tasks: Task[] = [
+    (signal) => feed.run(signal),
+    (signal) => trust.run(signal),
+    (signal) => runReconciler(shared, signal),
+  ];
   if (source !== undefined) {
     const [{ runSource }, { FolderReader }] = await Promise.all([
       import("../../reconciler/control/source.ts"),

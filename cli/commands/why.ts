@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { WhyReport } from "../../reconciler/control/why.ts";
 import { type Line, span } from "../../tui/view/line.ts";
+import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { printData } from "../output/answer.ts";
@@ -30,6 +31,7 @@ async function why({ kind, name }: NamedObject, context: Context): Promise<void>
   const { whyNode, whyVm } = await import("../../reconciler/control/why.ts");
   const { viewOf } = await import("../view.ts");
   const { state, plan, now } = viewOf(await context.feed(), context);
+  warnIfFrozen(state, context);
   const report = kind === "VM" ? whyVm(state, plan, name, now) : whyNode(state, plan, name);
   if (report === null) {
     const known = kind === "VM" ? plan.vms.keys() : plan.nodes.keys();

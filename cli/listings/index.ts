@@ -6,10 +6,11 @@ import { networks } from "./networks.ts";
 import { nodes } from "./nodes.ts";
 import { pools } from "./pools.ts";
 import { profiles } from "./profiles.ts";
+import { requests } from "./requests.ts";
 import { steps } from "./steps.ts";
 import { vms } from "./vms.ts";
 
-export const listings: readonly Listing[] = [vms, nodes, networks, pools, profiles, steps, events];
+export const listings: readonly Listing[] = [vms, nodes, networks, pools, profiles, steps, requests, events];
 
 /** What `keel get all` lists: the objects, without what is happening to them. */
 export const objectListings: readonly Listing[] = [nodes, vms, networks, pools, profiles];

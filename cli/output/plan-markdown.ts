@@ -1,5 +1,12 @@
 /** A plan for a merge request: GitLab's and GitHub's Markdown. */
-import type { BlockedReport, ChangeReport, DriftReport, PlanReport } from "../../reconciler/model/report.ts";
+import { undoneWords } from "../../reconciler/control/folder-base.ts";
+import type {
+  BlockedReport,
+  ChangeReport,
+  DriftReport,
+  PlanReport,
+  UndoReport,
+} from "../../reconciler/model/report.ts";
 import { harmless } from "../../tui/view/text.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./layout.ts";
@@ -7,6 +14,7 @@ import { driftObject } from "./drift-text.ts";
 import { shownId } from "./object-names.ts";
 import { otherDrift } from "./plan-text.ts";
 import { type PlanSubject, summarySentence } from "./plan-sentences.ts";
+import { undoHeading } from "./undo-text.ts";
 
 /** More would make the page that it is for unreadable. */
 const rowsMax = 200;
@@ -18,6 +26,7 @@ export function planMarkdown(report: PlanReport, subject: PlanSubject, layout: L
     bullets("Blocked", report.blocked.map(blockedText)),
     bullets("Drift", otherDrift(report).map(driftText)),
     bullets("Warnings", report.warnings.map(warningText)),
+    undoText(report.undo, layout),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -58,6 +67,12 @@ function blockedText({ object, reason }: BlockedReport): string {
 function driftText(drift: DriftReport): string {
   const { node, text } = drift;
   return escaped(`${driftObject(drift)}${node === null ? "" : ` on ${node}`}: ${text}`);
+}
+
+function undoText(undo: UndoReport | null, { directoryName }: Layout): string {
+  if (undo === null) return "";
+  const objects = undo.objects.map((undone) => escaped(`${shownId(undone.object)}: ${undoneWords(undone)}`));
+  return bullets(escaped(undoHeading(undo, directoryName)), objects);
 }
 
 /** Without the excerpt: the place leads to it. */

@@ -7,6 +7,7 @@ import { driftBlocks } from "./drift-text.ts";
 import { heading, type Layout, moreLine, oneLine, paragraph, sections } from "./layout.ts";
 import { type ChangeGroup, groupChanges, ungrouped } from "./plan-groups.ts";
 import { type PlanSubject, summarySentence } from "./plan-sentences.ts";
+import { undoLines } from "./undo-text.ts";
 
 /** Lines up to which the changes are told in full. */
 const fullMax = 48;
@@ -19,6 +20,7 @@ export function planLines(report: PlanReport, subject: PlanSubject, layout: Layo
     blockedLines(report.blocked, layout),
     ...driftBlocks(otherDrift(report), layout),
     warningLines(report.warnings),
+    undoLines(report.undo, layout),
     paragraph(0, summarySentence(report, subject), "title", layout),
   ]);
 }

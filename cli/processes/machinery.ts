@@ -68,7 +68,7 @@ export class Machinery {
   }
 
   startReconciler(cluster: ClusterFacts): void {
-    const { directory } = this.#options;
+    const { directory, folder } = this.#options;
     const args = [
       ...this.#toCluster(cluster),
       "reconciler",
@@ -76,6 +76,8 @@ export class Machinery {
       directory,
       "--id",
       "up",
+      "--state",
+      folder.known,
       "--simulated",
     ];
     const part = {
@@ -125,6 +127,8 @@ export class Machinery {
         node,
         "--host-socket",
         socket,
+        "--state",
+        folder.known,
         ...ids,
       ]),
       onEnd: (failure) => this.#tellFailure(failure),

@@ -80,6 +80,8 @@ export class Narrator {
 }
 
 function sourceTexts({ status, problems, pending }: SourceReport): readonly string[] {
+  if (status === "reading") return [];
+  if (status === "stale") return ["is stale: only `keel apply` by hand applies it", ...problems];
   if (status !== "ok") return [`is ${status}: what was applied stays in force`, ...problems];
   if (pending?.hasChanges !== true) return [];
   const waiting = pending.changes.length === 1 ? "1 change waits" : `${pending.changes.length} changes wait`;

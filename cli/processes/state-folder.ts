@@ -3,6 +3,7 @@
  *
  *     endpoint, cluster   where commands find the store, and whose records they mean
  *     store/              the embedded store's files
+ *     known/              what reconciler and agents remember of the store
  *     nodes/<n>/          machine id and boot id of a simulated node
  *     volumes/            the simulated guests' disks
  *     log/, run/          logs and process ids of the parts
@@ -21,6 +22,7 @@ export interface StateFolder {
   readonly endpoint: string;
   readonly cluster: string;
   readonly store: string;
+  readonly known: string;
   readonly nodes: string;
   readonly logs: string;
   readonly run: string;
@@ -46,6 +48,7 @@ export function prepareStateFolder(directory: string, env: Environment): StateFo
     endpoint: join(root, "endpoint"),
     cluster: join(root, "cluster"),
     store: join(root, "store"),
+    known: join(root, "known"),
     nodes: join(root, "nodes"),
     logs: join(root, "log"),
     run: join(root, "run"),

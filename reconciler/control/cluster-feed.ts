@@ -21,6 +21,7 @@ export class ClusterFeed {
   readonly #subscribers = new Set<(changes: readonly Change[]) => void>();
   #state: ClusterState;
   #listed = false;
+  #listing = new AbortController();
   #problem: { readonly since: number; readonly why: string } | null = null;
 
   constructor(options: FeedOptions) {
@@ -46,6 +47,15 @@ export class ClusterFeed {
   subscribe(callback: (changes: readonly Change[]) => void): () => void {
     this.#subscribers.add(callback);
     return () => this.#subscribers.delete(callback);
+  }
+
+  /**
+   * What is known is of a store that was set back: a watch would wait for revisions that it had once. All is listed
+   * anew; until then the feed has reached nothing.
+   */
+  relist(): void {
+    this.#listed = false;
+    this.#listing.abort(new Error("listed anew"));
   }
 
   /** Resolves once the feed has reached the revision. */
@@ -92,15 +102,18 @@ export class ClusterFeed {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const { store, root } = this.#options;
+    this.#listing = new AbortController();
+    const either = AbortSignal.any([signal, this.#listing.signal]);
     const snapshot = await store.list(root);
+    if (either.aborted) return;
     const state = new ClusterState(root);
     state.load(snapshot.items, snapshot.revision);
     this.#state = state;
     this.#listed = true;
     this.#problem = null;
     this.#tell([]);
-    for await (const event of store.watch(root, snapshot.revision, signal)) {
-      if (event.type === "relist") return;
+    for await (const event of store.watch(root, snapshot.revision, either)) {
+      if (event.type === "relist" || either.aborted) return;
       this.#problem = null;
       state.apply(event.changes, event.revision);
       this.#tell(event.changes);

@@ -9,6 +9,7 @@ import type { AgentPresence, Alive, NodeStatus, ObservedDomain } from "../model/
 import type { Placement } from "../model/placement.ts";
 import type { EventReport, SourceReport } from "../model/report.ts";
 import type { Progress } from "../model/step.ts";
+import { neverRestored, type StoreRecord } from "../model/store-record.ts";
 import type { Placed } from "../plan/input.ts";
 import { decode } from "../store/codec.ts";
 import type { Change, KeyValue, Revision } from "../store/store.ts";
@@ -38,6 +39,8 @@ export class ClusterState {
   readonly events = new Map<string, EventReport>();
   readonly #applied = new AppliedDesired();
   leader: LeaderRecord | null = null;
+  /** Which restore this is, and whether it is frozen; with the record's revision, 0 where there is none. */
+  store: { readonly record: StoreRecord; readonly revision: Revision } = noRecord;
   revision: Revision = 0;
 
   constructor(root: string) {
@@ -105,6 +108,9 @@ export class ClusterState {
       case "leader":
         this.leader = decode<LeaderRecord>(item);
         return;
+      case "store":
+        this.store = { record: decode<StoreRecord>(item), revision: item.modRevision };
+        return;
       default:
         // A record of a later version: not ours to read.
         return;
@@ -158,6 +164,9 @@ export class ClusterState {
       case "leader":
         this.leader = null;
         return;
+      case "store":
+        this.store = noRecord;
+        return;
       default:
         return;
     }
@@ -181,6 +190,8 @@ export class ClusterState {
     return this.steps.byVm();
   }
 }
+
+const noRecord = { record: neverRestored, revision: 0 } as const;
 
 /** `a/b/c` → `a`, `b/c`. */
 function halves(path: string): [NodeName, string] {

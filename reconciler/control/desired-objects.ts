@@ -24,6 +24,16 @@ export interface Head {
   readonly allowDestroy: number | null;
   /** The machine that applied: the one node's name, where no Node document says otherwise. */
   readonly host: string;
+  /** How many documents it added, changed and removed. Heads of earlier versions do not tell. */
+  readonly changes?: ChangeCounts;
+  /** What this apply was, where it was no plain one: a rollback says to which generation. */
+  readonly note?: string;
+}
+
+export interface ChangeCounts {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
 }
 
 export interface StoredDocument {
@@ -65,7 +75,8 @@ export function partDocuments(documents: StoredDocuments): PartedDocuments {
   return { parts, objects };
 }
 
-function partOf(id: ObjectId): string {
+/** Which part an object's document is in. */
+export function partOf(id: ObjectId): string {
   return digestOf(id).slice(0, 2);
 }
 

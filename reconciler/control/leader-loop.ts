@@ -13,10 +13,13 @@ import type { Log } from "../runtime/log.ts";
 import { Wakeup } from "../runtime/wakeup.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
+import type { StoreTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
+import { Collector } from "./collector.ts";
 import { EventLog, nextEvent } from "./event-log.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { planInput } from "./plan-input.ts";
+import { dropExpired, nextExpiry } from "./requests.ts";
 import { settleSteps } from "./settle.ts";
 import { cancelStep, releaseStep, type VmTransaction, type Writer, writeRecord } from "./transactions.ts";
 import { Watchfulness } from "./watchfulness.ts";
@@ -28,18 +31,22 @@ export interface LeaderOptions {
   readonly log: Log;
   readonly feed: ClusterFeed;
   readonly leadership: Leadership;
+  readonly trust: StoreTrust;
 }
 
 /** Transactions of one turn that are under way at once. */
 const writesAtOnce = 32;
-/** The loop rests at least this many times as long as a turn took, so that a large cluster does not eat a core. */
+/**
+ * The loop rests at least this many times as long as it thought, so that a large cluster does not eat a core. Waiting
+ * for the store eats none.
+ */
 const restRatio = 2;
 const retryMs = 1_000;
 
-/** Leads until the lease is lost or `signal` is aborted; then returns. */
+/** Leads until the lease is lost, the store may not be believed any more, or `signal` is aborted; then returns. */
 export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
-  const { clock, feed, leadership, log } = options;
-  const until = AbortSignal.any([signal, leadership.lost]);
+  const { clock, feed, leadership, log, trust } = options;
+  const until = AbortSignal.any([signal, leadership.lost, trust.until]);
   const turn = new Turns(options);
   const wakeup = new Wakeup(clock);
   const unsubscribe = feed.subscribe((changes) => {
@@ -49,9 +56,8 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
   try {
     while (!until.aborted) {
       const { mark } = wakeup;
-      const began = clock.monotonic();
       const wakeInMs = await attempt(turn, log, until);
-      await clock.sleep((clock.monotonic() - began) * restRatio, until);
+      await clock.sleep(turn.thoughtMs * restRatio, until);
       await wakeup.wait(mark, wakeInMs, until);
     }
   } catch (error) {
@@ -73,8 +79,11 @@ async function attempt(turns: Turns, log: Log, signal: AbortSignal): Promise<num
 }
 
 class Turns {
+  /** How long the last turn took to decide. */
+  thoughtMs = 0;
   readonly #options: LeaderOptions;
   readonly #watchfulness: Watchfulness;
+  readonly #collector: Collector;
   #events: EventLog | null = null;
   /** What the former turn wrote last. */
   #written: Revision = 0;
@@ -82,14 +91,17 @@ class Turns {
   constructor(options: LeaderOptions) {
     this.#options = options;
     this.#watchfulness = new Watchfulness(options.clock.monotonic(), leaderLeaseMs);
+    this.#collector = new Collector(options.clock, options.log);
   }
 
   /** Looks, plans and writes once. Returns in how many milliseconds time alone makes another turn worthwhile. */
   async turn(signal: AbortSignal): Promise<number | null> {
-    const { clock, feed, keys, leadership } = this.#options;
+    const { clock, feed, keys, leadership, trust } = this.#options;
     await feed.reached(this.#written, signal);
+    const began = clock.monotonic();
     const { state } = feed;
-    if (state.applied.head === null) return null;
+    const believed = trust.guard();
+    if (believed === null || state.applied.head === null) return null;
     const now = clock.now();
     const input = planInput(
       state,
@@ -110,19 +122,34 @@ class Turns {
       () => clock.now(),
       nextEvent(state.events.values(), "leader"),
     );
-    const writer: Writer = { keys, guard: leadership.guard, events: this.#events, now };
-    await this.#write(decisions(writer, state, planned), signal);
-    return soonest(planned.wakeAt === null ? null : planned.wakeAt - now, sight.changesInMs);
+    const writer: Writer = { keys, guard: [leadership.guard, believed], events: this.#events, now };
+    const decided = decisions(writer, state, planned);
+    this.thoughtMs = clock.monotonic() - began;
+    await this.#write(decided, signal);
+    const collected = await this.#collect(state.applied.revision, writer);
+    const wakeInMs = soonest(planned.wakeAt === null ? null : planned.wakeAt - now, sight.changesInMs);
+    const expiry = nextExpiry(state.requests);
+    return soonest(soonest(wakeInMs, collected), expiry === null ? null : Math.max(0, expiry - now));
+  }
+
+  /** Once all that matters is written. Returns in how many milliseconds it is worth another look. */
+  async #collect(head: Revision, { keys, guard, now }: Writer): Promise<number | null> {
+    const options = { store: this.#options.store, keys, guard, now };
+    const { revision, wakeInMs } = await this.#collector.turn(head, options);
+    this.#written = Math.max(this.#written, revision);
+    return wakeInMs;
   }
 
   /** A refused transaction was planned on something that has changed meanwhile: the next turn plans it anew. */
   async #write(transactions: readonly VmTransaction[], signal: AbortSignal): Promise<void> {
-    const { log, store } = this.#options;
+    const { log, store, trust } = this.#options;
     const queue = [...transactions];
     const next = async (): Promise<void> => {
       for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
         signal.throwIfAborted();
+        const highest = trust.highest();
         const result = await store.transact(one.transaction);
+        if (!trust.confirm(highest, result.revision)) return;
         this.#written = Math.max(this.#written, result.revision);
         if (!result.ok) log.debug("a decision was overtaken", { vm: one.vm });
       }
@@ -148,6 +175,7 @@ function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): 
     ...planned.steps
       .filter((step) => step.waits === null && step.after.length === 0)
       .map((step) => releaseStep(writer, state, step)),
+    ...dropExpired(writer, state.requests),
   ];
 }
 

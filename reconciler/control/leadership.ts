@@ -18,6 +18,8 @@ export interface Leadership {
 
 export const leaderLeaseMs = 10_000;
 const retryMs = 1_000;
+/** Who stands by hears at once that the leader is gone. Looking again bounds what it costs where that is not heard. */
+const lookAgainMs = leaderLeaseMs / 2;
 
 /** Waits until this process leads. Rejects when `signal` is aborted; store errors are waited out. */
 export async function campaign(
@@ -88,16 +90,28 @@ async function stand(
       then: [{ put: key, value, lease: lease.id }],
     });
     if (won.ok) return won.revision;
-    await gone(store, key, won.revision, AbortSignal.any([signal, lease.lost]));
+    await gone(store, key, won.revision, clock, AbortSignal.any([signal, lease.lost]));
     signal.throwIfAborted();
   }
   return null;
 }
 
-/** Resolves when the key is deleted, or `signal` is aborted. */
-async function gone(store: Store, key: string, after: Revision, signal: AbortSignal): Promise<void> {
-  for await (const event of store.watch(key, after, signal)) {
-    if (event.type === "relist") return;
-    if (event.changes.some((change) => change.type === "delete")) return;
+/** Resolves when the key is deleted, `signal` is aborted, or it is time to look again. */
+async function gone(
+  store: Store,
+  key: string,
+  after: Revision,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const longEnough = new AbortController();
+  const cancel = clock.timer(lookAgainMs, () => longEnough.abort());
+  try {
+    for await (const event of store.watch(key, after, AbortSignal.any([signal, longEnough.signal]))) {
+      if (event.type === "relist") return;
+      if (event.changes.some((change) => change.type === "delete")) return;
+    }
+  } finally {
+    cancel();
   }
 }

@@ -2,10 +2,13 @@
 import type { Clock } from "../model/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { ClusterKeys } from "../store/keys.ts";
+import type { StoreMaintenance } from "../store/maintenance.ts";
 import type { Store } from "../store/store.ts";
+import { type StoreTrust, untilTrusted, unwaveringTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
+import { keepHouse } from "./housekeeping.ts";
 import { lead } from "./leader-loop.ts";
-import { campaign } from "./leadership.ts";
+import { campaign, type Leadership } from "./leadership.ts";
 
 export interface ReconcilerOptions {
   readonly store: Store;
@@ -16,23 +19,78 @@ export interface ReconcilerOptions {
   readonly feed: ClusterFeed;
   /** Names this process among the reconcilers. */
   readonly id: string;
+  /** Of the same store, for the leader to look after; left out: somebody else does. */
+  readonly maintenance?: StoreMaintenance;
+  /** Where it is left out, the store is believed whatever it says. */
+  readonly trust?: StoreTrust;
 }
 
 /** Runs until `signal` is aborted, then hands the leadership over. */
 export async function runReconciler(options: ReconcilerOptions, signal: AbortSignal): Promise<void> {
-  const { store, keys, clock, log, id } = options;
-  while (!signal.aborted) {
-    const leadership = await campaign(store, keys.leader, id, clock, signal).catch((error: unknown) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
-    if (leadership === null) return;
-    log.info("leading", { id });
-    try {
-      await lead({ ...options, leadership }, signal);
-    } finally {
-      await leadership.resign();
-      log.info("no longer leading", { id });
+  const { keys, log, id, feed, trust = unwaveringTrust(keys.store) } = options;
+  const unsubscribe = trust.subscribe((readAnew) => {
+    if (readAnew) feed.relist();
+  });
+  try {
+    while (!signal.aborted) {
+      log.info("standing for election", { id });
+      const leadership = await elected(options, trust, signal);
+      if (leadership !== null) await serve(options, leadership, trust, signal);
     }
+  } finally {
+    unsubscribe();
   }
+}
+
+/** Null: asked to end, or the store is not the one that it was; one waits there for keys of the past. */
+async function elected(
+  { store, keys, clock, id }: ReconcilerOptions,
+  trust: StoreTrust,
+  signal: AbortSignal,
+): Promise<Leadership | null> {
+  const until = AbortSignal.any([signal, trust.until]);
+  try {
+    return await campaign(store, keys.leader, id, clock, until);
+  } catch (error) {
+    if (until.aborted) return null;
+    throw error;
+  }
+}
+
+/** As long as the leadership lasts. In a frozen store it is held on to, and not used. */
+async function serve(
+  options: ReconcilerOptions,
+  leadership: Leadership,
+  trust: StoreTrust,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, id } = options;
+  const until = AbortSignal.any([signal, leadership.lost]);
+  log.info("leading", { id });
+  const over = new AbortController();
+  const housekeeping = keepHouseFor(options, leadership, AbortSignal.any([signal, over.signal]));
+  try {
+    while (!until.aborted) {
+      await untilTrusted(trust, until);
+      await lead({ ...options, leadership, trust }, signal);
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
+  } finally {
+    over.abort();
+    await leadership.resign();
+    await housekeeping;
+    log.info("no longer leading", { id });
+  }
+}
+
+async function keepHouseFor(
+  options: ReconcilerOptions,
+  { guard, lost }: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  const { maintenance } = options;
+  if (maintenance === undefined) return;
+  const cluster = options.feed.state.desired.cluster.name;
+  await keepHouse({ ...options, cluster, maintenance, guard }, AbortSignal.any([signal, lost]));
 }

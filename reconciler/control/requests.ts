@@ -1,13 +1,17 @@
-/** One-time acts that are no intent (law 1): who asked for what, until when. The leader uses each up once. */
-import type { Request } from "../model/journal.ts";
-import { encode } from "../store/codec.ts";
+/** One-time acts that are no intent: who asked for what, until when. The leader uses each up once. */
+import type { Identity, Request } from "../model/journal.ts";
+import { type ObjectId, objectId } from "../model/names.ts";
+import { formatTime } from "../desired/times.ts";
+import { decode, encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
+import type { StoredRequest } from "./cluster-state.ts";
+import type { VmTransaction, Writer } from "./transactions.ts";
 
-/** What somebody asks for; who, when and until when is added. */
+/** What somebody asks for. Who, when and until when is added, and which VM of that name is meant. */
 export type Wish = Request extends infer R
   ? R extends Request
-    ? Omit<R, "id" | "by" | "at" | "expiresAt">
+    ? Omit<R, "id" | "by" | "at" | "expiresAt" | "uuid">
     : never
   : never;
 
@@ -21,14 +25,72 @@ export async function writeRequest(
   wish: Wish,
   who: { readonly by: string; readonly now: number },
 ): Promise<Request> {
-  const object = "vm" in wish ? wish.vm : wish.node;
-  const request: Request = {
-    ...wish,
-    id: `${wish.kind}-${object}`,
-    by: who.by,
-    at: who.now,
-    expiresAt: who.now + goodForMs,
-  };
-  await store.transact({ compare: [], then: [{ put: keys.request(request.id), value: encode(request) }] });
+  const id = requestId(wish.kind, "vm" in wish ? wish.vm : wish.node);
+  const common = { id, by: who.by, at: who.now, expiresAt: who.now + goodForMs };
+  const request: Request =
+    wish.kind === "destroy"
+      ? { ...wish, ...common, uuid: await uuidOf(store, keys, wish.vm) }
+      : { ...wish, ...common };
+  await store.transact({ compare: [], then: [{ put: keys.request(id), value: encode(request) }] });
   return request;
+}
+
+export function requestId(kind: Request["kind"], object: string): string {
+  return `${kind}-${object}`;
+}
+
+/** What it is about. */
+export function objectOf(request: Request): ObjectId {
+  return "vm" in request ? objectId("VM", request.vm) : objectId("Node", request.node);
+}
+
+async function uuidOf(store: Store, keys: ClusterKeys, vm: string): Promise<string | null> {
+  const item = await store.get(keys.identity(vm));
+  return item === null ? null : decode<Identity>(item).uuid;
+}
+
+/** Takes it back. False: it was used, taken back or given anew meanwhile. */
+export async function withdrawRequest(
+  store: Store,
+  keys: ClusterKeys,
+  { id, revision }: StoredRequest,
+): Promise<boolean> {
+  const key = keys.request(id);
+  const { ok } = await store.transact({
+    compare: [{ key, modRevision: revision }],
+    then: [{ delete: key }],
+  });
+  return ok;
+}
+
+/** Of one turn; the next one goes on. */
+const expiredMax = 50;
+
+/** Takes away what nobody may use any more, and says so. */
+export function dropExpired(
+  writer: Writer,
+  requests: ReadonlyMap<string, StoredRequest>,
+): readonly VmTransaction[] {
+  const expired = [...requests].filter(([, request]) => request.expiresAt <= writer.now);
+  return expired.slice(0, expiredMax).map(([id, request]) => {
+    const key = writer.keys.request(id);
+    const event = writer.events.put({
+      object: objectOf(request),
+      level: "note",
+      code: "request-expired",
+      text: `what ${request.by} asked for at ${formatTime(request.at)} was not used in time: ${request.kind}`,
+    });
+    return {
+      vm: "vm" in request ? request.vm : request.node,
+      transaction: {
+        compare: [...writer.guard, { key, modRevision: request.revision }],
+        then: [{ delete: key }, event],
+      },
+    };
+  });
+}
+
+/** When the next of them expires; null: there is none. */
+export function nextExpiry(requests: ReadonlyMap<string, StoredRequest>): number | null {
+  return requests.size === 0 ? null : Math.min(...[...requests.values()].map(({ expiresAt }) => expiresAt));
 }

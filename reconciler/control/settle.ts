@@ -59,7 +59,7 @@ function settle(
   );
   return {
     vm: step.vm,
-    transaction: { compare: [writer.guard, ...comparePlacements(writer, state, step.vm, null)], then },
+    transaction: { compare: [...writer.guard, ...comparePlacements(writer, state, step.vm, null)], then },
   };
 }
 
@@ -88,6 +88,9 @@ function whatItLeft(
     case "destroy":
       return done ? destroyed(writer, state, step) : [];
     case "stop":
+      return done && step.displaced !== null
+        ? [{ put: key, value: encode({ ...placement, displaced: step.displaced }) }]
+        : [];
     case "update":
     case "rename":
       return [];

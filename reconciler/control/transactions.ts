@@ -16,7 +16,8 @@ import type { EventLog } from "./event-log.ts";
 
 export interface Writer {
   readonly keys: ClusterKeys;
-  readonly guard: Compare;
+  /** What each of its transactions compares: that it leads, and that the store may be believed. */
+  readonly guard: readonly Compare[];
   readonly events: EventLog;
   readonly now: number;
 }
@@ -35,7 +36,7 @@ export function releaseStep(writer: Writer, state: ClusterState, planned: Planne
     vm: step.vm,
     transaction: {
       compare: [
-        writer.guard,
+        ...writer.guard,
         ...comparePlacements(writer, state, step.vm, planned.replaces),
         ...compareRequests(writer, state, planned.consumes),
         ...nodesOf(step).map((node) => ({ key: keys.step(node, step.id), createRevision: 0 })),
@@ -65,7 +66,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
     vm,
     transaction: {
       compare: [
-        writer.guard,
+        ...writer.guard,
         ...comparePlacements(writer, state, vm, record.replaces),
         ...compareRequests(writer, state, record.consumes),
       ],
@@ -102,7 +103,7 @@ export function cancelStep(writer: Writer, state: ClusterState, cancellation: Ca
     code: "cancel",
     text: `${describeStep(step)} is ${withdrawn ? "withdrawn" : "cancelled"}: ${describeReason(cancellation.reason)}`,
   });
-  const compare = [writer.guard, ...comparePlacements(writer, state, vm, null)];
+  const compare = [...writer.guard, ...comparePlacements(writer, state, vm, null)];
   if (withdrawn) {
     return {
       vm,

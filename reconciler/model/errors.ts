@@ -39,6 +39,12 @@ export const errorCatalogue = {
     text: "There is no {what} named {name}.",
     advice: "`keel get {kind}` lists what there is.",
   },
+  "no-generation": {
+    exit: exitCodes.error,
+    http: 404,
+    text: "There is no generation {generation}: {why}.",
+    advice: "`keel history` lists those that are kept.",
+  },
   "source-invalid": {
     exit: exitCodes.invalid,
     http: 422,
@@ -56,6 +62,18 @@ export const errorCatalogue = {
     http: 503,
     text: "{directory} cannot be read: {why}. A folder that cannot be read is not an empty one: nothing was changed.",
     advice: "Mount or create it, or name another with `--dir`.",
+  },
+  "source-taken": {
+    exit: exitCodes.error,
+    http: 409,
+    text: "The reconciler {id} on {host} watches {directory} already, and one folder edits a cluster.",
+    advice: "Edit there, or end that reconciler first; without `--source` any number may run.",
+  },
+  "stale-folder": {
+    exit: exitCodes.stale,
+    http: 409,
+    text: "{directory} is based on generation {base}, and {head} is in force: applying it would undo {what}.",
+    advice: "Take these changes into the files, or say that they are to be undone: `keel apply -y --undo`.",
   },
   "cluster-renamed": {
     exit: exitCodes.invalid,
@@ -81,6 +99,24 @@ export const errorCatalogue = {
     text: "The store holds something that cannot be read: {why}.",
     advice: "Nothing was changed. Upgrade keel if the record is of a newer version; else restore a backup.",
   },
+  "backup-damaged": {
+    exit: exitCodes.error,
+    http: 422,
+    text: "{file} is not a backup as it was made: {why}.",
+    advice: "Nothing was changed. Take another backup; `keel store verify FILE` tells whether one is whole.",
+  },
+  "store-frozen": {
+    exit: exitCodes.unreachable,
+    http: 503,
+    text: "The store is frozen: {why} (found by {by}). Nothing is decided or begun.",
+    advice: "Guests keep running. Look at `keel store accept-restore`: it shows what differs, and asks.",
+  },
+  "state-folder": {
+    exit: exitCodes.error,
+    http: 500,
+    text: "What is seen of the store cannot be remembered in {folder}: {why}.",
+    advice: "Make it a folder of the user that runs this, or name another with `--state` or KEEL_STATE.",
+  },
   "stale-plan": {
     exit: exitCodes.stale,
     http: 409,
@@ -92,6 +128,12 @@ export const errorCatalogue = {
     http: 409,
     text: "This plan was applied before, by {by} at {at}.",
     advice: "A saved plan is good for one apply. Run `keel plan` again.",
+  },
+  "scenario-invalid": {
+    exit: exitCodes.invalid,
+    http: 400,
+    text: "The scenario cannot be played: {problems}",
+    advice: "Mend what is named and play it again; `keel simulate --help` shows what a scenario may say.",
   },
   "plan-unreadable": {
     exit: exitCodes.error,

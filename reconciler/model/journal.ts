@@ -36,7 +36,7 @@ export type Request = {
   readonly at: number;
   readonly expiresAt: number;
 } & (
-  | { readonly kind: "destroy"; readonly vm: VmName; readonly disks: readonly string[] }
+  | ({ readonly kind: "destroy"; readonly vm: VmName } & Destruction)
   | { readonly kind: "restart"; readonly vm: VmName }
   | { readonly kind: "retry"; readonly vm: VmName }
   | { readonly kind: "release"; readonly vm: VmName }
@@ -44,6 +44,16 @@ export type Request = {
   | { readonly kind: "revert"; readonly vm: VmName }
   | { readonly kind: "acknowledge"; readonly node: NodeName }
 );
+
+/** Exactly what an approval lets happen. */
+export interface Destruction {
+  /** The names of the disks that go with the VM. */
+  readonly disks: readonly string[];
+  /** Of the VM that was meant: a later one of the same name is another. null: it was gone already, but for its disks. */
+  readonly uuid: string | null;
+  /** The volume (`pool/name`) or file of each disk; one that became another is not destroyed. */
+  readonly images?: Readonly<Record<string, string>>;
+}
 
 /** `volume/<pool>/<name>`: whose it is, from its birth until it is destroyed. */
 export interface VolumeClaim {

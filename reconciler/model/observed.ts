@@ -38,6 +38,11 @@ export interface NodeStatus {
   readonly memoryFreeBytes: number;
   /** 1-minute load average. */
   readonly load: number;
+  /**
+   * The revision of the store's record (0: none) that the agent knew before it read the hypervisor, and the highest
+   * epoch that it ever saw; what a restore is accepted by. Agents of before do not tell.
+   */
+  readonly store?: { readonly record: number; readonly epochSeen: number };
   readonly supports: {
     readonly networks: readonly string[];
     readonly pools: readonly string[];

@@ -118,6 +118,13 @@ export const reasonTable = {
   "node-is-flushed": { text: "flushed is wanted, and it is empty" },
   "node-returning": { text: "VMs come home: {vms}" },
   "node-is-cordoned": { text: "takes nothing, keeps what it has" },
+  // The store.
+  "store-half-full": {
+    text: "the store takes {bytes} of the {quota} that it may take",
+    advice:
+      "`keel store status` shows by what. Defragment it, or give it a larger quota, before it takes no writes.",
+  },
+  "store-has-room": { text: "the store takes {bytes} of the {quota} that it may take; there is room again" },
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
 
 export type ReasonCode = keyof typeof reasonTable;

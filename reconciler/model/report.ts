@@ -93,6 +93,25 @@ export interface DriftReport {
   readonly text: string;
 }
 
+/** What applying a folder would undo, because the folder is not based on what is applied. */
+export interface UndoReport {
+  /** The generation that the folder is based on, and the one in force with its author. */
+  readonly base: number;
+  readonly head: number;
+  readonly by: string;
+  readonly objects: readonly UndoneReport[];
+}
+
+export interface UndoneReport {
+  readonly object: ObjectId;
+  /** What was done to it since: edited, added or removed. Applying the folder sets that back. */
+  readonly change: "edit" | "addition" | "removal";
+  /** Which fields of the document, where there is one before, now and in the folder. */
+  readonly fields: readonly string[];
+  /** The folder edits it too, so the two meet: one of them is lost. */
+  readonly conflict: boolean;
+}
+
 /** `keel plan -o json`, and what the watcher tells of edits that wait for `apply`. */
 export interface PlanReport {
   readonly formatVersion: 1;
@@ -106,6 +125,8 @@ export interface PlanReport {
   readonly summary: Readonly<Record<ChangeWord, number>>;
   /** Apply would do something: what is blocked, held or orphaned alone does not count. */
   readonly hasChanges: boolean;
+  /** null: nothing, as far as is known. */
+  readonly undo: UndoReport | null;
 }
 
 /** A row of `keel get vm`: the field names of `keel simulate`'s `final`. */
@@ -184,15 +205,19 @@ export interface EventReport {
   readonly text: string;
 }
 
-/** What the watched folder says, against what was applied: `source/<id>`. */
+/** What the watched folder says, against what was applied: `source/folder`. */
 export interface SourceReport {
+  /** The reconciler that watches it, and its machine. */
+  readonly id: string;
+  readonly host: string;
   readonly directory: string;
-  readonly status: "ok" | "invalid" | "suspect" | "unreadable";
+  /** reading: not read yet. stale: it lacks what was applied meanwhile, so it is applied by hand only. */
+  readonly status: "reading" | "ok" | "stale" | "invalid" | "suspect" | "unreadable";
   readonly at: number;
   readonly digest: string | null;
-  /** Edits that wait for `apply`, at most 200 of them; null while the folder is not ok. */
+  /** Edits that wait for `apply`, at most 200 of them; null while the folder is neither ok nor stale. */
   readonly pending: PlanReport | null;
-  /** Rendered issues, at most 50, where it is invalid; why, where it is suspect or unreadable. */
+  /** Rendered issues, at most 50, where it is invalid; why, where it is stale, suspect or unreadable. */
   readonly problems: readonly string[];
 }
 

@@ -2,6 +2,7 @@
  * A step: the smallest thing that is done to a VM. It names everything (law 5): the agent checks, acts and verifies,
  * and chooses nothing. Only `reconciler/plan` builds steps; the leader releases them, agents claim them.
  */
+import type { Displaced } from "./placement.ts";
 import type { Hardware, HardwareField } from "./hardware.ts";
 import type { NodeName, VmName } from "./names.ts";
 import type { Reason } from "./reasons.ts";
@@ -62,6 +63,8 @@ export type Step = StepBase &
         readonly method: "graceful" | "cut";
         readonly timeoutMs: number;
         readonly then: "poweroff" | "leave";
+        /** Where it is the first half of a move: why the VM will be away from home. null: it is to stay off. */
+        readonly displaced: Displaced | null;
       }
     /** Graceful, cut at the time-out, then started with the new epoch; done when the domain's id is a new one. */
     | { readonly kind: "restart"; readonly spec: DomainSpec; readonly timeoutMs: number }

@@ -1,5 +1,6 @@
 /** `state: absent`: destruction. Nothing is touched before an approval names the VM (law 8). */
 import type { Vm } from "../model/desired.ts";
+import type { Destruction } from "../model/journal.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
@@ -9,9 +10,9 @@ import { whyUnhealthy } from "./node-facts.ts";
 import type { World } from "./world.ts";
 
 export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
-  const approvals = facts.requests.filter((r) => r.kind === "destroy");
+  const approvals = facts.requests.filter((r) => r.kind === "destroy").filter((r) => isMeant(r, facts));
   const approval = approvals[0];
-  const disks = approvals.flatMap((a) => a.disks);
+  const disks = approvals.flatMap((a) => a.disks.filter((name) => isSameImage(a, name, vm)));
   // Without a placement there is no VM any more; disks that were kept can still be destroyed by name.
   const gone = facts.revision === 0 && !hasAny(world, vm, disks);
   if (gone) return { kind: "settled", why: reason("stopped-as-wanted", { state: "absent" }) };
@@ -29,6 +30,17 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   const consumes = approvals.map((a) => a.id);
   const planned = destroyStep(world, facts, vm, node, disks, why, consumes);
   return { kind: "step", planned, next: { ...facts, document: null } };
+}
+
+/** An approval is of one VM, and not of the next one that goes by its name. */
+function isMeant({ uuid }: Destruction, { identity, revision }: VmFacts): boolean {
+  return uuid === null ? revision === 0 : uuid === identity?.uuid;
+}
+
+/** The disk is still on what it was on when its destruction was approved. */
+function isSameImage({ images }: Destruction, name: string, vm: Vm): boolean {
+  const disk = vm.disks.find((each) => each.name === name);
+  return images === undefined || disk === undefined || images[name] === claimKey(disk);
 }
 
 /** Some disk of these names still has its volume. */

@@ -7,7 +7,7 @@ import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from ".
 import { heldBack, movesLive } from "./held-back.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
-import { decideStaying } from "./stay.ts";
+import { decideStaying, whyAway } from "./stay.ts";
 import { migrateStep, startStep, stopStep } from "./steps.ts";
 import { whyNotInPlace, whyNotUsable } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -105,7 +105,10 @@ function stay(world: World, vm: Vm, wanting: Wanting, from: NodeName): Outcome {
 function move(world: World, vm: Vm, wanting: Wanting, from: NodeName, choice: Choice): Outcome {
   const { facts } = wanting;
   const cause: Displaced = wanting.mustLeave?.code === "leaves-flushed-node" ? "flush" : "limits";
-  if (!movesLive(world, facts, vm)) return stopToMove(world, vm, facts, from, choice);
+  if (!movesLive(world, facts, vm)) {
+    const away = wanting.mustLeave === null ? facts.placement.displaced : cause;
+    return stopToMove(world, vm, facts, { from, choice, away });
+  }
   const held = heldBack(world, facts, vm, "migrate");
   if (held !== null) return blocked(held.why, held.until);
   const displaced = displacedAt(choice.node, vm, facts, wanting.mustLeave === null ? null : cause);
@@ -117,17 +120,28 @@ function move(world: World, vm: Vm, wanting: Wanting, from: NodeName, choice: Ch
 }
 
 /** Shut down here, start there: the start is chosen again once it is off. */
-function stopToMove(world: World, vm: Vm, facts: VmFacts, from: NodeName, choice: Choice): Outcome {
+function stopToMove(
+  world: World,
+  vm: Vm,
+  facts: VmFacts,
+  {
+    from,
+    choice,
+    away,
+  }: { readonly from: NodeName; readonly choice: Choice; readonly away: Displaced | null },
+): Outcome {
   const held = heldBack(world, facts, vm, "stop");
   if (held !== null) return blocked(held.why, held.until);
   world.ledger.reserve(choice.node, vm, footprint(world, vm));
-  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", choice.reason), next: off(facts) };
+  const planned = stopStep(facts, vm, from, "graceful", choice.reason, away);
+  return { kind: "step", planned, next: off(facts) };
 }
 
 function stopForHold(world: World, vm: Vm, facts: VmFacts, from: NodeName, why: Reason): Outcome {
   const held = heldBack(world, facts, vm, "stop");
   if (held !== null) return blocked(held.why, held.until);
-  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", why), next: off(facts) };
+  // A place may be found before it is written down as held; then the flush is still why it is away.
+  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", why, "flush"), next: off(facts) };
 }
 
 /** Why it will be away from home on `node`; null where that is its home. `cause`: what makes it leave now, if anything. */
@@ -135,11 +149,10 @@ function displacedAt(node: NodeName, vm: Vm, facts: VmFacts, cause: Displaced | 
   const { placement } = facts;
   const home = placement.home ?? node;
   if (node === home) return null;
-  if (vm.migrate === node) return "migrate";
+  const away = whyAway(vm, { ...placement, home }, node);
+  if (away !== null) return away;
   if (cause !== null && cause !== "start") return cause;
-  if (placement.displaced !== null) return placement.displaced;
-  if (placement.held !== null) return placement.held.by;
-  return vm.limits !== null && !vm.limits.includes(home) ? "limits" : "start";
+  return placement.displaced ?? placement.held?.by ?? "start";
 }
 
 /** Some allowed node is silent only since a moment ago: better to wait for it than to shut a guest down. */

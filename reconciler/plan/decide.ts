@@ -101,9 +101,11 @@ function decideOff(world: World, facts: VmFacts, vm: Vm): Outcome {
   if (condition.is !== "running") {
     const why = reason("stopped-as-wanted", { state: vm.state });
     // An edit of `state` wins over a hold, and over a guest's own end.
-    if (placement.held === null && placement.ended === null) return { kind: "settled", why };
     const node = placement.node ?? placement.held?.node ?? null;
-    return record(facts, { ...placement, node, held: null, ended: null }, why);
+    const displaced = node === placement.home ? null : placement.displaced;
+    if (placement.held === null && placement.ended === null && displaced === placement.displaced)
+      return { kind: "settled", why };
+    return record(facts, { ...placement, node, displaced, held: null, ended: null }, why);
   }
   const held = heldBack(world, facts, vm, "stop");
   if (held !== null && vm.state !== "poweroff") return blocked(held.why, held.until);
@@ -193,15 +195,9 @@ function decideStart(
   if (held !== null) return blocked(held.why, held.until);
   const crash = end !== null && isCrash(end.cause) ? afterCrash(world, facts, vm, end.at) : null;
   if (crash?.start === false) return blocked(crash.why, crash.until);
-  const fixed = fixedPlaces(placement, vm);
-  if (placement.node !== null && placement.node !== placement.home) {
-    const node = placement.node;
-    fixed.push({
-      node,
-      reason: reason("displaced", { node, home: placement.home ?? "", displaced: placement.displaced ?? "" }),
-      as: "in-place",
-    });
-  }
+  // A restart in place asks less of its node than a start does: a cordoned home keeps what is there.
+  const restarts = crash !== null || asked.length > 0;
+  const fixed = [...fixedPlaces(placement, vm), ...inPlace(placement, restarts)];
   const wanting = {
     facts,
     fixed,
@@ -212,6 +208,14 @@ function decideStart(
     consumes,
   };
   return { kind: "wanting", wanting };
+}
+
+/** Where it was last: where it starts again, if that is not home; at home only where it is restarted. */
+function inPlace({ node, home, displaced }: Placement, restarts: boolean): readonly FixedPlace[] {
+  if (node === null || (node === home && !restarts)) return [];
+  if (node === home) return [{ node, reason: reason("at-home", { node }), as: "in-place" }];
+  const why = reason("displaced", { node, home: home ?? "", displaced: displaced ?? "" });
+  return [{ node, reason: why, as: "in-place" }];
 }
 
 /** An end that the guest's restart policy is about; the others were meant, or were the node's. */

@@ -2,6 +2,7 @@
 import type { Vm } from "../model/desired.ts";
 import type { HardwareField } from "../model/hardware.ts";
 import type { NodeName } from "../model/names.ts";
+import type { Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
 import { heldBack } from "./held-back.ts";
@@ -35,6 +36,12 @@ export function decideHardware(world: World, facts: VmFacts, vm: Vm, at: Place):
   return { kind: "step", planned, next: changed(facts, at.node) };
 }
 
+/** What keeps it from home as long as it holds, whatever made it leave; null: nothing of the kind. */
+export function whyAway(vm: Vm, { home }: Placement, node: NodeName): "migrate" | "limits" | null {
+  if (vm.migrate === node) return "migrate";
+  return home !== null && vm.limits !== null && !vm.limits.includes(home) ? "limits" : null;
+}
+
 function whereItIs(facts: VmFacts, vm: Vm, node: NodeName): Outcome {
   const { placement } = facts;
   if (node === placement.home) {
@@ -43,7 +50,7 @@ function whereItIs(facts: VmFacts, vm: Vm, node: NodeName): Outcome {
     }
     return { kind: "settled", why: reason("at-home", { node }) };
   }
-  const displaced = vm.migrate === node ? "migrate" : (placement.displaced ?? "start");
+  const displaced = whyAway(vm, placement, node) ?? placement.displaced ?? "start";
   const why = reason("displaced", { node, home: placement.home ?? "", displaced });
   if (displaced !== placement.displaced) return record(facts, { ...placement, displaced }, why);
   return { kind: "settled", why };

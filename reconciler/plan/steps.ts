@@ -69,6 +69,7 @@ export function stopStep(
   node: NodeName,
   method: "graceful" | "cut",
   reason: Reason,
+  displaced: Displaced | null = null,
 ): PlannedStep {
   return planned({
     step: {
@@ -81,6 +82,7 @@ export function stopStep(
       method,
       timeoutMs: vm.shutdown.timeoutMs,
       then: vm.shutdown.then,
+      displaced,
     },
     placement: facts.placement,
   });

@@ -4,9 +4,10 @@ import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
 import { nodesOf, type Step } from "../model/step.ts";
+import { unreachable } from "../model/unreachable.ts";
 import { type NodeFacts, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
-import type { VmFacts } from "./vm-facts.ts";
+import type { Condition, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmView> {
@@ -24,13 +25,21 @@ export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmVie
 }
 
 function whyVm(facts: VmFacts, rounds: Rounds, planned: PlannedStep | undefined): Reason {
-  if (facts.condition.is === "unknown") return reason("unknown", { why: wordsOf(facts.condition.why) });
-  if (facts.condition.is === "duplicate") return facts.condition.why;
+  const { condition } = facts;
+  if (condition.is === "unknown") {
+    return isAsLastSeen(condition) ? condition.why : reason("unknown", { why: wordsOf(condition.why) });
+  }
+  if (condition.is === "duplicate") return condition.why;
   if (facts.released !== null) return facts.released.step.reason;
   const blocked = rounds.blocked.get(facts.name);
   if (blocked !== undefined) return blocked;
   if (planned !== undefined) return planned.step.reason;
   return rounds.settled.get(facts.name) ?? reason("orphaned");
+}
+
+/** Its node lives and only the agent is gone: then what was seen last is as good as told. */
+function isAsLastSeen(condition: Extract<Condition, { readonly is: "unknown" }>): boolean {
+  return condition.why.code === "agent-down";
 }
 
 function wordsOf(why: Reason): string {
@@ -46,14 +55,32 @@ function vmState(facts: VmFacts, why: Reason): VmState {
 function fittingStates(facts: VmFacts, why: Reason): ReadonlySet<VmState> {
   const states = new Set<VmState>();
   const { condition, document, placement, released } = facts;
-  if (condition.is === "unknown" || condition.is === "duplicate") states.add("unknown");
-  if (condition.is === "running") states.add("running");
-  if (condition.is === "off") states.add(document?.state === "disabled" ? "disabled" : "stopped");
+  const off = document?.state === "disabled" ? "disabled" : "stopped";
+  switch (condition.is) {
+    case "running":
+      states.add("running");
+      break;
+    case "off":
+      states.add(off);
+      break;
+    case "unknown": {
+      const ran = condition.lastSeen !== null && condition.lastSeen.state !== "off";
+      const asLastSeen = ran ? "running" : off;
+      states.add(isAsLastSeen(condition) ? asLastSeen : "unknown");
+      break;
+    }
+    case "duplicate":
+      states.add("unknown");
+      break;
+    default:
+      unreachable(condition);
+  }
   if (released !== null) states.add(busyState(released.step));
   if (placement.held !== null) states.add("held");
   if (why.code === "crash-loop") states.add("crash-loop");
   if (
     condition.is === "off" &&
+    document?.state === "running" &&
     (why.code === "restart-policy-never" || facts.tries?.failed?.kind === "start")
   ) {
     states.add("failed");

@@ -14,7 +14,13 @@ export type Condition =
   | { readonly is: "running"; readonly node: NodeName; readonly domain: ActiveDomain | null }
   /** Known not to run anywhere. `end`: how its last run ended, where it ended by itself. */
   | { readonly is: "off"; readonly end: { readonly cause: EndCause; readonly at: number } | null }
-  | { readonly is: "unknown"; readonly node: NodeName; readonly why: Reason }
+  /** `lastSeen`: what its node told last, in whatever session; for people, never for decisions. */
+  | {
+      readonly is: "unknown";
+      readonly node: NodeName;
+      readonly why: Reason;
+      readonly lastSeen: ObservedDomain | null;
+    }
   | { readonly is: "duplicate"; readonly why: Reason };
 
 export interface VmFacts {
@@ -70,7 +76,7 @@ export function readVms(
 }
 
 /** A disk keeps the volume that it was born with, whatever name the VM goes by now. */
-function withKeptVolumes(vm: Vm, identity: Identity | null): Vm {
+export function withKeptVolumes(vm: Vm, identity: Identity | null): Vm {
   if (identity === null || !vm.disks.some((disk) => keptVolume(disk, identity) !== null)) return vm;
   const disks = vm.disks.map((disk) => {
     const kept = keptVolume(disk, identity);
@@ -112,16 +118,17 @@ function conditionOf(
   if (placement.node === null) return { is: "off", end: null };
   const node = nodes.get(placement.node);
   if (node === undefined) {
-    return { is: "unknown", node: placement.node, why: reason("node-unseen", { node: placement.node }) };
+    const why = reason("node-unseen", { node: placement.node });
+    return { is: "unknown", node: placement.node, why, lastSeen: null };
   }
-  const unhealthy = whyUnhealthy(node);
-  if (unhealthy !== null) return { is: "unknown", node: node.name, why: unhealthy };
   const own = sightings.find((s) => s.node === node)?.domain ?? null;
+  const unhealthy = whyUnhealthy(node);
+  if (unhealthy !== null) return { is: "unknown", node: node.name, why: unhealthy, lastSeen: own };
   if (own !== null && own.state !== "off") return { is: "running", node: node.name, domain: own };
   // Absence, and how it ended, count only where the agent knew this placement before it looked (law 7).
   if (node.seen < revision) {
     const why = reason("agent-catching-up", { node: node.name, revision: node.seen });
-    return { is: "unknown", node: node.name, why };
+    return { is: "unknown", node: node.name, why, lastSeen: own };
   }
   return { is: "off", end: own !== null && own.epoch === placement.epoch ? own : null };
 }

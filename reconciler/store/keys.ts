@@ -9,9 +9,12 @@ export function clusterKeys(cluster: string) {
     leader: `${root}leader`,
     head: `${root}desired/head`,
     history: (generation: number) => `${root}history/${String(generation)}`,
+    histories: `${root}history/`,
     object: (digest: string) => `${root}desired/object/${digest}`,
+    objects: `${root}desired/object/`,
     placement: (vm: VmName) => `${root}placement/${vm}`,
     identity: (vm: VmName) => `${root}identity/${vm}`,
+    identities: `${root}identity/`,
     tries: (vm: VmName) => `${root}tries/${vm}`,
     volume: (pool: string, name: string) => `${root}volume/${pool}/${name}`,
     node: (node: NodeName) => `${root}node/${node}/`,
@@ -25,11 +28,16 @@ export function clusterKeys(cluster: string) {
     progress: (node: NodeName, id: string) => `${root}progress/${node}/${id}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
-    source: (id: string) => `${root}source/${id}`,
+    /** Of the one folder that is watched: whoever watches holds it. */
+    source: `${root}source/folder`,
     /** Which restore the store is of, and whether it is frozen: `StoreRecord`. */
     store: `${root}store`,
     /** Written by each collection of old objects; an apply compares it, so that the two exclude each other. */
     collection: `${root}desired/collection`,
+    /** What the leader last did for the store's size: `HousekeepingRecord`. */
+    housekeeping: `${root}housekeeping`,
+    /** A backup is being put back: which one. Gone once all of it is there. */
+    restoring: `${root}restoring`,
     planUsed: (id: string) => `${root}plan-used/${id}`,
   } as const;
 }

@@ -51,7 +51,14 @@ function inputOf(situation: Situation): RecordsInput {
   return {
     node: "hv1",
     session,
-    look: { session, seen: 5, readAt: now, reading: { domains, ended, unmanaged: [] }, machine },
+    look: {
+      session,
+      seen: 5,
+      storeRecord: 0,
+      readAt: now,
+      reading: { domains, ended, unmanaged: [] },
+      machine,
+    },
     before: new Map(before.map((record) => [record.vm, record])),
     placementOf: () => (placement === null ? null : { ...unplaced, ...placement }),
     isOurs: () => situation.isOurs ?? false,

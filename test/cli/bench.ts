@@ -12,6 +12,7 @@ import type { Input, Output, World } from "../../cli/world.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import { type ExitCode, KeelError } from "../../reconciler/model/errors.ts";
 import type { NodeName } from "../../reconciler/model/names.ts";
+import type { StoreMaintenance } from "../../reconciler/store/maintenance.ts";
 import { VirtualCluster, type VirtualClusterOptions } from "../../simulator/virtual-cluster.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -30,6 +31,8 @@ export interface CommandOptions {
   readonly aheadMs?: number;
   /** There is no store to be found. */
   readonly storeless?: boolean;
+  /** What the store as a whole answers. */
+  readonly maintenance?: StoreMaintenance;
   /** A terminal without UTF-8. */
   readonly ascii?: boolean;
   /** What the user types when asked; left out, nobody is there. */
@@ -120,7 +123,9 @@ export class Bench implements AsyncDisposable {
       unread: new AbortController().signal,
       tellParent: () => undefined,
     };
+    const { maintenance } = options;
     const lent = {
+      ...(maintenance === undefined ? {} : { maintenance: () => Promise.resolve(maintenance) }),
       endpoints: () => Promise.resolve(["memory"]),
       cluster: () => Promise.resolve({ name: "lab", keys: cluster.keys }),
       store: () => Promise.resolve(cluster.client()),

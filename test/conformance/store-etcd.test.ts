@@ -1,9 +1,12 @@
-import { it } from "node:test";
-import { missingEtcd, startEtcd } from "../support/etcd.ts";
+// Needs: etcd
+import { startEtcd } from "../support/etcd.ts";
+import { startEtcdCluster } from "../support/etcd-cluster.ts";
 import { describeStore } from "./store.ts";
-import { serverEnvironment } from "./store-server.ts";
+import { describeMaintenance } from "./store-maintenance.ts";
+import { allMembers, oneMember, serverEnvironment, serverMaintenance } from "./store-server.ts";
 
-const missing = missingEtcd();
-
-if (missing === null) describeStore("etcd", async () => serverEnvironment(await startEtcd()));
-else it(`the store contract is not tried with a real etcd: ${missing}`, (test) => test.diagnostic(missing));
+describeStore("etcd", async () => serverEnvironment(oneMember(await startEtcd())));
+describeMaintenance("etcd", async () => serverMaintenance(oneMember(await startEtcd())));
+describeMaintenance("an etcd of three members", async () =>
+  serverMaintenance(allMembers(await startEtcdCluster({ members: 3 }))),
+);

@@ -1,15 +1,33 @@
 import { StoreCore } from "../../reconciler/store/core/store-core.ts";
 import type { Link } from "../../reconciler/store/memory/link.ts";
+import { MemoryMaintenance } from "../../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
 import { StoreError } from "../../reconciler/store/store.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { describeStore } from "./store.ts";
+import { describeMaintenance, type MaintenanceEnvironment } from "./store-maintenance.ts";
 import type { StoreEnvironment } from "./store-subject.ts";
 
 /** Longer than any test lets pass. */
 const maxSteps = 10_000;
 
 describeStore("the in-memory store", makeEnvironment);
+describeMaintenance("the in-memory store", makeMaintenance);
+
+async function makeMaintenance(): Promise<MaintenanceEnvironment> {
+  const clock = new FakeClock();
+  const core = new StoreCore({ clock });
+  const store = new MemoryStore({ core, clock });
+  return {
+    store,
+    maintenance: new MemoryMaintenance({ core }),
+    memberCount: 1,
+    close: async () => {
+      await store.close();
+      core.close();
+    },
+  };
+}
 
 async function makeEnvironment(): Promise<StoreEnvironment> {
   const clock = new FakeClock();

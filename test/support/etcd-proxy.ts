@@ -18,7 +18,7 @@ export interface Proxy {
 
 type Mode = "open" | "frozen" | "swallowing";
 
-/** Listens on loopback and hands on to a `unix:/…` endpoint. */
+/** Listens on loopback and hands on to a `unix:/…` or `http://…` endpoint. */
 export async function startProxy(target: string): Promise<Proxy> {
   const pairs = new Set<readonly [client: Socket, store: Socket]>();
   let mode: Mode = "open";
@@ -30,7 +30,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     }
   };
   const server = createServer((client) => {
-    const store = connect(target.slice("unix:".length));
+    const store = connectTo(target);
     const pair = [client, store] as const;
     pairs.add(pair);
     client.on("data", (bytes) => {
@@ -68,6 +68,12 @@ export async function startProxy(target: string): Promise<Proxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function connectTo(target: string): Socket {
+  if (target.startsWith("unix:")) return connect(target.slice("unix:".length));
+  const { hostname, port } = new URL(target);
+  return connect(Number(port), hostname);
 }
 
 function listen(server: Server): Promise<number> {

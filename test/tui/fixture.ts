@@ -103,12 +103,15 @@ export function planReport(changes: readonly ChangeReport[], given: Partial<Plan
     warnings: [],
     summary: summaryOf(countOf),
     hasChanges: changes.length > 0,
+    undo: null,
     ...given,
   };
 }
 
 export function sourceReport(pending: PlanReport | null, given: Partial<SourceReport> = {}): SourceReport {
   return {
+    id: "r1",
+    host: "hv1",
     directory: "cluster.d",
     status: "ok",
     at: now - 5000,

@@ -11,8 +11,15 @@ export function sourceVerdict(source: SourceReport | null, glyphs: Glyphs): Line
     return [span("No folder is watched: `keel reconciler --source DIR` watches one.", "muted")];
   const { directory } = source;
   switch (source.status) {
+    case "reading":
+      return [span(`${directory} is being read`, "muted")];
     case "ok":
       return [span(`${glyphs.good} ${directory} is valid`, "ok")];
+    case "stale":
+      return [
+        span(`${glyphs.alert} ${directory} is stale`, "warn"),
+        span("; only `keel apply` by hand applies it"),
+      ];
     case "invalid":
       return [
         span(`${glyphs.alert} ${directory} is invalid: ${count(source.problems.length, "problem")}`, "bad"),

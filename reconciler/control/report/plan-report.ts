@@ -43,6 +43,7 @@ export function reportPlan(input: PlanReportInput): PlanReport {
     warnings,
     summary: countWords(changes),
     hasChanges: changes.length > 0,
+    undo: null,
   };
 }
 

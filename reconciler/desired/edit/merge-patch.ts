@@ -1,4 +1,5 @@
 import type { ObjectId } from "../../model/names.ts";
+import { canonicalJson } from "../canonical-json.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -17,6 +18,28 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
     else result.set(key, applyMergePatch(result.get(key), value));
   }
   return Object.fromEntries(result);
+}
+
+/** The patch that makes `before` say what `after` says. Empty where it does already. Neither holds a null. */
+export function mergePatchBetween(before: unknown, after: Readonly<Record<string, unknown>>): MergePatch {
+  const known: Readonly<Record<string, unknown>> = isMap(before) ? before : {};
+  const patch: Record<string, Json> = {};
+  for (const key of Object.keys(known)) if (!(key in after)) patch[key] = null;
+  for (const [key, value] of Object.entries(after)) {
+    const old = known[key];
+    if (canonicalJson(old ?? null) === canonicalJson(value)) continue;
+    // A map that becomes another one is patched inside; one that was no map before is written whole.
+    patch[key] = isMap(value) && isMap(old) ? mergePatchBetween(old, value) : plainJson(value);
+  }
+  return patch;
+}
+
+function plainJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (isMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plainJson(each)]));
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return null;
 }
 
 /** Documents with edits applied, for those that are not kept in files. What comes out is yet to be checked. */

@@ -56,7 +56,8 @@ export async function planEdits(
   return { ok: false, refusal: { ...refused, issues: next.issues } };
 }
 
-function defaultFile(id: ObjectId): string {
+/** A file of its own, named after kind and name. */
+export function defaultFile(id: ObjectId): string {
   const { kind, name } = identityOf(id);
   return `${kind.toLowerCase()}-${name}.yaml`;
 }

@@ -4,7 +4,7 @@ import { CoreError } from "./core-error.ts";
 import { changeBytes, History, type HistoryLimits } from "./history.ts";
 import { contains, onlyKey, type KeyRange } from "./key-range.ts";
 import { arrange, needsAll, type RangeQuery, type RangeResult } from "./range-query.ts";
-import type { KeyRecord, RecordChange } from "./records.ts";
+import { recordBytes, type KeyRecord, type RecordChange } from "./records.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
 /** An empty etcd is at revision 1; the first transaction that changes something makes revision 2. */
@@ -27,6 +27,7 @@ export class KeySpace {
   readonly #records = new Map<Bytes, KeyRecord>();
   readonly #keys = new SortedKeys();
   readonly #history: History;
+  #bytes = 0;
   #revision: Revision;
   #open: RecordChange[] = [];
 
@@ -36,6 +37,7 @@ export class KeySpace {
     for (const record of state?.records ?? []) {
       this.#records.set(record.key, record);
       this.#keys.insert(record.key);
+      this.#bytes += recordBytes(record);
     }
   }
 
@@ -50,6 +52,11 @@ export class KeySpace {
 
   get size(): number {
     return this.#keys.size;
+  }
+
+  /** What the keys and their values take, as they are now; see `recordBytes`. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get(key: Bytes): KeyRecord | null {
@@ -83,6 +90,7 @@ export class KeySpace {
     };
     if (before === null) this.#keys.insert(key);
     this.#records.set(key, after);
+    this.#bytes += recordBytes(after) - (before === null ? 0 : recordBytes(before));
     this.#open.push({ key, revision, before, after });
   }
 
@@ -92,6 +100,7 @@ export class KeySpace {
     if (before === null) return;
     this.#keys.remove(key);
     this.#records.delete(key);
+    this.#bytes -= recordBytes(before);
     this.#open.push({ key, revision: this.#revision + 1, before, after: null });
   }
 

@@ -12,6 +12,11 @@ export interface KeyRecord {
   readonly lease: LeaseId;
 }
 
+/** Key and value, and a little for what is kept beside them. */
+export function recordBytes({ key, value }: Record<"key" | "value", { readonly length: number }>): number {
+  return 64 + key.length + value.length;
+}
+
 /** What one transaction did to one key. `after` is null where it was deleted; not both are null. */
 export interface RecordChange {
   readonly key: Bytes;

@@ -66,6 +66,11 @@ export class StoreCore {
     return this.#keys.size;
   }
 
+  /** What the keys and their values take, as they are now. */
+  get bytes(): number {
+    return this.#keys.bytes;
+  }
+
   range(query: RangeQuery): RangeResult {
     return this.#keys.range(query);
   }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isTemporary, syncDirectory } from "./durable-file.ts";
 import type { FileKind } from "./file-header.ts";
 
@@ -8,10 +8,13 @@ export function filePath(directory: string, kind: FileKind, sequence: number): s
   return join(directory, `${kind}-${String(sequence).padStart(8, "0")}`);
 }
 
-/** Makes the folder where it is missing. Nobody else may look into it. */
+/** Makes the folder, an absolute path, where it is missing. Nobody else may look into it. */
 export async function prepareDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const made = await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
+  if (made === undefined) return;
+  // Each folder that is new must be there after a power cut too, else the store in it is not.
+  for (let at = directory; at.startsWith(made); at = dirname(at)) await syncDirectory(dirname(at));
 }
 
 export interface DirectoryListing {
@@ -20,11 +23,16 @@ export interface DirectoryListing {
   readonly snapshots: readonly number[];
 }
 
-/** The store's files; what interrupted writes left is taken away. */
+/** The store's files. */
 export async function listDirectory(directory: string): Promise<DirectoryListing> {
   const names = await readdir(directory);
-  for (const name of names.filter(isTemporary)) await rm(join(directory, name));
   return { logs: sequences(names, "log"), snapshots: sequences(names, "snapshot") };
+}
+
+/** Takes away what interrupted writes left: files that never got their name. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  for (const name of names.filter(isTemporary)) await rm(join(directory, name));
 }
 
 /** Takes away what a newer snapshot has made superfluous. */

@@ -18,8 +18,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     for (const name of await readdir(directory)) {
       const other = name === own ? null : parseLockName(name);
       if (other === null) continue;
-      const lives = other.bootId === bootId && (await startTime(other.pid)) === other.startTime;
-      if (lives) throw inUse(directory, other.pid);
+      if (await lives(other, bootId)) throw inUse(directory, other.pid);
       await rm(join(directory, name), { force: true });
     }
   } catch (error) {
@@ -27,6 +26,16 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     throw error;
   }
   return release;
+}
+
+/** The process that has the folder, null where none has. Changes nothing. */
+export async function directoryHolder(directory: string): Promise<number | null> {
+  const bootId = await readBootId();
+  for (const name of await readdir(directory)) {
+    const holder = parseLockName(name);
+    if (holder !== null && (await lives(holder, bootId))) return holder.pid;
+  }
+  return null;
 }
 
 async function putDown(directory: string, name: string): Promise<void> {
@@ -51,9 +60,17 @@ function lockName(pid: number, start: string, bootId: string): string {
   return `lock-${pid}-${start}-${bootId}`;
 }
 
-function parseLockName(
-  name: string,
-): { readonly pid: number; readonly startTime: string; readonly bootId: string } | null {
+interface Holder {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+async function lives(holder: Holder, bootId: string): Promise<boolean> {
+  return holder.bootId === bootId && (await startTime(holder.pid)) === holder.startTime;
+}
+
+function parseLockName(name: string): Holder | null {
   const [, pid, start, bootId] = /^lock-(\d+)-(\d+)-([0-9a-f]+)$/.exec(name) ?? [];
   if (pid === undefined || start === undefined || bootId === undefined) return null;
   return { pid: Number(pid), startTime: start, bootId };

@@ -35,6 +35,7 @@ export class Journal {
   #sequence: number;
   #snapshotBytes: number;
   #snapshot: Promise<void> | null = null;
+  #rewriteAsked: PromiseWithResolvers<undefined> | null = null;
   #collecting = new Batch();
   #syncing: Batch | null = null;
   #durableRevision: Revision;
@@ -77,6 +78,18 @@ export class Journal {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Begins a snapshot and a new log now, however short the log is: the disk then holds no more than what is in use.
+   * Resolves when that is done.
+   */
+  rewrite(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(new Error("the store is closed"));
+    this.#rewriteAsked ??= Promise.withResolvers();
+    this.#bell.ring();
+    return this.#rewriteAsked.promise;
+  }
+
   /** Writes what is collected, then closes the files. The core must not change any more. */
   async close(): Promise<void> {
     this.#unsubscribe();
@@ -84,14 +97,16 @@ export class Journal {
     this.#bell.ring();
     await this.#written;
     await this.#snapshot;
+    this.#rewriteAsked?.reject(new Error("the store was closed"));
     await this.#log.close();
   }
 
   async #writeBatches(): Promise<void> {
     try {
       while (!this.#closed || !this.#collecting.isEmpty) {
-        if (this.#collecting.isEmpty) await this.#bell.wait();
-        else await this.#writeBatch();
+        if (!this.#collecting.isEmpty) await this.#writeBatch();
+        else if (this.#shallRewrite()) await this.#startNextLog(this.#options.core.capture());
+        else await this.#bell.wait();
       }
     } catch (error) {
       this.#fail(error);
@@ -103,7 +118,7 @@ export class Journal {
     this.#collecting = new Batch();
     this.#syncing = batch;
     // Taken in the same turn as the batch: the state after it, and before all that goes to the next log.
-    const state = this.#isLogTooLong() ? this.#options.core.capture() : null;
+    const state = this.#shallStartNextLog() ? this.#options.core.capture() : null;
     await this.#log.append(batch.payload());
     this.#syncing = null;
     this.#durableRevision = batch.revision ?? this.#durableRevision;
@@ -112,26 +127,38 @@ export class Journal {
     if (state !== null) await this.#startNextLog(state);
   }
 
-  #isLogTooLong(): boolean {
+  #shallStartNextLog(): boolean {
     const bound = Math.max(this.#options.maxLogBytes, this.#snapshotBytes);
-    return this.#snapshot === null && this.#log.bytes > bound;
+    return this.#shallRewrite() || (this.#snapshot === null && this.#log.bytes > bound);
+  }
+
+  #shallRewrite(): boolean {
+    return this.#snapshot === null && this.#rewriteAsked !== null;
   }
 
   /** Until the snapshot is safe, the one before and both logs are kept. */
   async #startNextLog(state: CoreState): Promise<void> {
     const { directory, storeId } = this.#options;
-    const header = { storeId, sequence: this.#sequence + 1 };
+    const { revision } = state;
+    const header = { storeId, sequence: this.#sequence + 1, revision, previousBytes: this.#log.bytes };
+    const asked = this.#rewriteAsked;
     const next = await createLog(filePath(directory, "log", header.sequence), header);
     await this.#log.close();
     this.#log = next;
     this.#sequence = header.sequence;
+    this.#rewriteAsked = null;
     this.#snapshot = writeSnapshot(filePath(directory, "snapshot", header.sequence), header, state)
       .then(async (bytes) => {
         this.#snapshotBytes = bytes;
         await removeOlder(directory, header.sequence);
         this.#snapshot = null;
+        asked?.resolve(undefined);
+        this.#bell.ring();
       })
-      .catch((error: unknown) => this.#fail(error));
+      .catch((error: unknown) => {
+        this.#fail(error);
+        asked?.reject(error);
+      });
   }
 
   #fail(cause: unknown): void {
@@ -145,6 +172,7 @@ export class Journal {
     this.#unsubscribe();
     this.#syncing?.reject(this.#failure);
     this.#collecting.reject(this.#failure);
+    this.#rewriteAsked?.reject(this.#failure);
     this.#options.onFailure(this.#failure);
   }
 }

@@ -17,7 +17,7 @@ import { header, unary, type ServerContext } from "./server-context.ts";
 
 /** etcd's KV service. */
 export function kvService(context: ServerContext) {
-  const { core } = context;
+  const { core, quota } = context;
   const only = (operation: CoreOperation): OperationResult => {
     const [result] = core.transact({ conditions: [], success: [operation], failure: [] }).results;
     if (result === undefined) throw new RangeError("an operation had no result");
@@ -29,6 +29,7 @@ export function kvService(context: ServerContext) {
     ),
     put: unary(context, (request: messages.PutRequest) => {
       checkBytes([request]);
+      quota.checkPuts([request]);
       const result = only(putOperation(request));
       return putResponse(header(context), request, result.kind === "put" ? result.before : null);
     }),
@@ -49,7 +50,9 @@ function transact(context: ServerContext, request: messages.TxnRequest): message
   if (Math.max(compare.length, success.length, failure.length) > limits.operations) {
     throw new Refusal(status.INVALID_ARGUMENT, "too many operations in txn request");
   }
-  checkBytes([...compare, ...success.flatMap(putsOf), ...failure.flatMap(putsOf)]);
+  const [puts, otherPuts] = [success.flatMap(putsOf), failure.flatMap(putsOf)];
+  checkBytes([...compare, ...puts, ...otherPuts]);
+  context.quota.checkPuts(puts, otherPuts);
   const outcome = context.core.transact({
     conditions: compare.map(condition),
     success: success.map(coreOperation),

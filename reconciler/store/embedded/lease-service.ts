@@ -9,9 +9,10 @@ const maxTtlSeconds = 9_000_000_000;
 
 /** etcd's Lease service. A renewal is not written to disk: after a restart every lease has its full time anyway. */
 export function leaseService(context: ServerContext) {
-  const { core } = context;
+  const { core, quota } = context;
   return {
     leaseGrant: unary(context, (request: messages.LeaseGrantRequest): messages.LeaseGrantResponse => {
+      quota.checkAlarm();
       const seconds = Number(request.TTL);
       if (!(seconds > 0 && seconds <= maxTtlSeconds)) throw new CoreError("lease-ttl");
       const lease = core.grant(seconds * 1000, request.ID === "0" ? undefined : request.ID);

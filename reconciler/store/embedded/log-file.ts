@@ -18,15 +18,16 @@ export async function createLog(path: string, header: FileHeader): Promise<LogFi
   return new OpenLog(path, handle, bytes);
 }
 
-/** Opens a log to go on at its end, which must be `bytes`; what stands after that is cut off. */
+/**
+ * Opens a log to go on at its end, which must be `bytes`; what stands after that is cut off. What was read of it may
+ * be only in the system's memory, left by a process that died before its sync; now it is safe.
+ */
 export async function openLog(path: string, bytes: number): Promise<LogFile> {
   const handle = await open(path, "r+");
   try {
     const { size } = await handle.stat();
-    if (size > bytes) {
-      await handle.truncate(bytes);
-      await handle.sync();
-    }
+    if (size > bytes) await handle.truncate(bytes);
+    await handle.sync();
     return new OpenLog(path, handle, bytes);
   } catch (error) {
     await handle.close();

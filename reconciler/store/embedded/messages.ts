@@ -194,6 +194,20 @@ export interface LeaseLeasesResponse {
   readonly leases: readonly { readonly ID: string }[];
 }
 
+export interface AlarmRequest {
+  /** Get, activate, deactivate. */
+  readonly action: number;
+  /** 0: all members. */
+  readonly memberID: string;
+  /** None (which asks for all), no space, corrupt. */
+  readonly alarm: number;
+}
+
+export interface AlarmResponse {
+  readonly header: Header;
+  readonly alarms: readonly { readonly memberID: string; readonly alarm: number }[];
+}
+
 export interface StatusResponse {
   readonly header: Header;
   readonly version: string;
@@ -203,6 +217,8 @@ export interface StatusResponse {
   readonly raftIndex: number;
   readonly raftTerm: number;
   readonly raftAppliedIndex: number;
+  /** The alarms that are raised, as etcd writes them. */
+  readonly errors: readonly string[];
 }
 
 export interface MemberListResponse {

@@ -1,15 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { Clock } from "../../model/clock.ts";
+import { firstRevision } from "../core/key-space.ts";
 import type { HistoryLimits } from "../core/history.ts";
-import { StoreCore } from "../core/store-core.ts";
+import { StoreCore, type CoreState } from "../core/store-core.ts";
 import type { LeaseId } from "../store.ts";
-import { filePath, listDirectory, removeOlder } from "./data-directory.ts";
-import { decodeFile } from "./file-header.ts";
-import type { Frames } from "./frame.ts";
+import { filePath, removeOlder, removeUnfinished } from "./data-directory.ts";
 import { createLog, openLog, type LogFile } from "./log-file.ts";
-import { readEffects } from "./record-codec.ts";
-import { readSnapshot, type Snapshot } from "./snapshot-file.ts";
-import { StoreDamagedError } from "./store-damaged-error.ts";
+import { replayDirectory, type LogTail } from "./replay.ts";
 
 export interface RecoveryOptions {
   readonly directory: string;
@@ -20,6 +16,13 @@ export interface RecoveryOptions {
   readonly history?: Partial<HistoryLimits>;
 }
 
+/** The end of a write that was interrupted, so that nobody was told of it. */
+export interface CutTail {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 export interface Recovered {
   readonly core: StoreCore;
   readonly storeId: string;
@@ -28,8 +31,10 @@ export interface Recovered {
   readonly sequence: number;
   /** Length of the snapshot it began with; 0 where there was none. */
   readonly snapshotBytes: number;
-  /** The end of a write that was interrupted, so that nobody was told of it, was cut off. */
-  readonly cut: { readonly file: string; readonly offset: number; readonly bytes: number } | null;
+  /** What was cut off. */
+  readonly cut: CutTail | null;
+  /** A log was being replaced, and the snapshot never came: there is more than one log. */
+  readonly unfinished: boolean;
 }
 
 /**
@@ -38,92 +43,34 @@ export interface Recovered {
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const { directory } = options;
-  const { logs, snapshots } = await listDirectory(directory);
-  const base = snapshots.at(-1) ?? null;
-  if (base === null && logs.length === 0) return startNew(options);
-  const first = base ?? 1;
-  const last = Math.max(first, ...logs);
-  const snapshot = base === null ? null : await readSnapshot(filePath(directory, "snapshot", base));
-  const core = coreFrom(options, snapshot);
-  let tail = await replay(core, filePath(directory, "log", first), first === last, snapshot?.storeId);
-  for (let sequence = first + 1; sequence <= last; sequence += 1) {
-    tail = await replay(core, filePath(directory, "log", sequence), sequence === last, tail.storeId);
-  }
+  const found = await replayDirectory(directory, (state) => coreFrom(options, state));
+  await removeUnfinished(directory);
+  if (found === null) return startNew(options);
+  const { core, storeId, first, last, snapshotBytes, tail } = found;
   const log = await openLog(tail.path, tail.end);
   await removeOlder(directory, first);
   core.resumeLeases();
-  return {
-    core,
-    storeId: tail.storeId,
-    log,
-    sequence: last,
-    snapshotBytes: snapshot?.bytes ?? 0,
-    cut: tail.end < tail.bytes ? { file: tail.path, offset: tail.end, bytes: tail.bytes - tail.end } : null,
-  };
+  return { core, storeId, log, sequence: last, snapshotBytes, cut: cutTail(tail), unfinished: first < last };
+}
+
+/** What recovery cuts off, null where nothing. */
+export function cutTail({ path, end, bytes }: LogTail): CutTail | null {
+  return end < bytes ? { file: path, offset: end, bytes: bytes - end } : null;
 }
 
 async function startNew(options: RecoveryOptions): Promise<Recovered> {
   const storeId = options.newStoreId();
-  const log = await createLog(filePath(options.directory, "log", 1), { storeId, sequence: 1 });
+  const header = { storeId, sequence: 1, revision: firstRevision, previousBytes: 0 };
+  const log = await createLog(filePath(options.directory, "log", 1), header);
   const core = coreFrom(options, null);
-  core.resumeLeases();
-  return { core, storeId, log, sequence: 1, snapshotBytes: 0, cut: null };
+  return { core, storeId, log, sequence: 1, snapshotBytes: 0, cut: null, unfinished: false };
 }
 
-function coreFrom(options: RecoveryOptions, snapshot: Snapshot | null): StoreCore {
-  const { clock, newLeaseId, history } = options;
-  const core = new StoreCore({
+function coreFrom({ clock, newLeaseId, history }: RecoveryOptions, state: CoreState | null): StoreCore {
+  return new StoreCore({
     clock,
     newLeaseId,
     ...(history === undefined ? {} : { history }),
-    ...(snapshot === null ? {} : { state: snapshot.state }),
+    ...(state === null ? {} : { state }),
   });
-  // No lease ends while the log is read: it may say that the lease was revoked, or its key given to another.
-  core.pauseLeases();
-  return core;
-}
-
-interface LogTail {
-  readonly path: string;
-  readonly storeId: string;
-  /** Where its whole frames end. */
-  readonly end: number;
-  readonly bytes: number;
-}
-
-async function replay(
-  core: StoreCore,
-  path: string,
-  lastLog: boolean,
-  storeId: string | undefined,
-): Promise<LogTail> {
-  const file = await readLog(path);
-  const log = decodeFile(path, "log", file);
-  if (storeId !== undefined && log.storeId !== storeId) {
-    throw new StoreDamagedError(path, 0, `it belongs to another store (${log.storeId}, not ${storeId})`);
-  }
-  const { kind, offset } = log.end;
-  if (kind === "damaged" || (kind === "torn" && !lastLog)) {
-    throw new StoreDamagedError(path, offset, "what stands there is not what was written", { lastLog });
-  }
-  applyFrames(core, path, log);
-  return { path, storeId: log.storeId, end: offset, bytes: file.length };
-}
-
-async function readLog(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new StoreDamagedError(path, 0, "the file is needed, but cannot be read", { cause });
-  }
-}
-
-function applyFrames(core: StoreCore, path: string, log: Frames): void {
-  for (const frame of log.frames) {
-    try {
-      for (const effect of readEffects(frame.payload)) core.apply(effect);
-    } catch (cause) {
-      throw new StoreDamagedError(path, frame.offset, "a record does not fit to those before it", { cause });
-    }
-  }
 }

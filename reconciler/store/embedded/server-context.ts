@@ -2,12 +2,14 @@ import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { StoreCore } from "../core/store-core.ts";
 import type { Journal } from "./journal.ts";
 import type { Header } from "./messages.ts";
+import type { Quota } from "./quota.ts";
 import { errorAnswer, stoppedRefusal } from "./refusal.ts";
 
 /** What every service of the embedded server works on. */
 export interface ServerContext {
   readonly core: StoreCore;
   readonly journal: Journal;
+  readonly quota: Quota;
   readonly storeId: string;
   readonly endpoint: string;
 }

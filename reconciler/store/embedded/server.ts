@@ -1,10 +1,9 @@
-import { chmod } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Clock } from "../../model/clock.ts";
 import type { HistoryLimits } from "../core/history.ts";
 import { limits } from "../store.ts";
-import { clusterService, maintenanceService } from "./cluster-service.ts";
+import { clusterService } from "./cluster-service.ts";
 import { prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { randomLeaseId, randomStoreId, type RandomBytes } from "./identifiers.ts";
@@ -12,9 +11,11 @@ import { Journal } from "./journal.ts";
 import { kvService } from "./kv-service.ts";
 import { leaseService } from "./lease-service.ts";
 import { loadServices } from "./protocol.ts";
+import { maintenanceService } from "./maintenance-service.ts";
+import { Quota } from "./quota.ts";
 import { recover, type Recovered } from "./recovery.ts";
 import type { ServerContext } from "./server-context.ts";
-import { checkSocketPath, removeStaleSocket } from "./socket-path.ts";
+import { bindPrivately, checkSocketPath, removeStaleSocket } from "./socket-path.ts";
 import { watchService } from "./watch-service.ts";
 
 export interface EmbeddedServerOptions {
@@ -28,6 +29,8 @@ export interface EmbeddedServerOptions {
   readonly report?: (notice: EmbeddedNotice) => void;
   /** How long a log grows before a snapshot replaces it. */
   readonly maxLogBytes?: number;
+  /** What keys and values may take before it refuses to take more, as etcd does; 2 GiB where left out. */
+  readonly quotaBytes?: number;
   /** How much of the past watches can resume from. */
   readonly history?: Partial<HistoryLimits>;
 }
@@ -47,6 +50,8 @@ export interface EmbeddedServer {
 }
 
 const defaultMaxLogBytes = 16 * 1024 * 1024;
+/** As etcd's. */
+const defaultQuotaBytes = 2 * 1024 * 1024 * 1024;
 /** How long clients have to take the answers that are on their way when it closes. */
 const closingMs = 500;
 
@@ -95,6 +100,8 @@ async function openStore(
     await unlock();
   });
   try {
+    // Else a server that dies in each replacement would leave a long log each time.
+    if (recovered.unfinished) await journal.rewrite();
     const { endpoint, stop } = await serve(options, recovered, journal);
     failure.signal.addEventListener("abort", () => void stop());
     return { endpoint, storeId: recovered.storeId, close: () => stop().then(stopStore) };
@@ -105,12 +112,13 @@ async function openStore(
 }
 
 async function serve(
-  { socketPath, clock }: EmbeddedServerOptions,
+  { socketPath, clock, quotaBytes = defaultQuotaBytes }: EmbeddedServerOptions,
   { core, storeId }: Recovered,
   journal: Journal,
 ): Promise<{ readonly endpoint: string; readonly stop: () => Promise<void> }> {
   const endpoint = `unix:${socketPath}`;
-  const context: ServerContext = { core, journal, storeId, endpoint };
+  const quota = new Quota(core, quotaBytes);
+  const context: ServerContext = { core, journal, quota, storeId, endpoint };
   const watches = watchService(context);
   const server = new Server({
     // etcd's own bound on what it takes; what it gives is bounded by the client.
@@ -123,23 +131,34 @@ async function serve(
   server.addService(service("Lease"), leaseService(context));
   server.addService(service("Maintenance"), maintenanceService(context));
   server.addService(service("Cluster"), clusterService(context));
-  await listen(server, socketPath);
+  const unlisten = await listen(server, socketPath);
   const stop = once(async () => {
     watches.end();
+    // First the name, while it still answers: whoever starts next finds no dead socket of ours to take away.
+    await unlisten();
     await stopServing(server, clock);
   });
   return { endpoint, stop };
 }
 
-async function listen(server: Server, socketPath: string): Promise<void> {
+/** Returns what takes the socket away again. */
+async function listen(server: Server, socketPath: string): Promise<() => Promise<void>> {
   await removeStaleSocket(socketPath);
-  await new Promise<void>((resolve, reject) => {
-    server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) => {
+  try {
+    return await bindPrivately(socketPath, (path) => bind(server, path));
+  } catch (error) {
+    server.forceShutdown();
+    throw error;
+  }
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) => {
       if (error === null) resolve();
       else reject(error);
     });
   });
-  await chmod(socketPath, 0o600);
 }
 
 /** Lets calls end by themselves for a while; then cuts them off. */

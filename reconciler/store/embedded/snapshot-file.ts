@@ -4,7 +4,7 @@ import type { KeyRecord } from "../core/records.ts";
 import type { CoreState } from "../core/store-core.ts";
 import { ByteReader, ByteWriter } from "./byte-buffer.ts";
 import { createDurably } from "./durable-file.ts";
-import { decodeFile, encodeHeader, type FileHeader } from "./file-header.ts";
+import { decodeFile, encodeHeader, type FileHeader, type FoundHeader } from "./file-header.ts";
 import { encodeFrame, type Frame } from "./frame.ts";
 import { readParts, writeLease, writeRecord } from "./record-codec.ts";
 import { StoreDamagedError } from "./store-damaged-error.ts";
@@ -39,6 +39,7 @@ function* encodeSnapshot(header: FileHeader, state: CoreState): Generator<Buffer
 
 export interface Snapshot {
   readonly storeId: string;
+  readonly joint: FoundHeader["joint"];
   readonly state: CoreState;
   readonly bytes: number;
 }
@@ -46,11 +47,11 @@ export interface Snapshot {
 /** Throws a `StoreDamagedError` where the file is not whole: it got its name only when it was. */
 export async function readSnapshot(path: string): Promise<Snapshot> {
   const file = await readFile(path);
-  const { storeId, frames, end } = decodeFile(path, "snapshot", file);
+  const { storeId, joint, frames, end } = decodeFile(path, "snapshot", file);
   if (end.kind !== "whole")
     throw new StoreDamagedError(path, end.offset, "a part of it is not as it was written");
   try {
-    return { storeId, state: decodeState(frames), bytes: file.length };
+    return { storeId, joint, state: decodeState(frames), bytes: file.length };
   } catch (cause) {
     throw new StoreDamagedError(path, end.offset, "its records cannot be read", { cause });
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { KeptLease, wholeSeconds } from "../kept-lease.ts";
+import type { StoreMaintenance, StoreStatus } from "../maintenance.ts";
 import { StoreError, type KeyValue, type Lease, type Revision, type Snapshot, type Store } from "../store.ts";
 import type { Transaction, TransactionResult, WatchEvent } from "../store.ts";
 import { checkTransaction } from "../transaction-limits.ts";
@@ -7,6 +8,7 @@ import { Calls } from "./calls.ts";
 import { Endpoints, type StoreCredentials } from "./endpoints.ts";
 import { grantLease, renewLease, revokeLease } from "./lease-calls.ts";
 import { listPrefix } from "./list-prefix.ts";
+import { EtcdMaintenance } from "./maintenance.ts";
 import { keyValue, txnRequest } from "./messages.ts";
 import { watchPrefix } from "./watch-prefix.ts";
 
@@ -27,12 +29,13 @@ export function connectStore(options: ConnectOptions): EtcdStore {
   return new EtcdStore(options);
 }
 
-export class EtcdStore implements Store {
+export class EtcdStore implements Store, StoreMaintenance {
   readonly #clock: Clock;
   readonly #requestTimeoutMs: number;
   readonly #silenceMs: number;
   readonly #endpoints: Endpoints;
   readonly #calls: Calls;
+  readonly #maintenance: EtcdMaintenance;
   readonly #leases = new Set<KeptLease>();
   readonly #closed = new AbortController();
 
@@ -40,8 +43,10 @@ export class EtcdStore implements Store {
     this.#clock = options.clock;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 2_000;
     this.#silenceMs = options.silenceMs ?? 5_000;
-    this.#endpoints = new Endpoints({ ...options, requestTimeoutMs: this.#requestTimeoutMs });
+    const endpointOptions = { ...options, requestTimeoutMs: this.#requestTimeoutMs };
+    this.#endpoints = new Endpoints(endpointOptions);
     this.#calls = new Calls(this.#endpoints, this.#clock, this.#requestTimeoutMs);
+    this.#maintenance = new EtcdMaintenance(this.#endpoints, endpointOptions);
   }
 
   async get(key: string): Promise<KeyValue | null> {
@@ -95,6 +100,26 @@ export class EtcdStore implements Store {
     });
     this.#leases.add(lease);
     return lease;
+  }
+
+  async status(): Promise<StoreStatus> {
+    this.#checkOpen();
+    return this.#maintenance.status();
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    this.#checkOpen();
+    await this.#maintenance.compact(revision);
+  }
+
+  async defragment(): Promise<void> {
+    this.#checkOpen();
+    await this.#maintenance.defragment();
+  }
+
+  async disarm(): Promise<void> {
+    this.#checkOpen();
+    await this.#maintenance.disarm();
   }
 
   close(): Promise<void> {

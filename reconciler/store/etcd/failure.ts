@@ -12,10 +12,14 @@ export type Failure =
 
 /** Reads it off what etcd3 threw. Where in doubt, the outcome is unknown. */
 export function failureOf(thrown: unknown): Failure {
-  const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const cause = causeOf(thrown);
   const code = refusalCode(cause);
   if (code !== null) return { kind: "refused", error: new StoreError(code, plainText(cause), { cause }) };
   return { kind: wasNeverSent(cause) || wasTurnedAway(cause) ? "not-done" : "unknown", cause };
+}
+
+export function causeOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Whether the revision asked for is no longer kept. */

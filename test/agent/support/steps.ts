@@ -54,7 +54,13 @@ export function stopStep(
   epoch: number,
   change: Partial<Pick<StepOf<"stop">, "method" | "timeoutMs" | "then">> = {},
 ): StepOf<"stop"> {
-  const rest = { method: "graceful", timeoutMs: 180_000, then: "poweroff", ...change } as const;
+  const rest = {
+    method: "graceful",
+    timeoutMs: 180_000,
+    then: "poweroff",
+    displaced: null,
+    ...change,
+  } as const;
   return { ...base(vm, node, epoch, "stop"), kind: "stop", ...rest };
 }
 

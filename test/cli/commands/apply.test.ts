@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { type SavedPlan, writeSavedPlan } from "../../../cli/saved-plan.ts";
 import { Bench, type BenchOptions } from "../bench.ts";
 import { dbYaml, labYaml, webYaml, writeSmallCluster } from "../documents.ts";
 import { assertTranscript } from "../golden.ts";
@@ -255,6 +256,66 @@ describe("keel apply of a saved plan", () => {
     }
   });
 
+  it("refuses it once a node was booted again, or the store is another one", async () => {
+    await using bench = await smallCluster();
+    await bench.write("lab.yaml", flushedYaml);
+    await bench.keel("plan --out edits.plan");
+    const path = join(bench.folder, "edits.plan");
+    const { seal: _, ...plan } = JSON.parse(await readFile(path, "utf8")) as SavedPlan & { seal: string };
+    await writeSavedPlan(path, { ...plan, inputs: { ...plan.inputs, storeId: "another" } });
+    const other = await bench.keel("apply edits.plan -y");
+    assert.match(other.err, /stale: the store, which is another one or was restored, changed since/);
+    assert.equal(other.exit, 4);
+    const nodes = {
+      ...plan.inputs.nodes,
+      hv3: plan.inputs.nodes["hv3"]?.replace(/ .*/, " earlier-boot") ?? "",
+    };
+    await writeSavedPlan(path, { ...plan, inputs: { ...plan.inputs, nodes } });
+    const booted = await bench.keel("apply edits.plan -y");
+    assert.match(booted.err, /node\/hv3 \(it was booted again\)/);
+    assert.equal(booted.exit, 4);
+    await writeSavedPlan(path, plan);
+    assert.equal((await bench.keel("apply edits.plan -y")).exit, 0);
+  });
+
+  it("is used once, however many apply it at the same time", async () => {
+    await using bench = await smallCluster();
+    await bench.write("lab.yaml", flushedYaml);
+    await bench.keel("plan --out edits.plan");
+    const both = await Promise.all([bench.keel("apply edits.plan -y"), bench.keel("apply edits.plan -y")]);
+    assert.deepEqual(both.map(({ exit }) => exit).sort(), [0, 4]);
+    assert.equal(bench.cluster.feed.state.applied.head?.generation, 2);
+    assert.match((await bench.keel("apply edits.plan -y")).err, /This plan was applied before, by root/);
+  });
+
+  it("is used once also where it only sets back what was changed by hand", async () => {
+    await using bench = await smallCluster();
+    bench.cluster.machine("hv1").alter("web1", { memoryBytes: 3 * 2 ** 30 });
+    await bench.clock.advance(3_000);
+    await bench.keel("plan --out edits.plan");
+    assert.equal((await bench.keel("apply edits.plan -y")).exit, 0);
+    const { err, exit } = await bench.keel("apply edits.plan -y");
+    assert.match(err, /This plan was applied before/);
+    assert.equal(exit, 4);
+  });
+
+  it("is nobody else's to read, and holds no secret", async () => {
+    const canary = "canary-9c1e77";
+    await using bench = await smallCluster();
+    await mkdir(join(bench.folder, "secrets", "bmc"), { recursive: true });
+    await writeFile(join(bench.folder, "secrets", "bmc", "hv1"), canary, { mode: 0o600 });
+    const bmc = "bmc: {agent: ipmilan, address: 10.0.9.11, user: fence, password: {file: bmc/hv1}}";
+    await bench.write("lab.yaml", labYaml.replace("name: hv1\n", `name: hv1\n${bmc}\n`));
+    const path = join(bench.folder, "edits.plan");
+    await writeFile(path, "");
+    await chmod(path, 0o644);
+    await bench.keel("plan --out edits.plan");
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    const text = await readFile(path, "utf8");
+    assert.match(text, /bmc\/hv1/);
+    assert.doesNotMatch(text, new RegExp(canary));
+  });
+
   it("does not mind other measurements", async () => {
     await using bench = await smallCluster();
     await bench.write("lab.yaml", flushedYaml);
@@ -289,6 +350,77 @@ describe("keel apply of a saved plan", () => {
     }
     const { err } = await bench.keel("apply nowhere.plan -y");
     assert.match(err, /nowhere\.plan is not a saved plan: ENOENT/);
+  });
+});
+
+describe("keel apply of a folder that is not based on what is applied", () => {
+  /** Applied from the folder; then again, with another edit, from a copy of it. */
+  async function staleCluster(): Promise<Bench> {
+    const bench = await smallCluster();
+    await cp(join(bench.folder, "cluster.d"), join(bench.folder, "copy.d"), { recursive: true });
+    await writeFile(join(bench.folder, "copy.d", "web.yaml"), webYaml.replaceAll("[shop]", "[theirs]"));
+    await writeFile(join(bench.folder, "copy.d", "new.yaml"), "kind: VM\nname: new1\nmemory: 1GiB\n");
+    assert.equal((await bench.keel("apply -y --dir copy.d")).exit, 0);
+    await bench.write("db.yaml", dbYaml.replace("cpus: 2", "cpus: 1"));
+    return bench;
+  }
+
+  it("shows what it would undo, and does it for nobody who did not look", async () => {
+    await using bench = await staleCluster();
+    const planned = await bench.keel("plan");
+    const refused = await bench.keel("apply -y");
+    const declined = await bench.keel("apply", { answer: "no" });
+    const drift = await bench.keel("drift");
+    assertTranscript("apply-stale", planned, refused, declined, drift);
+    assert.equal(bench.cluster.feed.state.applied.head?.generation, 2);
+    const { undo } = (await bench.data("plan")) as { undo: { objects: { object: string }[] } };
+    assert.deepEqual(
+      undo.objects.map(({ object }) => object),
+      ["VM/new1", "VM/web1", "VM/web2"],
+    );
+    assert.match(
+      (await bench.keel("plan -o markdown")).out,
+      /\*\*! would undo .*: 3 objects\*\*\n\n- vm\/new1: addition/,
+    );
+  });
+
+  it("undoes it for who says so, and then the folder is based on what is applied", async () => {
+    await using bench = await staleCluster();
+    assert.equal((await bench.keel("apply -y --undo")).exit, 0);
+    assert.deepEqual(bench.cluster.feed.state.desired.vms.get("web1")?.tags, ["shop"]);
+    await bench.write("db.yaml", dbYaml);
+    assert.equal((await bench.keel("apply -y")).exit, 0);
+    assert.equal((await bench.keel("apply -y --dir copy.d")).exit, 4);
+  });
+
+  it("undoes it for who was asked", async () => {
+    await using bench = await staleCluster();
+    assert.equal((await bench.keel("apply", { answer: "yes" })).exit, 0);
+    assert.equal(bench.cluster.feed.state.applied.head?.generation, 3);
+  });
+
+  it("asks nothing more where the folder has taken over what was applied", async () => {
+    await using bench = await staleCluster();
+    await bench.write("web.yaml", webYaml.replaceAll("[shop]", "[theirs]"));
+    await bench.write("new.yaml", "kind: VM\nname: new1\nmemory: 2GiB\n");
+    assert.equal((await bench.keel("apply -y")).exit, 4, "new1 was edited otherwise");
+    await bench.write("new.yaml", "kind: VM\nname: new1\nmemory: 1GiB\n");
+    const { exit, out } = await bench.keel("apply -y");
+    assert.equal(exit, 0);
+    assert.doesNotMatch(out, /would undo/);
+  });
+
+  it("refuses a saved plan that would undo something just so", async () => {
+    await using bench = await staleCluster();
+    await bench.keel("plan --out edits.plan");
+    assert.equal((await bench.keel("apply edits.plan -y")).exit, 4);
+    assert.equal((await bench.keel("apply edits.plan -y --undo")).exit, 0);
+  });
+
+  it("minds nothing where it is not known what the folder is based on: it is applied by hand", async () => {
+    await using bench = await staleCluster();
+    await rm(join(bench.folder, "cluster.d", ".keel-base.json"));
+    assert.equal((await bench.keel("apply -y")).exit, 0);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { encode } from "../../../reconciler/store/codec.ts";
 import { Bench } from "../bench.ts";
 import { dbYaml, writeSmallCluster } from "../documents.ts";
 import { assertTranscript } from "../golden.ts";
@@ -31,6 +32,63 @@ describe("keel approve", () => {
     assert.equal(Date.parse(request.expiresAt) - Date.parse(request.at), 3_600_000);
     await bench.keel("apply -y");
     assert.equal(bench.cluster.feed.state.requests.size, 0);
+  });
+
+  it("is listed until it is used, and can be taken back until then", async () => {
+    await using bench = await smallCluster();
+    await bench.write("db.yaml", `${dbYaml}state: absent\n`);
+    await bench.keel("approve vm/db1 --destroy --disks root");
+    await bench.clock.advance(60_000);
+    const listed = await bench.keel("get requests");
+    const withdrawn = await bench.keel("approve --withdraw vm/db1");
+    const again = await bench.keel("approve --withdraw vm/db1");
+    const mixed = await bench.keel("approve --withdraw --destroy vm/db1");
+    assertTranscript("approve-withdraw", listed, withdrawn, again, mixed);
+    assert.equal((await bench.keel("apply -y")).exit, 3);
+  });
+
+  it("tells programs which VM and which disks are meant", async () => {
+    await using bench = await smallCluster();
+    await bench.write("db.yaml", `${dbYaml}state: absent\n`);
+    await bench.keel("approve vm/db1 --destroy --disks root");
+    const { items } = (await bench.data("get requests")) as { items: Record<string, unknown>[] };
+    const uuid = bench.cluster.feed.state.identities.get("db1")?.uuid;
+    const { name, request, object, by, disks } = items[0] ?? {};
+    assert.deepEqual(
+      { name, request, object, by, disks, uuid: items[0]?.["uuid"] },
+      { name: "destroy-db1", request: "destroy", object: "VM/db1", by: "root", disks: ["root"], uuid },
+    );
+    assert.ok(uuid);
+  });
+
+  it("is void after an hour, and is taken away then", async () => {
+    await using bench = await smallCluster();
+    await bench.write("db.yaml", `${dbYaml}state: absent\n`);
+    await bench.keel("approve vm/db1 --destroy");
+    await bench.clock.advance(3_599_000);
+    assert.equal(bench.cluster.feed.state.requests.size, 1);
+    await bench.clock.advance(2_000);
+    assert.equal(bench.cluster.feed.state.requests.size, 0);
+    assert.match((await bench.keel("events")).out, /what root asked for at .* was not used in time: destroy/);
+    assert.equal((await bench.keel("apply -y")).exit, 3);
+  });
+
+  it("is of this VM, and not of the next one of its name", async () => {
+    await using bench = await smallCluster();
+    await bench.write("db.yaml", `${dbYaml}state: absent\n`);
+    await bench.keel("approve vm/db1 --destroy");
+    const kept = bench.cluster.feed.state.requests.get("destroy-db1");
+    assert.ok(kept);
+    await bench.keel("apply -y");
+    await bench.write("db.yaml", dbYaml.replace("name: root", "name: other"));
+    await bench.keel("apply -y");
+    const store = bench.cluster.client();
+    const { revision: _, ...request } = kept;
+    const put = { put: bench.cluster.keys.request(kept.id), value: encode(request) };
+    await store.transact({ compare: [], then: [put] });
+    await bench.write("db.yaml", `${dbYaml.replace("name: root", "name: other")}state: absent\n`);
+    assert.equal((await bench.keel("apply -y")).exit, 3);
+    await store.close();
   });
 
   it("refuses a VM that is wanted, and one that nobody knows", async () => {

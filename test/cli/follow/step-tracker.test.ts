@@ -18,6 +18,7 @@ const stop: StepOf<"stop"> = {
   method: "graceful",
   timeoutMs: 1_000,
   then: "poweroff",
+  displaced: null,
 };
 
 interface Records {

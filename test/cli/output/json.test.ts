@@ -57,6 +57,7 @@ function answersIn(text: string): readonly unknown[] {
     const steady = answer
       .replaceAll(/"\d{4}-\d\d-\d\dT[^"]*Z"/g, '"TIME"')
       .replaceAll(/"([a-z0-9-]+)\.\d+"/g, '"$1.REVISION"')
+      .replaceAll(/"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"UUID"')
       .replaceAll(/"percent":\d+/g, '"percent":0')
       .replaceAll(/"\d+ of (\d+) MiB"/g, '"0 of $1 MiB"');
     return JSON.parse(steady) as unknown;

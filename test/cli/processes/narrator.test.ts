@@ -72,6 +72,8 @@ describe("Narrator", () => {
     const narrator = new Narrator();
     const look = (source: Partial<SourceReport>) => {
       const whole = {
+        id: "r1",
+        host: "hv1",
         directory: "/d",
         status: "ok",
         at: 0,
@@ -86,6 +88,12 @@ describe("Narrator", () => {
     assert.deepEqual(look({}), []);
     assert.deepEqual(look({ pending }), ["1 change waits for `keel apply`"]);
     assert.deepEqual(look({ pending, at: 1 }), []);
+    assert.deepEqual(look({ status: "reading" }), []);
+    const stale = { status: "stale", pending, problems: ["it would undo VM/web1"] } as const;
+    assert.deepEqual(look(stale), [
+      "is stale: only `keel apply` by hand applies it",
+      "it would undo VM/web1",
+    ]);
     const broken = { status: "invalid", problems: ["a.yaml:1:1 wrong"] } as const;
     assert.deepEqual(look(broken), ["is invalid: what was applied stays in force", "a.yaml:1:1 wrong"]);
     await scene.end();
@@ -114,4 +122,5 @@ const pending: PlanReport = {
   warnings: [],
   summary: { ...noChanges, update: 1 },
   hasChanges: true,
+  undo: null,
 };

@@ -76,6 +76,19 @@ describe("the applied desired state", () => {
     assert.throws(() => applied.current, /which is not there/);
   });
 
+  it("goes on where objects of the former head are taken away", () => {
+    const former = partDocuments(vms(3));
+    const next = partDocuments(vms(3, "2GiB"));
+    const applied = new AppliedDesired();
+    for (const [digest, text] of former.objects) applied.put(`object/${digest}`, item(digest, text));
+    applied.put("head", item("head", encode(headOf(former.parts)), 7));
+    assert.equal(applied.current.revision, 7);
+    for (const [digest, text] of next.objects) applied.put(`object/${digest}`, item(digest, text));
+    applied.put("head", item("head", encode(headOf(next.parts)), 8));
+    for (const digest of former.objects.keys()) applied.delete(`object/${digest}`);
+    assert.equal(applied.current.desired.vms.get("vm1")?.memoryBytes, 2 * 2 ** 30);
+  });
+
   it("wants nothing before anything was applied", () => {
     const { desired, head } = new AppliedDesired().current;
     assert.deepEqual([head, desired.nodes.size, desired.vms.size], [null, 0, 0]);

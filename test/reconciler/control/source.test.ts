@@ -6,8 +6,10 @@ import { describe, it } from "node:test";
 import { runSource } from "../../../reconciler/control/source.ts";
 import { FolderReader } from "../../../reconciler/desired/load/folder-reader.ts";
 import type { SourceReport } from "../../../reconciler/model/report.ts";
+import type { Store } from "../../../reconciler/store/store.ts";
 import { silentLog } from "../../../reconciler/runtime/log.ts";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
+import { unwaveringTrust } from "../../../reconciler/store/trust/trust.ts";
 import { Scene } from "../../support/cluster/scene.ts";
 import { vm } from "../../support/plan/model-cluster.ts";
 
@@ -18,6 +20,7 @@ const web = (memory: string) => `kind: VM\nname: web\nmemory: ${memory}\n`;
 class Watched implements AsyncDisposable {
   readonly scene: Scene;
   readonly folder: string;
+  isBelieved = true;
   readonly #end = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -26,31 +29,42 @@ class Watched implements AsyncDisposable {
     this.folder = folder;
   }
 
-  static async begin(mode: "plan" | "safe"): Promise<Watched> {
+  static async begin(mode: "plan" | "safe", file = web("1GiB")): Promise<Watched> {
     const folder = await mkdtemp(join(tmpdir(), "keel-source-"));
     const cluster = `kind: Cluster\nname: lab\nreconcile: {mode: ${mode}}\n`;
     await writeFile(join(folder, "cluster.yaml"), `${cluster}---\n${nodes}`);
-    await writeFile(join(folder, "web.yaml"), web("1GiB"));
+    await writeFile(join(folder, "web.yaml"), file);
     const scene = new Scene();
     await scene.begin({ kind: "Cluster", name: "lab", reconcile: { mode } }, vm("web"));
     const watched = new Watched(scene, folder);
-    const { cluster: parts } = scene;
-    watched.#running = runSource(
-      {
-        reader: new FolderReader({ folder, clock: systemClock, host: "here", simulated: true }),
-        store: parts.client(),
-        keys: parts.keys,
-        feed: parts.feed,
-        clock: systemClock,
-        log: silentLog,
-        random: (count) => new Uint8Array(count),
-        id: "here",
-        host: "here",
-        settleMs: 20,
-      },
-      watched.#end.signal,
-    );
+    watched.#running = watched.#watch("here", folder);
     return watched;
+  }
+
+  get store(): Store {
+    return this.scene.cluster.client();
+  }
+
+  get generation(): number | undefined {
+    return this.scene.cluster.feed.state.applied.head?.generation;
+  }
+
+  /** Another reconciler that wants to watch a folder. */
+  second(id: string): Promise<void> {
+    return this.#watch(id, tmpdir());
+  }
+
+  #watch(id: string, folder: string): Promise<void> {
+    const { keys, feed } = this.scene.cluster;
+    const clock = systemClock;
+    const random = (count: number) => new Uint8Array(count);
+    const reader = new FolderReader({ folder, clock, host: "here", simulated: true });
+    const store = this.store;
+    const log = silentLog;
+    const steady = unwaveringTrust(keys.store);
+    const trust = { ...steady, guard: () => (this.isBelieved ? steady.guard() : null) };
+    const options = { reader, store, keys, feed, clock, log, random, id, host: "here", settleMs: 20, trust };
+    return runSource(options, this.#end.signal);
   }
 
   write(file: string, text: string): Promise<void> {
@@ -61,7 +75,7 @@ class Watched implements AsyncDisposable {
   async until(wanted: (report: SourceReport) => boolean): Promise<SourceReport> {
     const { feed } = this.scene.cluster;
     for (;;) {
-      const report = feed.state.sources.get("here");
+      const report = feed.state.sources.get("folder");
       if (report !== undefined && wanted(report)) return report;
       await feed.changed(AbortSignal.timeout(20_000));
     }
@@ -110,6 +124,7 @@ describe("the watched folder", () => {
 
   it("applies what is harmless by itself in safe mode, and nothing that stops a guest", async () => {
     await using watched = await Watched.begin("safe");
+    await watched.until((report) => report.status === "ok");
     await watched.write("web.yaml", web("2GiB"));
     await watched.until(() => watched.scene.cluster.feed.state.applied.head?.generation === 2);
     await watched.scene.advance(5_000);
@@ -119,5 +134,72 @@ describe("the watched folder", () => {
     );
     assert.equal(pending?.changes[0]?.word, "stop");
     assert.equal(watched.scene.cluster.feed.state.applied.head?.generation, 2);
+  });
+
+  it("applies nothing by itself that would undo what was applied from elsewhere, and says what", async () => {
+    await using watched = await Watched.begin("safe");
+    await watched.until((report) => report.status === "ok");
+    watched.scene.put(vm("elsewhere"));
+    await watched.scene.edit("VM/web", { tags: ["theirs"] });
+    await watched.write("new.yaml", "kind: VM\nname: new\nmemory: 1GiB\n");
+    const { problems, pending } = await watched.until(
+      (report) =>
+        report.status === "stale" && report.pending?.changes.some((c) => c.object === "VM/new") === true,
+    );
+    assert.match(
+      problems[0] ?? "",
+      /based on generation 1; .* up to generation 2 by simulator, .*: VM\/elsewhere \(addition\), VM\/web \(edit: tags\)$/,
+    );
+    assert.equal(pending?.undo?.objects.length, 2);
+    assert.equal(watched.generation, 2);
+  });
+
+  it("goes on by itself once the folder has taken over what was applied from elsewhere", async () => {
+    await using watched = await Watched.begin("safe");
+    await watched.until((report) => report.status === "ok");
+    await watched.scene.edit("VM/web", { tags: ["theirs"] });
+    await watched.until((report) => report.status === "stale");
+    await watched.write("web.yaml", `${web("2GiB")}tags: [theirs]\n`);
+    await watched.until(() => watched.generation === 3);
+    await watched.until((report) => report.status === "ok" && report.pending?.hasChanges === false);
+  });
+
+  it("applies nothing by itself where it is not known what the folder is based on", async () => {
+    await using watched = await Watched.begin("safe", web("2GiB"));
+    const { problems } = await watched.until((report) => report.status === "stale");
+    assert.match(problems[0] ?? "", /^it is not known which generation the folder is based on/);
+    assert.equal(watched.generation, 1);
+    await watched.scene.edit("VM/web", { memory: "2GiB" });
+    await watched.until((report) => report.status === "ok" && report.pending?.hasChanges === false);
+    await watched.write("web.yaml", web("3GiB"));
+    await watched.until(() => watched.generation === 3);
+  });
+
+  it("applies nothing by itself while the store may not be believed", async () => {
+    await using watched = await Watched.begin("safe");
+    await watched.until((report) => report.status === "ok");
+    watched.isBelieved = false;
+    await watched.write("web.yaml", web("2GiB"));
+    await watched.until((report) => report.pending?.hasChanges === true);
+    assert.equal(watched.generation, 1);
+    watched.isBelieved = true;
+    await watched.write("web.yaml", web("3GiB"));
+    await watched.until(() => watched.generation === 2);
+  });
+
+  it("ends with an error where another folder is watched already", async () => {
+    await using watched = await Watched.begin("plan");
+    await watched.until((report) => report.status === "ok");
+    await assert.rejects(watched.second("other"), /The reconciler here on here watches .* already/);
+  });
+
+  it("claims the source again where it lost it, and tells what it told before", async () => {
+    await using watched = await Watched.begin("plan");
+    await watched.write("web.yaml", web("2GiB"));
+    await watched.until((report) => report.pending?.hasChanges === true);
+    const { keys } = watched.scene.cluster;
+    await watched.store.transact({ compare: [], then: [{ delete: keys.source }] });
+    await watched.write("web.yaml", web("3GiB"));
+    await watched.until((report) => report.pending?.changes[0]?.fields[0]?.new === "3GiB");
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Request } from "../../../reconciler/model/journal.ts";
 import { GiB, ModelCluster, node, sharedPool, vm, vmId } from "../../support/plan/model-cluster.ts";
 
 const two = [node("hv1"), node("hv2")];
@@ -139,11 +140,14 @@ describe("flush and hold", () => {
 
 describe("what is not known", () => {
   it("does nothing to a VM whose node is silent, and starts it nowhere else", () => {
-    for (const set of ["silent", "agentDown"] as const) {
+    for (const [set, state] of [
+      ["silent", "unknown"],
+      ["agentDown", "running"],
+    ] as const) {
       const cluster = new ModelCluster([...two, vm("web", { node: "hv1" })]);
       cluster.running("web", "hv1")[set].add("hv1");
       assert.deepEqual(cluster.plan().steps, []);
-      assert.equal(cluster.plan().vms.get("web")?.state, "unknown");
+      assert.equal(cluster.plan().vms.get("web")?.state, state);
       assert.equal(cluster.plan().vms.get("web")?.node, "hv1");
     }
   });
@@ -224,6 +228,18 @@ describe("live changes and drift", () => {
   });
 });
 
+/** For the VM that goes by this name now. */
+function approval(
+  cluster: ModelCluster,
+  name: string,
+  disks: readonly string[],
+  images?: Readonly<Record<string, string>>,
+): Extract<Request, { kind: "destroy" }> {
+  const uuid = cluster.identities.get(name)?.uuid ?? null;
+  const exact = images === undefined ? {} : { images };
+  return { ...request("retry", name), kind: "destroy", vm: name, disks, uuid, ...exact };
+}
+
 describe("removal and destruction", () => {
   it("orphans a VM whose document is gone, and leaves it running", () => {
     const cluster = new ModelCluster([...two, vm("web")]);
@@ -238,7 +254,7 @@ describe("removal and destruction", () => {
     cluster.running("web", "hv1").edit(vmId("web"), { state: "absent" });
     assert.deepEqual(cluster.converge(), []);
     assert.equal(cluster.plan().blocked[0]?.reason.code, "approval-needed");
-    cluster.requests.push({ ...request("retry", "web"), kind: "destroy", disks: ["root"] });
+    cluster.requests.push(approval(cluster, "web", ["root"]));
     const steps = cluster.plan().steps.map(({ step }) => step);
     assert.deepEqual(
       steps.map((s) => s.kind),
@@ -253,7 +269,7 @@ describe("removal and destruction", () => {
     const cluster = new ModelCluster([...two, sharedPool, vm("web", { disk: "10GiB" })]);
     cluster.running("web", "hv1").edit(vmId("web"), { state: "absent" });
     const approve = (disks: readonly string[]) => {
-      cluster.requests.push({ ...request("retry", "web"), kind: "destroy", disks });
+      cluster.requests.push(approval(cluster, "web", disks));
     };
     approve([]);
     cluster.converge();
@@ -264,11 +280,28 @@ describe("removal and destruction", () => {
     assert.equal(cluster.volumes.size, 0);
   });
 
+  it("destroys no other VM of the same name, and no other volume of the same disk's name", () => {
+    const cluster = new ModelCluster([...two, sharedPool, vm("web", { disk: "10GiB" })]);
+    cluster.running("web", "hv1").edit(vmId("web"), { state: "absent" });
+    cluster.plan();
+    const meant = approval(cluster, "web", ["root"]);
+    cluster.requests.push({ ...meant, uuid: "of an earlier web" }, { ...meant, uuid: null });
+    assert.deepEqual(cluster.converge(), []);
+    assert.equal(cluster.plan().blocked[0]?.reason.code, "approval-needed");
+    cluster.requests.push(approval(cluster, "web", ["root"], { root: "default/another" }));
+    const destroy = cluster.plan().steps.find(({ step }) => step.kind === "destroy");
+    assert.equal(destroy?.step.kind === "destroy" ? destroy.step.disks.length : null, 0);
+    cluster.requests.push(approval(cluster, "web", ["root"], { root: "default/web-root" }));
+    const both = cluster.plan().steps.find(({ step }) => step.kind === "destroy");
+    assert.equal(both?.step.kind === "destroy" ? both.step.disks.length : null, 1);
+  });
+
   it("stops at `protect` and at the bound, each on its own", () => {
     const cluster = new ModelCluster([...two, vm("a", { protect: true }), vm("b"), vm("c")]);
     for (const name of ["a", "b", "c"]) {
       cluster.running(name, "hv1").edit(vmId(name), { state: "absent" });
-      cluster.requests.push({ ...request("retry", name), id: name, kind: "destroy", disks: [] });
+      cluster.plan();
+      cluster.requests.push({ ...approval(cluster, name, []), id: name });
     }
     const reasons = new Map(cluster.plan().blocked.map((b) => [b.object.name, b.reason.code]));
     assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { ClusterReport } from "../../../reconciler/model/report.ts";
+import type { ClusterReport, SourceReport } from "../../../reconciler/model/report.ts";
 import { digestOf } from "../../../tui/digest.ts";
 import { unicodeGlyphs } from "../../../tui/view/glyphs.ts";
 import { textOf } from "../../../tui/view/line.ts";
@@ -30,8 +30,10 @@ describe("statusLine", () => {
   });
 
   it("says why a folder is not taken, or that none is watched", () => {
-    const of = (state: "invalid" | "suspect" | "unreadable") =>
+    const of = (state: SourceReport["status"]) =>
       status(clusterReport({ source: sourceReport(null, { status: state, problems: ["a", "b"] }) }));
+    assert.equal(of("stale"), "! cluster.d is stale; only `keel apply` by hand applies it");
+    assert.equal(of("reading"), "cluster.d is being read");
     assert.equal(of("invalid"), "! cluster.d is invalid: 2 problems; what was applied last stays in force");
     assert.equal(of("suspect"), "! cluster.d is suspect; nothing of it is applied");
     assert.equal(of("unreadable"), "! cluster.d cannot be read; nothing was changed");

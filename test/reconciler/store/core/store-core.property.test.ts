@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Effect } from "../../../../reconciler/store/core/effect.ts";
 import { singleKey } from "../../../../reconciler/store/core/key-range.ts";
+import { recordBytes } from "../../../../reconciler/store/core/records.ts";
 import { StoreCore } from "../../../../reconciler/store/core/store-core.ts";
 import { checkBranch, type CoreOperation } from "../../../../reconciler/store/core/transaction.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
@@ -149,6 +150,11 @@ describe("the store's core beside a naive model", () => {
         const model = new NaiveModel();
         for (const one of steps) carryOut(one, core, model);
         assert.equal(core.size, model.at(model.revision).size);
+        const bytes = core.capture().records.map(recordBytes);
+        assert.equal(
+          core.bytes,
+          bytes.reduce((sum, one) => sum + one, 0),
+        );
       }),
       { numRuns: 1000 },
     );

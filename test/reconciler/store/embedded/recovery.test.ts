@@ -3,6 +3,8 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import type { CoreState } from "../../../../reconciler/store/core/store-core.ts";
+import { ByteWriter } from "../../../../reconciler/store/embedded/byte-buffer.ts";
+import { encodeFrame, readFrames } from "../../../../reconciler/store/embedded/frame.ts";
 import { createLog } from "../../../../reconciler/store/embedded/log-file.ts";
 import { StoreDamagedError } from "../../../../reconciler/store/embedded/store-damaged-error.ts";
 import { knowledge, openStore, put, temporaryDirectory } from "./store-files.ts";
@@ -145,6 +147,18 @@ describe("recovery of the embedded store", () => {
     });
   });
 
+  it("reads a log whose header does not yet say with what it begins", async (test) => {
+    const directory = await temporaryDirectory(test);
+    const { log, states } = await writeHistory(directory);
+    const bytes = await readFile(log);
+    const { frames } = readFrames(bytes, bytes.indexOf("\n") + 1);
+    const header = new ByteWriter().bytes("42").number(1).finish();
+    const line = bytes.subarray(0, bytes.indexOf("\n") + 1);
+    const older = [header, ...frames.slice(1).map(({ payload }) => payload)].map(encodeFrame);
+    await writeFile(log, Buffer.concat([line, ...older]));
+    assert.deepEqual(await known(directory), states.at(-1));
+  });
+
   it("refuses a log of a newer format, and says so", async (test) => {
     const directory = await temporaryDirectory(test);
     const { log } = await writeHistory(directory);
@@ -166,7 +180,9 @@ describe("recovery of the embedded store", () => {
     const snapshot = names.find((name) => name.startsWith("snapshot-")) ?? assert.fail("no snapshot");
     const kept = await readFile(join(own, log));
 
-    await (await createLog(join(own, log), { storeId: "43", sequence: 1 })).close();
+    await (
+      await createLog(join(own, log), { storeId: "43", sequence: 1, revision: 1, previousBytes: 0 })
+    ).close();
     await assert.rejects(openStore(own), {
       name: "StoreDamagedError",
       message: /belongs to another store \(43/,

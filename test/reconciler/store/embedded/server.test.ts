@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { systemClock } from "../../../../reconciler/runtime/system-clock.ts";
+import { createLog } from "../../../../reconciler/store/embedded/log-file.ts";
 import { startEmbeddedServer, type EmbeddedServer } from "../../../../reconciler/store/embedded/server.ts";
 import { connectStore, type EtcdStore } from "../../../../reconciler/store/etcd/etcd-store.ts";
 import { StoreError } from "../../../../reconciler/store/store.ts";
@@ -57,6 +58,21 @@ describe("the embedded server", () => {
     await server.close();
     assert.deepEqual(await readdir(base), ["store"]);
     assert.deepEqual(await readdir(join(base, "store")), ["log-00000001"]);
+  });
+
+  it("finishes at its start the replacement of a log in which it died", async (test) => {
+    const server = await embedded(test);
+    const store = client(test, server.endpoint);
+    await store.transact(put("/a"));
+    const { storeId, revision } = await store.list("");
+    await server.kill();
+    const { size } = await stat(join(server.directory, "log-00000001"));
+    const header = { storeId, sequence: 2, revision, previousBytes: size };
+    await (await createLog(join(server.directory, "log-00000002"), header)).close();
+    await server.restart();
+    const names = (await readdir(server.directory)).filter((name) => !name.startsWith("lock-"));
+    assert.deepEqual(names.sort(), ["log-00000003", "snapshot-00000003"]);
+    assert.equal((await store.get("/a"))?.value, "1");
   });
 
   it("knows everything after a restart, and is the same store", async (test) => {
@@ -155,7 +171,7 @@ describe("the embedded server", () => {
   it("says which socket path is too long", async (test) => {
     const base = await temporaryDirectory(test);
     const socketPath = join(base, "x".repeat(107 - base.length));
-    await assert.rejects(start(join(base, "store"), socketPath), /has 108 bytes; the system allows 107/);
+    await assert.rejects(start(join(base, "store"), socketPath), /takes 108 bytes; the system allows 107/);
     const server = await start(join(base, "store"), socketPath.slice(0, -1));
     assert.equal((await client(test, server.endpoint).list("")).revision, 1);
     await server.close();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -42,6 +42,14 @@ export async function openStore(
     ...options,
   });
   return { ...recovered, journal, clock };
+}
+
+/** Names and contents of the files in a folder. */
+export async function filesIn(directory: string): Promise<ReadonlyMap<string, Buffer>> {
+  const names = (await readdir(directory)).sort();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name))] as const)),
+  );
 }
 
 export function put(core: StoreCore, key: string, value: string, lease = "0"): void {

@@ -7,6 +7,7 @@ import type {
   WatchRequest,
   WatchResponse,
 } from "../../../../reconciler/store/embedded/messages.ts";
+import { Quota } from "../../../../reconciler/store/embedded/quota.ts";
 import { unary } from "../../../../reconciler/store/embedded/server-context.ts";
 import { WatchSession } from "../../../../reconciler/store/embedded/watch-session.ts";
 import { slowJournal, turns } from "./slow-journal.ts";
@@ -52,7 +53,13 @@ class FakeStream extends EventEmitter {
 function session() {
   const slow = slowJournal();
   const stream = new FakeStream();
-  const context = { core: slow.core, journal: slow.journal, storeId: "42", endpoint: "" };
+  const context = {
+    core: slow.core,
+    journal: slow.journal,
+    quota: new Quota(slow.core, 1e9),
+    storeId: "42",
+    endpoint: "",
+  };
   const watching = new WatchSession(
     context,
     stream as unknown as ServerDuplexStream<WatchRequest, WatchResponse>,

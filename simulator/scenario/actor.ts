@@ -1,0 +1,232 @@
+/** Lets the events of a scenario happen: edits and requests as people make them, faults as they come. */
+import { applyEdits } from "../../reconciler/desired/edit/merge-patch.ts";
+import type { Wish } from "../../reconciler/control/requests.ts";
+import type { Clock } from "../../reconciler/model/clock.ts";
+import type { Desired } from "../../reconciler/model/desired.ts";
+import { KeelError } from "../../reconciler/model/errors.ts";
+import type { NodeName, ObjectId } from "../../reconciler/model/names.ts";
+import { unreachable } from "../../reconciler/model/unreachable.ts";
+import type { VirtualCluster } from "../virtual-cluster.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { Referee } from "./referee.ts";
+import type { HardwareTable, NodeHardware, ScenarioEvent } from "./scenario.ts";
+
+export interface ActorOptions {
+  readonly cluster: VirtualCluster;
+  readonly clock: Clock;
+  readonly chronicle: Chronicle;
+  readonly referee: Referee;
+  readonly hardware: HardwareTable;
+  /** Called when something that was begun by an event comes true later. */
+  readonly onStir: () => void;
+}
+
+/** A killed reconciler is started again after so long, as by its service manager. */
+const restartMs = 10_000;
+
+export class Actor {
+  readonly #cluster: VirtualCluster;
+  readonly #clock: Clock;
+  readonly #chronicle: Chronicle;
+  readonly #referee: Referee;
+  readonly #hardware: HardwareTable;
+  readonly #onStir: () => void;
+  #documents: ReadonlyMap<ObjectId, unknown> = new Map();
+  #pending = 0;
+
+  constructor(options: ActorOptions) {
+    this.#cluster = options.cluster;
+    this.#clock = options.clock;
+    this.#chronicle = options.chronicle;
+    this.#referee = options.referee;
+    this.#hardware = options.hardware;
+    this.#onStir = options.onStir;
+  }
+
+  /** Boots and restarts that are yet to come. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  async perform(event: ScenarioEvent): Promise<void> {
+    switch (event.kind) {
+      case "edit":
+        await this.#edit(event);
+        return;
+      case "approve":
+        this.#referee.approve(event.vm);
+        await this.#request({ kind: "destroy", vm: event.vm, disks: event.disks });
+        return;
+      case "request":
+        await this.#request(
+          event.request === "acknowledge"
+            ? { kind: "acknowledge", node: event.name }
+            : { kind: event.request, vm: event.name },
+        );
+        return;
+      case "power":
+        this.#power(event.node, event.on);
+        return;
+      case "network":
+        this.#withNode(event.node, "network", () => {
+          this.#cluster.setNetwork(event.node, event.up);
+        });
+        return;
+      case "part":
+        this.#withNode(event.node, event.part, () => {
+          this.#command(event);
+        });
+        return;
+      case "guest":
+        this.#guest(event);
+        return;
+      case "migration":
+        this.#cluster.network.habits.setMigration(event.vm, event.habit);
+        return;
+      case "reconciler":
+        this.#killLeader();
+        return;
+      case "store":
+        this.#cluster.setStore(event.up);
+        return;
+      case "bmc":
+      case "confirm-dead":
+        this.#chronicle.refuse(event.kind, "unsupported: fencing is not simulated yet");
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  async #edit({ edits }: Extract<ScenarioEvent, { kind: "edit" }>): Promise<void> {
+    const documents = applyEdits(this.#documents, edits);
+    const why = await this.apply(documents);
+    const objects = [...edits.keys()];
+    if (why !== null) {
+      this.#chronicle.refuse(`edit ${objects.join(", ")}`, why);
+      return;
+    }
+    this.#chronicle.tell({ kind: "edit", objects });
+  }
+
+  /** As `keel apply -y` does; returns why it was refused. */
+  async apply(documents: ReadonlyMap<ObjectId, unknown>): Promise<string | null> {
+    const checked = this.#cluster.check(documents);
+    if (checked.ok) this.#addNodes(checked.desired);
+    const why = await refusalOf(this.#cluster.apply(documents));
+    if (why !== null || !checked.ok) return why;
+    this.#documents = documents;
+    this.#referee.intents.add(this.#clock.now(), checked.desired);
+    return null;
+  }
+
+  /** A document of a node means that there is a machine. */
+  #addNodes({ nodes }: Desired): void {
+    for (const node of nodes.keys()) {
+      if (this.#cluster.has(node)) continue;
+      const { times, ...hardware } = this.#hardwareOf(node);
+      this.#cluster.addNode(node, { hardware, times });
+    }
+  }
+
+  async #request(wish: Wish): Promise<void> {
+    const object = "vm" in wish ? { vm: wish.vm } : { node: wish.node };
+    const why = await refusalOf(this.#cluster.request(wish));
+    if (why !== null) this.#chronicle.refuse(`${wish.kind} ${"vm" in wish ? wish.vm : wish.node}`, why);
+    else this.#chronicle.tell({ kind: "request", request: wish.kind, ...object });
+  }
+
+  #power(node: NodeName, on: boolean): void {
+    this.#withNode(node, "power", () => {
+      if (!on) this.#cluster.powerOff(node);
+      else if (!this.#cluster.machine(node).powered) {
+        this.#later(this.#hardwareOf(node).bootMs, () => {
+          this.#cluster.boot(node);
+        });
+      }
+    });
+  }
+
+  #command({ part, node, command }: Extract<ScenarioEvent, { kind: "part" }>): void {
+    const id = `${part}/${node}` as const;
+    switch (command) {
+      case "kill":
+        this.#cluster.kill(id);
+        return;
+      case "start":
+        if (!this.#cluster.runs(id) && this.#cluster.machine(node).powered)
+          this.#cluster.startPart(node, part);
+        return;
+      case "pause":
+        this.#cluster.pause(id);
+        return;
+      case "resume":
+        this.#cluster.resume(id);
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  #guest({ vm, command }: Extract<ScenarioEvent, { kind: "guest" }>): void {
+    switch (command) {
+      case "ignore-acpi":
+        this.#cluster.network.habits.setAcpi(vm, "ignore");
+        return;
+      case "obey-acpi":
+        this.#cluster.network.habits.setAcpi(vm, "obey");
+        return;
+      case "crash":
+      case "poweroff": {
+        const machine = this.#cluster.machineOf(vm);
+        if (machine === null) this.#chronicle.refuse(`guest ${vm}`, "it does not run");
+        else if (command === "crash") machine.crash(vm);
+        else machine.switchOff(vm);
+        return;
+      }
+      default:
+        unreachable(command);
+    }
+  }
+
+  #killLeader(): void {
+    const id = this.#cluster.feed.state.leader?.id ?? null;
+    if (id === null || !this.#cluster.runs(`reconciler/${id}`)) {
+      this.#chronicle.refuse("kill-leader", "nobody leads");
+      return;
+    }
+    this.#cluster.kill(`reconciler/${id}`);
+    this.#later(restartMs, () => {
+      this.#cluster.startReconciler(id);
+    });
+  }
+
+  #withNode(node: NodeName, what: string, act: () => void): void {
+    if (this.#cluster.has(node)) act();
+    else this.#chronicle.refuse(`${what} ${node}`, "there is no such node");
+  }
+
+  #later(ms: number, act: () => void): void {
+    this.#pending += 1;
+    this.#clock.timer(ms, () => {
+      this.#pending -= 1;
+      this.#onStir();
+      act();
+    });
+  }
+
+  #hardwareOf(node: NodeName): NodeHardware {
+    return this.#hardware.nodes.get(node) ?? this.#hardware.standard;
+  }
+}
+
+/** Why something was refused; null: it was not. */
+async function refusalOf(doing: Promise<unknown>): Promise<string | null> {
+  try {
+    await doing;
+    return null;
+  } catch (error) {
+    if (error instanceof KeelError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+/** Writes down what happens in a simulation, and lets the referee judge it. */
+import type { GuestEvent } from "../../agent/hypervisor/simulated/guest-event.ts";
+import type { NodeName, VmName } from "../../reconciler/model/names.ts";
+import { unreachable } from "../../reconciler/model/unreachable.ts";
+import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import type { LogEntry } from "./log.ts";
+import type { Referee } from "./referee.ts";
+
+/** What an entry says; when is added. */
+export type Telling = LogEntry extends infer Entry
+  ? Entry extends LogEntry
+    ? Omit<Entry, "at">
+    : never
+  : never;
+
+export interface ChronicleOptions {
+  readonly referee: Referee;
+  readonly state: () => ClusterState;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** The same, since the beginning; what happened before it is not told. */
+  readonly seconds: () => number;
+}
+
+export class Chronicle {
+  readonly log: LogEntry[] = [];
+  readonly #options: ChronicleOptions;
+  readonly #homes = new Map<VmName, NodeName | null>();
+  #leader: string | null = null;
+
+  constructor(options: ChronicleOptions) {
+    this.#options = options;
+  }
+
+  tell(telling: Telling): void {
+    const at = this.#options.seconds();
+    if (at >= 0) this.log.push({ at, ...telling });
+  }
+
+  refuse(what: string, why: string): void {
+    this.tell({ kind: "refused", what, why });
+  }
+
+  witness(event: GuestEvent): void {
+    const { vm, node, epoch } = event;
+    const { referee, state, now } = this.#options;
+    const released = state().released().get(vm);
+    referee.witness(event, released?.releasedAt ?? now());
+    const of = { vm, node, epoch, step: released?.step.id ?? null };
+    switch (event.kind) {
+      case "start":
+        this.tell({ kind: "start", ...of });
+        return;
+      case "stop":
+        this.tell({ kind: "stop", ...of, method: event.method });
+        return;
+      case "migrate-begin":
+        this.tell({ kind: "migrate-begin", ...of, to: event.to });
+        return;
+      case "migrate-end":
+        this.tell({ kind: "migrate-end", ...of, to: event.to, result: event.result });
+        return;
+      case "resume":
+      case "discard":
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  /** The records have changed. */
+  heed(): void {
+    const state = this.#options.state();
+    const leader = state.leader?.id ?? null;
+    if (leader !== this.#leader) {
+      this.#leader = leader;
+      this.tell({ kind: "leader", id: leader });
+    }
+    for (const [vm, { placement }] of state.placements) this.#heedHome(vm, placement.home);
+    for (const vm of this.#homes.keys()) {
+      if (!state.placements.has(vm)) this.#heedEnd(vm, state);
+    }
+  }
+
+  #heedHome(vm: VmName, home: NodeName | null): void {
+    const before = this.#homes.get(vm) ?? null;
+    this.#homes.set(vm, home);
+    if (before === home) return;
+    const { referee, now, seconds } = this.#options;
+    this.tell({ kind: "home", vm, node: home });
+    if (seconds() >= 0) referee.homeChanged(vm, before, home, now());
+  }
+
+  /** A VM that goes on under another name is not gone. */
+  #heedEnd(vm: VmName, state: ClusterState): void {
+    this.#homes.delete(vm);
+    const isRenamed = [...state.desired.vms.values()].some(({ renamedFrom }) => renamedFrom === vm);
+    if (!isRenamed) this.#options.referee.destroyed(vm);
+  }
+}

@@ -1,0 +1,22 @@
+/** What was wanted when: who judges a step must know what held when it was decided, and what has been edited since. */
+import type { Desired, Vm } from "../../reconciler/model/desired.ts";
+import type { VmName } from "../../reconciler/model/names.ts";
+
+interface Intent {
+  readonly from: number;
+  readonly desired: Desired;
+}
+
+export class Intents {
+  readonly #history: Intent[] = [];
+
+  add(from: number, desired: Desired): void {
+    this.#history.push({ from, desired });
+  }
+
+  /** What its document said at any moment since `since`; null where there was none. */
+  since(since: number, vm: VmName): readonly (Vm | null)[] {
+    const first = this.#history.findLastIndex(({ from }) => from <= since);
+    return this.#history.slice(Math.max(0, first)).map(({ desired }) => desired.vms.get(vm) ?? null);
+  }
+}

@@ -1,0 +1,35 @@
+/** What happened in a simulation, told when it happened. Times are seconds since its beginning. */
+import type { StopMethod } from "../../agent/hypervisor/simulated/guest-event.ts";
+import type { NodeName, VmName } from "../../reconciler/model/names.ts";
+
+interface OfVm {
+  readonly vm: VmName;
+  readonly node: NodeName;
+  readonly epoch: number;
+  /** The released step that it belongs to, where there is one. */
+  readonly step: string | null;
+}
+
+export type LogEntry = { readonly at: number } & (
+  | ({ readonly kind: "start" } & OfVm)
+  | ({ readonly kind: "stop"; readonly method: StopMethod } & OfVm)
+  | ({ readonly kind: "migrate-begin"; readonly to: NodeName } & OfVm)
+  | ({
+      readonly kind: "migrate-end";
+      readonly to: NodeName;
+      readonly result: "ok" | "failed" | "aborted";
+    } & OfVm)
+  | { readonly kind: "edit"; readonly objects: readonly string[] }
+  /** An edit, request or event that was turned down whole. */
+  | { readonly kind: "refused"; readonly what: string; readonly why: string }
+  | { readonly kind: "request"; readonly request: string; readonly vm?: VmName; readonly node?: NodeName }
+  | { readonly kind: "leader"; readonly id: string | null }
+  | { readonly kind: "home"; readonly vm: VmName; readonly node: NodeName | null }
+);
+
+/** A law that was broken: a defect of Evenkeel, never of the scenario. */
+export interface Violation {
+  readonly at: number;
+  readonly law: "runs-once" | "limits" | "apart" | "wanted" | "approved" | "homes" | "reasons" | "failure";
+  readonly text: string;
+}

@@ -1,0 +1,186 @@
+/** Plays a scenario: the real planner, control loop and agents in virtual time, and a referee who watches. */
+import { planOf, reportCluster } from "../../reconciler/control/report/cluster-report.ts";
+import { renderIssues } from "../../reconciler/desired/issues/render-issues.ts";
+import type { NodeName, ObjectId, VmName } from "../../reconciler/model/names.ts";
+import { describeReason } from "../../reconciler/model/reasons.ts";
+import type { ClusterReport } from "../../reconciler/model/report.ts";
+import { VirtualClock } from "../virtual-clock.ts";
+import { VirtualCluster } from "../virtual-cluster.ts";
+import { Actor } from "./actor.ts";
+import { Chronicle } from "./chronicle.ts";
+import { unmetOf } from "./expectations.ts";
+import { finalOf, type Outcome } from "./outcome.ts";
+import { Referee } from "./referee.ts";
+import type { Scenario } from "./scenario.ts";
+import { ScenarioError } from "./scenario-error.ts";
+import { Stillness } from "./stillness.ts";
+import { warmUpDocuments, warmUpMs } from "./warm-up.ts";
+
+/** The first moment of every scenario. */
+const beginning = Date.UTC(2026, 0, 1);
+const reconcilers = ["r1", "r2", "r3"];
+/** How often it is looked whether all is still. */
+const lookEveryMs = 1_000;
+
+/** @throws ScenarioError where the cluster cannot be as the scenario begins */
+export async function simulate(scenario: Scenario): Promise<Outcome> {
+  const simulation = new Simulation(scenario);
+  try {
+    return await simulation.play();
+  } finally {
+    await simulation.end();
+  }
+}
+
+class Simulation {
+  readonly #scenario: Scenario;
+  readonly #clock = new VirtualClock(beginning - warmUpMs);
+  readonly #cluster: VirtualCluster;
+  readonly #referee = new Referee(() => this.#seconds());
+  readonly #stillness: Stillness;
+  readonly #chronicle: Chronicle;
+  readonly #actor: Actor;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const clock = this.#clock;
+    const referee = this.#referee;
+    const { hardware } = scenario;
+    this.#cluster = new VirtualCluster({
+      clock,
+      nodes: [],
+      messageMs: hardware.standard.messageMs,
+      onGuest: (event) => {
+        this.#chronicle.witness(event);
+      },
+    });
+    const state = () => this.#cluster.feed.state;
+    const now = () => clock.now();
+    this.#stillness = new Stillness(state, now());
+    this.#chronicle = new Chronicle({ referee, state, now, seconds: () => this.#seconds() });
+    this.#actor = new Actor({
+      cluster: this.#cluster,
+      clock,
+      chronicle: this.#chronicle,
+      referee,
+      hardware,
+      onStir: () => {
+        this.#stillness.stir(now());
+      },
+    });
+    this.#cluster.feed.subscribe((changes) => {
+      this.#stillness.heed(changes, now());
+      this.#chronicle.heed();
+    });
+  }
+
+  async play(): Promise<Outcome> {
+    await this.#warmUp();
+    for (const event of this.#scenario.events) {
+      if (this.#isOver(event.at)) break;
+      await this.#advanceTo(event.at);
+      await this.#actor.perform(event);
+      this.#stillness.stir(this.#clock.now());
+    }
+    const settledAt = await this.#playOut();
+    return this.#outcome(settledAt);
+  }
+
+  async end(): Promise<void> {
+    await this.#cluster.close();
+    await this.#clock.advance(0);
+  }
+
+  /** At 0s all agents are alive, a leader is elected and the guests of `start:` run. */
+  async #warmUp(): Promise<void> {
+    const { objects, start } = this.#scenario;
+    const checked = this.#cluster.check(objects);
+    if (!checked.ok) throw new ScenarioError([renderIssues(checked.issues).trimEnd()]);
+    for (const id of reconcilers) this.#cluster.startReconciler(id);
+    await this.#clock.advance(lookEveryMs);
+    await this.#begin(warmUpDocuments(this.#scenario));
+    await this.#advanceTo(0);
+    const { vms } = planOf(this.#cluster.feed.state, this.#clock.now());
+    const missing = [...start].filter(([vm, node]) => !this.#active(node).includes(vm));
+    if (missing.length > 0) {
+      throw new ScenarioError(
+        missing.map(([vm, node]) => {
+          const view = vms.get(vm);
+          const why = view === undefined ? "it is not known" : describeReason(view.reason);
+          return `start: ${vm} cannot run on ${node}: ${why}`;
+        }),
+      );
+    }
+    await this.#begin(objects);
+  }
+
+  async #begin(documents: ReadonlyMap<ObjectId, unknown>): Promise<void> {
+    const why = await this.#actor.apply(documents);
+    if (why !== null) throw new ScenarioError([why]);
+  }
+
+  async #playOut(): Promise<number | null> {
+    const { until, limit } = this.#scenario;
+    if (until !== "settled") {
+      await this.#advanceTo(until);
+      return this.#isSettled() ? this.#secondsOf(this.#stillness.changedAt) : null;
+    }
+    while (!this.#isSettled()) {
+      if (this.#clock.now() >= beginning + limit) return null;
+      await this.#clock.advance(lookEveryMs);
+      this.#inspect();
+    }
+    return this.#secondsOf(this.#stillness.changedAt);
+  }
+
+  #outcome(settledAt: number | null): Outcome {
+    this.#inspect();
+    const { until, limit, expect, seed } = this.#scenario;
+    const { violations } = this.#referee;
+    const final = finalOf(
+      this.#report(),
+      (node) => this.#active(node),
+      (ms) => this.#secondsOf(ms),
+    );
+    const unsettled =
+      until === "settled" && settledAt === null ? [`it was not settled within ${limit / 1000} s`] : [];
+    const unmet = [...unsettled, ...unmetOf(expect, final)];
+    const ok = violations.length === 0 && unmet.length === 0;
+    return { ok, seed, settledAt, final, log: this.#chronicle.log, violations, unmet };
+  }
+
+  #inspect(): void {
+    this.#referee.inspect(this.#report());
+  }
+
+  #active(node: NodeName): readonly VmName[] {
+    return this.#cluster.has(node) ? this.#cluster.machine(node).active() : [];
+  }
+
+  #report(): ClusterReport {
+    const { state } = this.#cluster.feed;
+    const now = this.#clock.now();
+    return reportCluster(state, planOf(state, now), now);
+  }
+
+  #isSettled(): boolean {
+    return this.#actor.pending === 0 && this.#stillness.isSettled(this.#clock.now());
+  }
+
+  #isOver(at: number): boolean {
+    const { until, limit } = this.#scenario;
+    return at > (until === "settled" ? limit : until);
+  }
+
+  async #advanceTo(ms: number): Promise<void> {
+    await this.#clock.advanceTo(warmUpMs + ms);
+  }
+
+  #seconds(): number {
+    return this.#secondsOf(this.#clock.now());
+  }
+
+  #secondsOf(epochMs: number): number {
+    return (epochMs - beginning) / 1000;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Whether anything would still change, left alone. Two things must hold: nothing is under way or waits for a time of
+ * its own, and nothing has changed for longer than a silence takes to be noticed.
+ */
+import { planOf } from "../../reconciler/control/report/cluster-report.ts";
+import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import type { Change } from "../../reconciler/store/store.ts";
+
+/** Records that say something new whenever they are written; the others are renewals, measurements and stories. */
+const telling = ["placement/", "step/", "progress/", "tries/", "request/", "desired/", "leader", "volume/"];
+const tellingOfNode = /^node\/[^/]+\/(?:alive|agent|vm\/)/;
+
+export class Stillness {
+  readonly #state: () => ClusterState;
+  #changedAt: number;
+
+  constructor(state: () => ClusterState, now: number) {
+    this.#state = state;
+    this.#changedAt = now;
+  }
+
+  /** When something changed last, in epoch milliseconds. */
+  get changedAt(): number {
+    return this.#changedAt;
+  }
+
+  stir(now: number): void {
+    this.#changedAt = now;
+  }
+
+  heed(changes: readonly Change[], now: number): void {
+    const { root } = this.#state();
+    const keys = changes.map((change) => (change.type === "put" ? change.item.key : change.key));
+    const tells = keys
+      .map((key) => key.slice(root.length))
+      .some((key) => telling.some((area) => key.startsWith(area)) || tellingOfNode.test(key));
+    if (tells) this.#changedAt = now;
+  }
+
+  isSettled(now: number): boolean {
+    const state = this.#state();
+    const { leaseMs, graceMs } = state.desired.cluster.fencing;
+    if (now - this.#changedAt < 2 * leaseMs + graceMs) return false;
+    if (state.released().size > 0) return false;
+    const planned = planOf(state, now);
+    return (
+      planned.steps.length === 0 &&
+      planned.records.length === 0 &&
+      planned.cancels.length === 0 &&
+      planned.wakeAt === null
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { SeededRandom } from "../../simulator/seeded-random.ts";
