@@ -1,6 +1,6 @@
 /** The second half of `keel apply`: writing down what was agreed to, and following it until the cluster is at rest. */
 import { commitProposal } from "../reconciler/control/commit.ts";
-import { rememberBase } from "../reconciler/control/folder-footing.ts";
+import { rememberAttempt, rememberBase } from "../reconciler/control/folder-footing.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { BlockedReport } from "../reconciler/model/report.ts";
@@ -90,6 +90,7 @@ async function commit(
   const by = { by: user, now, commit: gitHead, allowDestroy, host, ...noted };
   // Where no head is written, the use of the plan is written first: rather not at all than twice.
   if (once !== null && !proposal.changesIntent) await once.mark();
+  if (saved === null && proposal.changesIntent) await keepAttempt(context, proposal);
   const head = await commitProposal(store, keys, proposal, { ...by, ...once?.beside }).catch(
     async (error: unknown) => {
       if (saved !== null) await checkUnused(store, keys, saved);
@@ -101,12 +102,19 @@ async function commit(
 }
 
 /** From now on the folder is based on what is in force. Never rejects. */
-async function keepBase(
-  { directory, log }: Context,
-  { proposal }: FolderProposal,
-  head: Head,
-): Promise<void> {
-  await rememberBase(directory, proposal.desired.cluster.name, head).catch((error: unknown) => {
+async function keepBase(context: Context, { proposal }: FolderProposal, head: Head): Promise<void> {
+  await kept(context, rememberBase(context.directory, proposal.desired.cluster.name, head));
+}
+
+/** From now on the folder may be based on what is about to be in force. Never rejects. */
+async function keepAttempt(context: Context, proposal: FolderProposal["proposal"]): Promise<void> {
+  const { base, desired, digest } = proposal;
+  const generation = (base.head?.generation ?? 0) + 1;
+  await kept(context, rememberAttempt(context.directory, desired.cluster.name, { generation, digest }));
+}
+
+async function kept({ log }: Context, writing: Promise<void>): Promise<void> {
+  await writing.catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     log.warn("which generation the folder is based on could not be kept beside it", { why });
   });

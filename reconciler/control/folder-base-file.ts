@@ -18,21 +18,21 @@ function placesOf(directory: string): readonly [string, ...string[]] {
   return existsSync(beside) ? [join(beside, `base-${basename(directory)}.json`), inside] : [inside];
 }
 
-/** Null where there is none, or none that can be read: then nothing is known. */
-export async function readFolderBase(directory: string): Promise<FolderBase | null> {
+/** The generations that the folder may be based on, the newest first; none where nothing that can be read tells. */
+export async function readFolderBases(directory: string): Promise<readonly FolderBase[]> {
   for (const path of placesOf(directory)) {
     const text = await readFile(path, "utf8").catch(() => null);
-    const base = text === null ? null : parse(text);
-    if (base !== null) return base;
+    const bases = text === null ? null : parse(text);
+    if (bases !== null) return bases;
   }
-  return null;
+  return [];
 }
 
 /** Whole or not at all. Rejects where the folder cannot be written. */
-export async function writeFolderBase(directory: string, base: FolderBase): Promise<void> {
+export async function writeFolderBases(directory: string, bases: readonly FolderBase[]): Promise<void> {
   const [path] = placesOf(directory);
-  const { cluster, generation, digest } = base;
-  const text = `${JSON.stringify({ formatVersion, cluster, generation, digest }, null, 2)}\n`;
+  const plain = bases.map(({ cluster, generation, digest }) => ({ cluster, generation, digest }));
+  const text = `${JSON.stringify({ formatVersion, bases: plain }, null, 2)}\n`;
   const draft = `${path}.${String(process.pid)}`;
   try {
     await writeFile(draft, text, { mode: 0o644 });
@@ -43,22 +43,23 @@ export async function writeFolderBase(directory: string, base: FolderBase): Prom
   }
 }
 
-function parse(text: string): FolderBase | null {
+function parse(text: string): readonly FolderBase[] | null {
   let read: unknown;
   try {
     read = JSON.parse(text);
   } catch {
     return null;
   }
-  return isBase(read) ? read : null;
+  if (typeof read !== "object" || read === null || !("formatVersion" in read) || !("bases" in read))
+    return null;
+  const { bases } = read;
+  return read.formatVersion === formatVersion && Array.isArray(bases) && bases.every(isBase) ? bases : null;
 }
 
 function isBase(read: unknown): read is FolderBase {
   return (
     typeof read === "object" &&
     read !== null &&
-    "formatVersion" in read &&
-    read.formatVersion === formatVersion &&
     "cluster" in read &&
     typeof read.cluster === "string" &&
     "generation" in read &&

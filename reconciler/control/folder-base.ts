@@ -29,8 +29,8 @@ export interface Past {
 }
 
 /** Whether the base is the generation that is in force. */
-export function isBasedOn(base: FolderBase | null, cluster: string, head: Head): boolean {
-  return base?.cluster === cluster && base.generation === head.generation && base.digest === head.digest;
+export function isBasedOn(base: FolderBase, cluster: string, head: Head): boolean {
+  return base.cluster === cluster && base.generation === head.generation && base.digest === head.digest;
 }
 
 export interface ThreeWays {

@@ -8,7 +8,7 @@ import type { Applied } from "./applied-desired.ts";
 import { severalAtOnce } from "./batches.ts";
 import type { DocumentsObject, Head, StoredDocument } from "./desired-objects.ts";
 import { compareThreeWays, type FolderBase, type Footing, isBasedOn, type Past } from "./folder-base.ts";
-import { readFolderBase, writeFolderBase } from "./folder-base-file.ts";
+import { readFolderBases, writeFolderBases } from "./folder-base-file.ts";
 
 export interface FootingOptions {
   readonly store: Store;
@@ -19,25 +19,49 @@ export interface FootingOptions {
   readonly applied: Applied;
 }
 
+/** Of applies one after the other whose outcome nobody knows; the last known base is kept behind them. */
+const attemptsKept = 8;
+
 /** Reads only; a folder whose documents are those in force lacks nothing. @throws StoreError */
 export async function footingOf(options: FootingOptions): Promise<Footing> {
   const { store, keys, directory, loaded, applied } = options;
   const { head } = applied;
   if (head === null || head.digest === loaded.digest) return { kind: "current" };
-  const base = await readFolderBase(directory);
   const cluster = applied.desired.cluster.name;
-  if (isBasedOn(base, cluster, head)) return { kind: "current" };
-  if (base === null || base.cluster !== cluster) return { kind: "unknown" };
-  const past = await pastOf(store, keys, base, head);
-  if (past === null) return { kind: "unknown" };
-  const { documents: folder } = loaded;
-  return compareThreeWays({ base, past, head, applied: applied.documents, folder });
+  const bases = (await readFolderBases(directory)).filter((base) => base.cluster === cluster);
+  if (bases.some((base) => isBasedOn(base, cluster, head))) return { kind: "current" };
+  for (const base of bases) {
+    const past = await pastOf(store, keys, base, head);
+    if (past === null) continue;
+    const { documents: folder } = loaded;
+    return compareThreeWays({ base, past, head, applied: applied.documents, folder });
+  }
+  return { kind: "unknown" };
 }
 
 /** Remembers that the folder says what this generation says. Rejects where that cannot be written. */
 export async function rememberBase(directory: string, cluster: string, head: Head): Promise<void> {
-  if (isBasedOn(await readFolderBase(directory), cluster, head)) return;
-  await writeFolderBase(directory, { cluster, generation: head.generation, digest: head.digest });
+  const bases = await readFolderBases(directory);
+  const [first] = bases;
+  if (bases.length === 1 && first !== undefined && isBasedOn(first, cluster, head)) return;
+  await writeFolderBases(directory, [baseOf(cluster, head)]);
+}
+
+/**
+ * Remembers, before the folder is applied, what generation that would make. Where the answer to the apply is lost, the
+ * history tells later whether it came to be. Rejects where that cannot be written.
+ */
+export async function rememberAttempt(
+  directory: string,
+  cluster: string,
+  next: Pick<Head, "generation" | "digest">,
+): Promise<void> {
+  const known = await readFolderBases(directory);
+  await writeFolderBases(directory, [baseOf(cluster, next), ...known].slice(0, attemptsKept));
+}
+
+function baseOf(cluster: string, { generation, digest }: Pick<Head, "generation" | "digest">): FolderBase {
+  return { cluster, generation, digest };
 }
 
 /** Null where the history does not know this base, or no longer has its objects. */

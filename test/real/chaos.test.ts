@@ -125,8 +125,7 @@ class Chaos implements AsyncDisposable {
       while (applied.acknowledged < applies) {
         this.#edit(live, applied.attempts.length);
         const follow = this.#random.chance(0.2) ? ["--timeout", "10s"] : ["--no-wait"];
-        // The folder does not know of an apply whose answer was lost: nobody else edits here, so it may go over it.
-        await applied.apply(live.documents, "--undo", ...follow);
+        await applied.apply(live.documents, ...follow);
         if (strikes < applied.attempts.length) await once(killed, "one");
       }
     } catch (error) {
@@ -138,7 +137,7 @@ class Chaos implements AsyncDisposable {
     }
     const kills = await havoc;
     this.#edit(live, applied.attempts.length);
-    assert.ok(await applied.apply(live.documents, "--undo", "--no-wait"));
+    assert.ok(await applied.apply(live.documents, "--no-wait"));
     await this.#settled(live);
     const failed = applied.attempts.length - applied.acknowledged;
     this.#test.diagnostic(`${applied.acknowledged} applies in force, ${failed} ended with an error`);

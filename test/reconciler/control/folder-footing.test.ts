@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Head } from "../../../reconciler/control/desired-objects.ts";
-import { readFolderBase, writeFolderBase } from "../../../reconciler/control/folder-base-file.ts";
-import { footingOf, rememberBase } from "../../../reconciler/control/folder-footing.ts";
+import { readFolderBases, writeFolderBases } from "../../../reconciler/control/folder-base-file.ts";
+import { footingOf, rememberAttempt, rememberBase } from "../../../reconciler/control/folder-footing.ts";
 import type { Loaded } from "../../../reconciler/desired/load-result.ts";
 import { resolveDocuments } from "../../../reconciler/desired/resolve-documents.ts";
 import type { ObjectId } from "../../../reconciler/model/names.ts";
@@ -57,14 +57,35 @@ describe("what a folder stands on", () => {
     assert.equal((await look(loaded(scene.documents))).kind, "current");
     await rememberBase(directory, "default", head(scene));
     assert.equal((await look()).kind, "current");
-    assert.equal((await readFolderBase(directory))?.generation, 2);
+    assert.deepEqual(
+      (await readFolderBases(directory)).map(({ generation }) => generation),
+      [2],
+    );
+  });
+
+  it("is the generation of an apply whose answer was lost, once the history tells that it came to be", async (test) => {
+    const { directory, scene, look } = await twoGenerations(test);
+    const { digest } = head(scene);
+    await rememberAttempt(directory, "default", { generation: 2, digest });
+    assert.equal((await look()).kind, "current");
+    await scene.edit(vmId("db"), { tags: ["theirs"] });
+    await scene.advance(100);
+    const footing = await look();
+    assert.equal(footing.kind === "stale" ? footing.undo.base : null, 2);
+  });
+
+  it("is the last known one, where an apply never came to be", async (test) => {
+    const { directory, look } = await twoGenerations(test);
+    await rememberAttempt(directory, "default", { generation: 2, digest: "never in force" });
+    const footing = await look();
+    assert.equal(footing.kind === "stale" ? footing.undo.base : null, 1);
   });
 
   it("is not known without a note, or with one of another cluster or of another store", async (test) => {
     const { directory, look, first } = await twoGenerations(test);
     for (const other of [{ cluster: "prod" }, { digest: "of another store" }, { generation: 9 }]) {
       const { generation, digest } = first;
-      await writeFolderBase(directory, { cluster: "default", generation, digest, ...other });
+      await writeFolderBases(directory, [{ cluster: "default", generation, digest, ...other }]);
       assert.equal((await look()).kind, "unknown");
     }
   });
