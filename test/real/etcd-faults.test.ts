@@ -144,14 +144,18 @@ describe("three members of a real etcd", { timeout: 90_000 }, () => {
     prefix: string,
     fault: () => Promise<void>,
   ): Promise<void> {
-    const lease = await store.grant(2_000);
     const watcher = watch(test, store, prefix);
     const writer = new Writer(store, prefix);
     await watcher.reached(await writer.writeUntil(10));
+    // Longer than an election takes on a busy machine, during which no lease can be renewed.
+    const lease = await store.grant(5_000);
+    const grantedAt = systemClock.monotonic();
     const [revision] = await Promise.all([writer.writeUntil(40), fault()]);
     await watcher.reached(revision);
     assertTold(watcher, writer);
     assert.equal(watcher.relists, 0);
+    // Without a renewal it would have ended by then.
+    await systemClock.sleep(Math.max(0, grantedAt + lease.ttlMs + 100 - systemClock.monotonic()));
     assert.equal(lease.lost.aborted, false);
     await lease.revoke();
   }
