@@ -55,13 +55,14 @@ export async function commitProposal(
   const known = new Set(Object.values(base.head?.parts ?? {}));
   const fresh = [...objects].filter(([digest]) => !known.has(digest));
   if ((await writeIdentities(store, keys, proposal.identities)) === "contended") throw conflict();
+  const beside = { ...options, compare: [...(options.compare ?? []), ...stillThere(keys, proposal)] };
   for (let attempt = 0; attempt < attempts; attempt++) {
     const collection = (await store.get(keys.collection))?.modRevision ?? 0;
     await putAll(
       store,
       fresh.map(([digest, text]): Record => [keys.object(digest), text]),
     );
-    const end = await putHead(store, keys, head, { head: base.revision, collection }, options);
+    const end = await putHead(store, keys, head, { head: base.revision, collection }, beside);
     if (end === "overtaken") throw conflict();
     if (end === "in-force") {
       await requestReverts(store, keys, proposal, options);
@@ -69,6 +70,11 @@ export async function commitProposal(
     }
   }
   throw conflict();
+}
+
+/** A destruction that ends meanwhile takes the identity away; then the VM is planned anew, with a new one. */
+function stillThere(keys: ClusterKeys, { revived }: Proposal): readonly Compare[] {
+  return [...revived].map(([vm, identity]) => ({ key: keys.identity(vm), value: encode(identity) }));
 }
 
 function headOf({ base, ...proposal }: Proposal, parts: Head["parts"], options: CommitOptions): Head {
@@ -98,7 +104,7 @@ async function putHead(
   keys: ClusterKeys,
   head: Head,
   relied: Relied,
-  { compare = [], then = [] }: CommitOptions,
+  { compare = [], then = [] }: Pick<CommitOptions, "compare" | "then">,
 ): Promise<"in-force" | "overtaken" | "collected"> {
   const value = encode(head);
   const record = keys.history(head.generation);

@@ -22,6 +22,8 @@ export interface Proposal {
   readonly digest: string;
   /** To be written before the head, so that no VM is started without. */
   readonly identities: ReadonlyMap<VmName, Identity>;
+  /** Of VMs that were to be destroyed and no longer are: must still be there when the head is written. */
+  readonly revived: ReadonlyMap<VmName, Identity>;
   readonly plan: Plan;
   readonly report: PlanReport;
   /** The documents differ from what is applied; without that, only what drifted is left to do. */
@@ -65,10 +67,25 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     documents,
     digest: loaded.digest,
     identities,
+    revived: revivedIn(state, desired),
     plan: planned,
     report,
     changesIntent,
   };
+}
+
+/** Only those whose destruction was approved or begun: it may end at any moment. */
+function revivedIn(state: ClusterState, desired: Desired): ReadonlyMap<VmName, Identity> {
+  const released = state.released();
+  const revived = new Map<VmName, Identity>();
+  for (const { name, state: wantedSoFar } of state.desired.vms.values()) {
+    const identity = state.identities.get(name);
+    const wanted = desired.vms.get(name)?.state ?? "absent";
+    if (wantedSoFar !== "absent" || wanted === "absent" || identity === undefined) continue;
+    const approved = [...state.requests.values()].some((r) => r.kind === "destroy" && r.vm === name);
+    if (approved || released.has(name)) revived.set(name, identity);
+  }
+  return revived;
 }
 
 /**

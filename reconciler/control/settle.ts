@@ -3,12 +3,12 @@
  * the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
 import type { ReleasedStep, Tries } from "../model/journal.ts";
-import { type NodeName, objectId } from "../model/names.ts";
+import { type NodeName, objectId, type VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
-import { describeStep, isFinal, nodesOf, type Progress, type StepOf } from "../model/step.ts";
+import { describeStep, isFinal, nodesOf, type Progress, type Step, type StepOf } from "../model/step.ts";
 import { intentOf } from "../plan/held-back.ts";
 import { encode } from "../store/codec.ts";
-import type { Operation } from "../store/store.ts";
+import type { Compare, Operation } from "../store/store.ts";
 import type { Desired } from "../model/desired.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { comparePlacements, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
@@ -59,8 +59,20 @@ function settle(
   );
   return {
     vm: step.vm,
-    transaction: { compare: [...writer.guard, ...comparePlacements(writer, state, step.vm, null)], then },
+    transaction: {
+      compare: [
+        ...writer.guard,
+        ...comparePlacements(writer, state, step.vm, null),
+        ...compareHead(writer, state, step),
+      ],
+      then,
+    },
   };
+}
+
+/** The end of a destruction takes the identity away, so it must know what is wanted by then. */
+function compareHead(writer: Writer, { applied }: ClusterState, step: Step): Compare[] {
+  return step.kind === "destroy" ? [{ key: writer.keys.head, modRevision: applied.revision }] : [];
 }
 
 function inWords(end: Progress | undefined): string {
@@ -114,6 +126,11 @@ function born(writer: Writer, state: ClusterState, vm: string): Operation[] {
     .map((claim) => putClaim(writer, { ...claim, born: writer.now }));
 }
 
+/** Somebody has changed their mind meanwhile: the VM is made anew, and stays who it was. */
+function isWantedAgain({ desired }: ClusterState, vm: VmName): boolean {
+  return (desired.vms.get(vm)?.state ?? "absent") !== "absent";
+}
+
 function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">): Operation[] {
   const gone = new Set(
     step.disks.map((d) => (d.source === "volume" ? `${d.pool.name}/${d.volume}` : d.path)),
@@ -124,7 +141,7 @@ function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">)
   return [
     { delete: writer.keys.placement(step.vm) },
     { delete: writer.keys.tries(step.vm) },
-    { delete: writer.keys.identity(step.vm) },
+    ...(isWantedAgain(state, step.vm) ? [] : [{ delete: writer.keys.identity(step.vm) }]),
     ...claims.map((claim) => ({ delete: writer.keys.volume(claim.pool, claim.volume) })),
   ];
 }

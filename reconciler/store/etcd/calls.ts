@@ -60,7 +60,9 @@ export class Calls {
   }
 
   #unreachable(cause: Error): StoreError {
-    const text = `the store at ${this.#endpoints.addresses} cannot be reached: ${plainText(cause)}`;
-    return new StoreError("unreachable", text, { cause });
+    // The cause in plain words too: who names the store in words of their own shows only that.
+    const why = new Error(plainText(cause), { cause });
+    const text = `the store at ${this.#endpoints.addresses} cannot be reached: ${why.message}`;
+    return new StoreError("unreachable", text, { cause: why });
   }
 }

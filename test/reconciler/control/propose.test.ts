@@ -140,4 +140,44 @@ describe("committing a proposal", () => {
     assert.equal(scene.story("web").length + scene.story("shop").length, 1);
     await scene.end();
   });
+
+  it("is refused where it revives a VM whose destruction ended meanwhile", async () => {
+    const scene = await new Scene().begin(vm("web"));
+    await scene.advance(5_000);
+    const { cluster } = scene;
+    const identity = cluster.feed.state.identities.get("web");
+    await scene.edit(vmId("web"), { state: "absent" });
+    await cluster.request({ kind: "destroy", vm: "web", disks: [] });
+    await scene.advance(1_000);
+    scene.put(vm("web"));
+    const revival = proposalOf(scene);
+    await scene.advance(30_000);
+    assert.deepEqual(cluster.feed.state.identities.get("web"), undefined);
+    await assert.rejects(commitProposal(cluster.client(), cluster.keys, revival, who), (error) => {
+      return error instanceof KeelError && error.code === "apply-conflict";
+    });
+    await scene.apply();
+    await scene.advance(30_000);
+    assert.equal(scene.vm("web").state, "running");
+    assert.notEqual(cluster.feed.state.identities.get("web")?.uuid, identity?.uuid);
+    await scene.end();
+  });
+
+  it("leaves a VM that is wanted again in the middle of its destruction with its identity", async () => {
+    const scene = await new Scene().begin(vm("web"));
+    await scene.advance(5_000);
+    const { cluster } = scene;
+    const identity = cluster.feed.state.identities.get("web");
+    await scene.edit(vmId("web"), { state: "absent" });
+    await cluster.request({ kind: "destroy", vm: "web", disks: [] });
+    for (let waited = 0; !cluster.feed.state.released().has("web"); waited += 1) {
+      assert.ok(waited < 1_000);
+      await scene.advance(10);
+    }
+    await scene.edit(vmId("web"), { state: "running" });
+    await scene.advance(60_000);
+    assert.equal(scene.vm("web").state, "running");
+    assert.deepEqual(cluster.feed.state.identities.get("web"), identity);
+    await scene.end();
+  });
 });
