@@ -46,7 +46,7 @@ async function onEmbedded(report: Report, home: string): Promise<void> {
 }
 
 async function onEtcd(report: Report, home: string): Promise<void> {
-  const etcd = await startEtcdCluster({ members: 3 });
+  const etcd = await startEtcdCluster({ members: 3, extraArgs: ["--unsafe-no-fsync=false"] });
   try {
     await measure(report, "etcd, three members", etcd.endpoints, home);
   } finally {
