@@ -52,13 +52,13 @@ export class MemoryStore implements Store {
 
   async get(key: string): Promise<KeyValue | null> {
     if (key === "") throw new StoreError("rejected", "the key is empty");
-    const { records } = await this.#call(() => this.#core.range({ range: singleKey(encodeText(key)) }));
+    const { records } = await this.#read(() => this.#core.range({ range: singleKey(encodeText(key)) }));
     return records.map(keyValue)[0] ?? null;
   }
 
   async list(prefix: string): Promise<Snapshot> {
     const range = keysWithPrefix(encodeText(prefix));
-    return this.#call(() => ({
+    return this.#read(() => ({
       storeId: this.#storeId,
       revision: this.#core.revision,
       items: this.#core.range({ range }).records.map(keyValue),
@@ -137,10 +137,20 @@ export class MemoryStore implements Store {
 
   async #changesSince(after: Revision, range: KeyRange): Promise<ChangesSince | "cut off"> {
     try {
-      return await this.#call(() => this.#core.changesSince(after, range, this.#core.revision, eventBytes));
+      return await this.#read(() => this.#core.changesSince(after, range, this.#core.revision, eventBytes));
     } catch (error) {
       if (error instanceof StoreError && error.code === "unreachable") return "cut off";
       throw error;
+    }
+  }
+
+  /** Whose answer is lost: nothing is known, and nothing was done that one would have to know of. */
+  async #read<T>(operation: () => T): Promise<T> {
+    try {
+      return await this.#call(operation);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "ambiguous") throw error;
+      throw new StoreError("unreachable", error.message, { cause: error });
     }
   }
 

@@ -57,6 +57,14 @@ function keys(events: readonly WatchEvent[]): readonly string[] {
 }
 
 describe("a client of the in-memory store", () => {
+  it("knows nothing where the answer to a question is lost, which leaves nothing in doubt", async () => {
+    const { link, store } = stores();
+    link.state = "answers-lost";
+    const isUnreachable = (error: unknown) => error instanceof StoreError && error.code === "unreachable";
+    await assert.rejects(store.get("/a"), isUnreachable);
+    await assert.rejects(store.list("/"), isUnreachable);
+  });
+
   it("shares what others of the same core write", async () => {
     const { store, other } = stores();
     await store.transact(put("/a", "1"));
