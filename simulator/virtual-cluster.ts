@@ -14,7 +14,7 @@ import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { propose } from "../reconciler/control/propose.ts";
-import { type Wish, writeRequest } from "../reconciler/control/requests.ts";
+import { destructionOf, type Wish, writeRequest } from "../reconciler/control/requests.ts";
 import { runReconciler } from "../reconciler/control/reconciler.ts";
 import type { LoadResult } from "../reconciler/desired/load-result.ts";
 import { judgeSource } from "../reconciler/desired/suspect-source.ts";
@@ -36,7 +36,7 @@ export interface VirtualClusterOptions {
   readonly clock: Clock;
   readonly nodes: readonly NodeName[];
   readonly hardware?: Readonly<Record<NodeName, Partial<SimulatedHardware>>>;
-  /** How long a message to or from the store is under way; 0 where left out. */
+  /** How long a message between a reconciler and the store is under way; 0 where left out. */
   readonly messageMs?: number;
   readonly onGuest?: (event: GuestEvent) => void;
 }
@@ -45,6 +45,8 @@ export interface VirtualClusterOptions {
 export interface MachineMake {
   readonly hardware?: Partial<SimulatedHardware>;
   readonly times?: Partial<SimulatedTimes>;
+  /** How long a message between it and the store is under way; as a reconciler's where left out. */
+  readonly messageMs?: number;
 }
 
 /** The daemons of a node that can be killed on their own. */
@@ -68,6 +70,7 @@ export class VirtualCluster {
   readonly #machines = new Map<NodeName, SimulatedMachine>();
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
+  readonly #messageMs = new Map<NodeName, number>();
   #storeIsDown = false;
   readonly #memory = new ResolveMemory();
   /** For identities: the same in each run. */
@@ -138,13 +141,25 @@ export class VirtualCluster {
     await writeRequest(this.#store, this.keys, wish, { by: "simulator", now: this.#options.clock.now() });
   }
 
+  /** As `keel approve vm/NAME --destroy`. @throws KeelError where no document names the VM */
+  async approve(vm: VmName, disks: readonly string[]): Promise<void> {
+    const { desired, identities } = this.feed.state;
+    const document = desired.vms.get(vm);
+    if (document === undefined) throw refusal(`there is no VM ${vm}`);
+    await this.request(destructionOf(document, identities.get(vm) ?? null, disks));
+  }
+
   /** Where a VM is active; null: nowhere. */
   machineOf(vm: VmName): SimulatedMachine | null {
     return [...this.#machines.values()].find((machine) => machine.active().includes(vm)) ?? null;
   }
 
   startReconciler(id: string): void {
-    const { signal, store, process } = this.#begin(`reconciler/${id}`, () => !this.#storeIsDown);
+    const { signal, store, process } = this.#begin(
+      `reconciler/${id}`,
+      this.#options.messageMs ?? 0,
+      () => !this.#storeIsDown,
+    );
     const { clock } = process;
     const feed = new ClusterFeed({ store, root: this.keys.root, clock, log: silentLog });
     this.#watch(feed.run(signal));
@@ -155,7 +170,11 @@ export class VirtualCluster {
 
   startPart(node: NodeName, part: NodePart): void {
     const reaches = () => !this.#storeIsDown && !this.#cutOff.has(node);
-    const { signal, store, process } = this.#begin(`${part}/${node}`, reaches);
+    const { signal, store, process } = this.#begin(
+      `${part}/${node}`,
+      this.#messageMs.get(node) ?? 0,
+      reaches,
+    );
     const { clock } = process;
     const { bootId } = this.machine(node);
     const common = { node, cluster: "lab", store, clock, log: silentLog, bootId };
@@ -249,16 +268,19 @@ export class VirtualCluster {
 
   #addMachine(node: NodeName, made: MachineMake): void {
     const { clock, onGuest } = this.#options;
-    const machine = this.network.add({ node, clock, ...made });
+    const { messageMs = this.#options.messageMs ?? 0, ...machineMade } = made;
+    this.#messageMs.set(node, messageMs);
+    const machine = this.network.add({ node, clock, ...machineMade });
     if (onGuest !== undefined) machine.onGuest(onGuest);
     this.#machines.set(node, machine);
   }
 
   #begin(
     part: PartId,
+    messageMs: number,
     reachesStore: () => boolean,
   ): Omit<Part, "controller"> & { readonly signal: AbortSignal } {
-    const { clock, messageMs = 0 } = this.#options;
+    const { clock } = this.#options;
     const controller = new AbortController();
     const process = new SimulatedProcess({ clock, messageMs, reachesStore });
     const store = new MemoryStore({ core: this.#core, clock: process.clock, link: process.link });

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Wish } from "../../reconciler/control/requests.ts";
 import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import { formatTime } from "../../reconciler/desired/times.ts";
 import type { Vm } from "../../reconciler/model/desired.ts";
@@ -58,8 +57,8 @@ async function approve(object: string, options: ApproveOptions, context: Context
   const vm = await absentVm(name, feed, context);
   const disks = options.disks ?? [];
   checkDisks(vm, disks);
-  const { writeRequest } = await import("../../reconciler/control/requests.ts");
-  const wish: Wish = { kind: "destroy", vm: name, disks, images: await imagesOf(vm, disks, feed) };
+  const { destructionOf, writeRequest } = await import("../../reconciler/control/requests.ts");
+  const wish = destructionOf(vm, feed.state.identities.get(name) ?? null, disks);
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const request = await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
   if (format === "table") tell(context, vm, request, disks, isApplied(feed, name));
@@ -88,21 +87,6 @@ async function withdraw(name: string, options: ApproveOptions, context: Context)
   const { revision: _, ...withdrawn } = request;
   if (format === "table") context.out(`Taken back: vm/${name} is not destroyed without a new approval.`);
   else await (await import("../output/answer.ts")).printData(context, format, withdrawn);
-}
-
-/** The volume or file of each of the disks, as the plan names it. */
-async function imagesOf(
-  vm: Vm,
-  disks: readonly string[],
-  feed: ClusterFeed,
-): Promise<Record<string, string>> {
-  const [{ withKeptVolumes }, { claimKey }] = await Promise.all([
-    import("../../reconciler/plan/vm-facts.ts"),
-    import("../../reconciler/plan/usable.ts"),
-  ]);
-  const kept = withKeptVolumes(vm, feed.state.identities.get(vm.name) ?? null);
-  const named = kept.disks.filter((disk) => disks.includes(disk.name));
-  return Object.fromEntries(named.map((disk) => [disk.name, claimKey(disk)]));
 }
 
 /** As it is applied, or as the folder wants it once it is applied. @throws KeelError `not-found`, `refused` */

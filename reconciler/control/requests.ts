@@ -1,7 +1,10 @@
 /** One-time acts that are no intent: who asked for what, until when. The leader uses each up once. */
+import type { Vm } from "../model/desired.ts";
 import type { Identity, Request } from "../model/journal.ts";
 import { type ObjectId, objectId } from "../model/names.ts";
 import { formatTime } from "../desired/times.ts";
+import { claimKey } from "../plan/usable.ts";
+import { withKeptVolumes } from "../plan/vm-facts.ts";
 import { decode, encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +17,13 @@ export type Wish = Request extends infer R
     ? Omit<R, "id" | "by" | "at" | "expiresAt" | "uuid">
     : never
   : never;
+
+/** The wish to destroy a VM and these of its disks, each with the volume or file that the plan names. */
+export function destructionOf(vm: Vm, identity: Identity | null, disks: readonly string[]): Wish {
+  const named = withKeptVolumes(vm, identity).disks.filter((disk) => disks.includes(disk.name));
+  const images = Object.fromEntries(named.map((disk) => [disk.name, claimKey(disk)]));
+  return { kind: "destroy", vm: vm.name, disks, images };
+}
 
 /** An approval is given to a plan that was just looked at; it is not good for next week's. */
 const goodForMs = 3_600_000;

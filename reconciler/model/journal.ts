@@ -52,7 +52,7 @@ export interface Destruction {
   /** Of the VM that was meant: a later one of the same name is another. null: it was gone already, but for its disks. */
   readonly uuid: string | null;
   /** The volume (`pool/name`) or file of each disk; one that became another is not destroyed. */
-  readonly images?: Readonly<Record<string, string>>;
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** `volume/<pool>/<name>`: whose it is, from its birth until it is destroyed. */

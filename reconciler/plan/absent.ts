@@ -40,7 +40,7 @@ function isMeant({ uuid }: Destruction, { identity, revision }: VmFacts): boolea
 /** The disk is still on what it was on when its destruction was approved. */
 function isSameImage({ images }: Destruction, name: string, vm: Vm): boolean {
   const disk = vm.disks.find((each) => each.name === name);
-  return images === undefined || disk === undefined || images[name] === claimKey(disk);
+  return disk === undefined || images[name] === claimKey(disk);
 }
 
 /** Some disk of these names still has its volume. */

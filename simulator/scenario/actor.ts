@@ -4,7 +4,7 @@ import type { Wish } from "../../reconciler/control/requests.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import type { Desired } from "../../reconciler/model/desired.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
-import type { NodeName, ObjectId } from "../../reconciler/model/names.ts";
+import type { NodeName, ObjectId, VmName } from "../../reconciler/model/names.ts";
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { VirtualCluster } from "../virtual-cluster.ts";
 import type { Chronicle } from "./chronicle.ts";
@@ -54,8 +54,10 @@ export class Actor {
         await this.#edit(event);
         return;
       case "approve":
-        this.#referee.approve(event.vm);
-        await this.#request({ kind: "destroy", vm: event.vm, disks: event.disks });
+        await this.#ask("destroy", { vm: event.vm }, async () => {
+          await this.#cluster.approve(event.vm, event.disks);
+          this.#referee.approve(event.vm);
+        });
         return;
       case "request":
         await this.#request(
@@ -124,16 +126,25 @@ export class Actor {
   #addNodes({ nodes }: Desired): void {
     for (const node of nodes.keys()) {
       if (this.#cluster.has(node)) continue;
-      const { times, ...hardware } = this.#hardwareOf(node);
-      this.#cluster.addNode(node, { hardware, times });
+      const { times, messageMs, ...hardware } = this.#hardwareOf(node);
+      this.#cluster.addNode(node, { hardware, times, messageMs });
     }
   }
 
   async #request(wish: Wish): Promise<void> {
     const object = "vm" in wish ? { vm: wish.vm } : { node: wish.node };
-    const why = await refusalOf(this.#cluster.request(wish));
-    if (why !== null) this.#chronicle.refuse(`${wish.kind} ${"vm" in wish ? wish.vm : wish.node}`, why);
-    else this.#chronicle.tell({ kind: "request", request: wish.kind, ...object });
+    await this.#ask(wish.kind, object, () => this.#cluster.request(wish));
+  }
+
+  async #ask(
+    request: string,
+    object: { readonly vm: VmName } | { readonly node: NodeName },
+    asking: () => Promise<void>,
+  ): Promise<void> {
+    const why = await refusalOf(asking());
+    const name = "vm" in object ? object.vm : object.node;
+    if (why !== null) this.#chronicle.refuse(`${request} ${name}`, why);
+    else this.#chronicle.tell({ kind: "request", request, ...object });
   }
 
   #power(node: NodeName, on: boolean): void {

@@ -30,6 +30,6 @@ export type LogEntry = { readonly at: number } & (
 /** A law that was broken: a defect of Evenkeel, never of the scenario. */
 export interface Violation {
   readonly at: number;
-  readonly law: "runs-once" | "limits" | "apart" | "wanted" | "approved" | "homes" | "reasons" | "failure";
+  readonly law: "runs-once" | "limits" | "apart" | "wanted" | "approved" | "homes" | "reasons";
   readonly text: string;
 }

@@ -147,7 +147,7 @@ describe("committing a proposal", () => {
     const { cluster } = scene;
     const identity = cluster.feed.state.identities.get("web");
     await scene.edit(vmId("web"), { state: "absent" });
-    await cluster.request({ kind: "destroy", vm: "web", disks: [] });
+    await cluster.approve("web", []);
     await scene.advance(1_000);
     scene.put(vm("web"));
     const revival = proposalOf(scene);
@@ -169,7 +169,7 @@ describe("committing a proposal", () => {
     const { cluster } = scene;
     const identity = cluster.feed.state.identities.get("web");
     await scene.edit(vmId("web"), { state: "absent" });
-    await cluster.request({ kind: "destroy", vm: "web", disks: [] });
+    await cluster.approve("web", []);
     for (let waited = 0; !cluster.feed.state.released().has("web"); waited += 1) {
       assert.ok(waited < 1_000);
       await scene.advance(10);

@@ -233,11 +233,12 @@ function approval(
   cluster: ModelCluster,
   name: string,
   disks: readonly string[],
-  images?: Readonly<Record<string, string>>,
+  images: Readonly<Record<string, string>> = Object.fromEntries(
+    disks.map((disk) => [disk, `default/${name}-${disk}`]),
+  ),
 ): Extract<Request, { kind: "destroy" }> {
   const uuid = cluster.identities.get(name)?.uuid ?? null;
-  const exact = images === undefined ? {} : { images };
-  return { ...request("retry", name), kind: "destroy", vm: name, disks, uuid, ...exact };
+  return { ...request("retry", name), kind: "destroy", vm: name, disks, uuid, images };
 }
 
 describe("removal and destruction", () => {
