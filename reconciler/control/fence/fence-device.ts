@@ -1,0 +1,38 @@
+/**
+ * The port to a node's power: what fencing asks of a power controller, real or simulated. It decides nothing. Whether
+ * a node is off is judged by who asks, from two readings of each of its devices.
+ */
+import type { Node } from "../../model/desired.ts";
+import type { Reason } from "../../model/reasons.ts";
+
+/** A command never hangs longer than this; who carries it out ends it by force. A new leader waits as long. */
+export const fenceCommandMs = 60_000;
+
+/** What the device said. Silence, an error, or an answer that is not plainly on or off is unknown. */
+export type PowerReading =
+  { readonly power: "on" | "off" } | { readonly power: "unknown"; readonly why: string };
+
+export interface FenceDevice {
+  /** For people and the log: `ipmilan 10.0.9.11`. */
+  readonly name: string;
+  /** Never rejects but with the abort; ends within `fenceCommandMs`. */
+  read(signal: AbortSignal): Promise<PowerReading>;
+  /**
+   * Asks for it once. How the command ended proves nothing and is told for the log only: null, or what was said.
+   * Never rejects but with the abort; ends within `fenceCommandMs`, and nothing of it goes on afterwards.
+   */
+  command(power: "on" | "off", signal: AbortSignal): Promise<string | null>;
+  /** The system UUID of the machine that it switches, in lower case; null: it does not tell. */
+  uuid(signal: AbortSignal): Promise<string | null>;
+}
+
+/** All devices of a node, every one of which must be off; or why they can prove nothing now. */
+export type FenceKit =
+  | { readonly usable: true; readonly devices: readonly [FenceDevice, ...FenceDevice[]] }
+  /** None is defined, one is not bound to the node, two nodes share one, its program is missing. */
+  | { readonly usable: false; readonly why: Reason };
+
+/** Where the leader finds them. */
+export interface FenceDevices {
+  of(node: Node): FenceKit;
+}
