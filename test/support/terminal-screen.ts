@@ -1,7 +1,7 @@
 /** A program in a real terminal: tmux of its own, 80 columns by 24 rows, keys in and screens out. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -13,11 +13,19 @@ const run = promisify(execFile);
 const lookMs = 50;
 const patienceMs = 60_000;
 
+/**
+ * Runs the program and writes its exit status down: tmux itself may miss the end of one, and then never tells it. Ctrl-C
+ * is the program's; the shell goes on to see what it makes of it.
+ */
+const writingStatus = 'trap : INT; "$@"; echo $? >"$0"';
+
 export class TerminalScreen {
   readonly #socket: string;
+  readonly #statusFile: string;
 
-  private constructor(socket: string) {
-    this.#socket = socket;
+  private constructor(folder: string) {
+    this.#socket = join(folder, "tmux");
+    this.#statusFile = join(folder, "status");
   }
 
   static async open(
@@ -26,7 +34,7 @@ export class TerminalScreen {
     options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
   ): Promise<TerminalScreen> {
     const folder = mkdtempSync(join(tmpdir(), "keel-tmux-"));
-    const screen = new TerminalScreen(join(folder, "tmux"));
+    const screen = new TerminalScreen(folder);
     test.after(async () => {
       await screen.#tmux("kill-server").catch(() => undefined);
       rmSync(folder, { recursive: true, force: true });
@@ -42,6 +50,10 @@ export class TerminalScreen {
       options.cwd,
       ...size,
       ...env,
+      "sh",
+      "-c",
+      writingStatus,
+      screen.#statusFile,
       ...command,
     );
     await screen.#tmux("set-option", "-g", "remain-on-exit", "on");
@@ -78,10 +90,8 @@ export class TerminalScreen {
   async ends(): Promise<number> {
     const until = systemClock.monotonic() + patienceMs;
     for (;;) {
-      const { stdout } = await this.#tmux("list-panes", "-F", "#{pane_dead} #{pane_dead_status}");
-      const [dead, status] = stdout.trim().split(" ");
-      // The terminal closes a moment before the status is known.
-      if (dead === "1" && status !== undefined) return Number(status);
+      const status = existsSync(this.#statusFile) ? readFileSync(this.#statusFile, "utf8") : "";
+      if (status.endsWith("\n")) return Number(status);
       assert.ok(systemClock.monotonic() < until, `it does not end:\n${await this.read()}`);
       await systemClock.sleep(lookMs);
     }
