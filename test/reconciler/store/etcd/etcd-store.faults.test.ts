@@ -10,7 +10,9 @@ import type { WatchEvent } from "../../../../reconciler/store/store.ts";
 import { startEmbedded, type Embedded } from "../../../support/etcd-embedded.ts";
 import { startProxy, type Proxy } from "../../../support/etcd-proxy.ts";
 
-const requestTimeoutMs = 300;
+/** Long enough for a machine that is busy with other tests. */
+const requestTimeoutMs = 1_000;
+const leaseMs = 3_000;
 
 /** One store behind two wires, as two members of one etcd. */
 interface Wires {
@@ -144,12 +146,12 @@ describe("the etcd adapter, when the wire fails", { timeout: 60_000 }, () => {
 
   it("keeps a lease while one of two members hangs", async (test) => {
     const store = connect(test, [first(), second()]);
-    const lease = await store.grant(1_000);
+    const lease = await store.grant(leaseMs);
     await direct(test).transact({ compare: [], then: [{ put: "/kept", value: "", lease: lease.id }] });
     first().freeze();
     // A lease that nobody renews is the clock: when it ends, more than the first one's time is over.
     const other = direct(test);
-    const { id } = await other.grant(2_000);
+    const { id } = await other.grant(2 * leaseMs);
     const { revision } = await other.transact({
       compare: [],
       then: [{ put: "/clock", value: "", lease: id }],
@@ -164,20 +166,20 @@ describe("the etcd adapter, when the wire fails", { timeout: 60_000 }, () => {
   it("counts a lease as lost before the store does, where nobody answers", async (test) => {
     const store = connect(test, [first()]);
     const other = direct(test);
-    const lease = await store.grant(1_000);
+    const lease = await store.grant(leaseMs);
     const { revision } = await other.transact({
       compare: [],
       then: [{ put: "/cut-off", value: "", lease: lease.id }],
     });
     first().freeze();
-    await new Promise((resolve) => lease.lost.addEventListener("abort", resolve, { once: true }));
+    await untilAborted(lease.lost);
     assert.notEqual(await other.get("/cut-off"), null);
     const gone = await nextEvent(other, "/cut-off", revision);
     assert.ok(gone.type === "changes" && gone.changes[0]?.type === "delete");
   });
 
   it("resumes a watch through another member where the stream hangs, and loses nothing", async (test) => {
-    const store = connect(test, [first(), second()], { silenceMs: 300 });
+    const store = connect(test, [first(), second()], { silenceMs: 500 });
     const seen = watchKeys(store, "/hangs/");
     await seen.has("/hangs/0", () => direct(test).transact(put("/hangs/0")));
     first().freeze();
@@ -220,6 +222,13 @@ describe("the etcd adapter, when the wire fails", { timeout: 60_000 }, () => {
     assert.deepEqual(seen.keys, ["/quiet/0", "/quiet/1"]);
   });
 });
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
 
 async function nextEvent(store: EtcdStore, prefix: string, after: number): Promise<WatchEvent> {
   for await (const event of store.watch(prefix, after, new AbortController().signal)) return event;
