@@ -4,6 +4,7 @@ import type { DriftReport, PlanReport, SourceReport } from "../../reconciler/mod
 import { type Line, span } from "../../tui/view/line.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
+import { warnIfFrozen } from "../frozen.ts";
 import { printData } from "../output/answer.ts";
 import { driftBlocks } from "../output/drift-text.ts";
 import { type Layout, layoutFor, paragraph, sections } from "../output/layout.ts";
@@ -43,6 +44,7 @@ export function register(program: Command, context: ContextFactory): void {
 
 async function drift(context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
+  warnIfFrozen((await context.feed()).state, context);
   const report = await lookForDrift(context);
   if (format === "table") print(context, driftLines(report, layoutFor(context, true)));
   else await printData(context, format, report);

@@ -233,6 +233,8 @@ export interface ClusterReport {
     readonly reason: string | null;
     readonly until: number | null;
   };
+  /** The store was set back: nothing is decided or begun until somebody accepts it. null: it was not. */
+  readonly frozen: { readonly why: string; readonly by: string } | null;
   readonly leader: string | null;
   readonly revision: number;
   readonly nodes: readonly NodeReport[];

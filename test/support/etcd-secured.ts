@@ -1,63 +1,49 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { connectStore, type EtcdStore } from "../../reconciler/store/etcd/etcd-store.ts";
 import { Authority, type CertificateFiles, credentialsOf } from "./certificates.ts";
+import { type EtcdCluster, startEtcdCluster } from "./etcd-cluster.ts";
 
 /** One real etcd that asks its clients for certificates. Its files and certificates are in a folder of its own. */
 export class SecuredEtcd {
-  readonly endpoint: string;
   readonly folder: string;
   readonly authority: Authority;
-  readonly #kill: () => Promise<void>;
+  readonly #cluster: EtcdCluster;
   readonly #stores: EtcdStore[] = [];
   readonly #certificates = new Map<string, Promise<CertificateFiles>>();
 
   static async start(): Promise<SecuredEtcd> {
     const folder = await mkdtemp(join(tmpdir(), "keel-tls-"));
-    const authority = new Authority(folder);
-    const server = await authority.sign("server");
-    const [client, peer] = [`https://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
-    const child = spawn(
-      "etcd",
-      [
-        ["--name", "m1", "--data-dir", join(folder, "etcd"), "--unsafe-no-fsync"],
-        ["--logger", "zap", "--log-level", "panic"],
-        ["--listen-client-urls", client, "--advertise-client-urls", client],
-        [
-          "--listen-peer-urls",
-          peer,
-          "--initial-advertise-peer-urls",
-          peer,
-          "--initial-cluster",
-          `m1=${peer}`,
+    try {
+      const authority = new Authority(folder);
+      const { ca, cert, key } = await authority.sign("server");
+      const cluster = await startEtcdCluster({
+        scheme: "https",
+        credentials: await credentialsOf(await authority.sign("root")),
+        extraArgs: [
+          ...["--client-cert-auth", "--trusted-ca-file", ca],
+          ...["--cert-file", cert, "--key-file", key],
         ],
-        ["--client-cert-auth", "--trusted-ca-file", server.ca],
-        ["--cert-file", server.cert, "--key-file", server.key],
-      ].flat(),
-      { stdio: ["ignore", "ignore", "inherit"] },
-    );
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    const kill = (): Promise<void> => {
-      child.kill("SIGKILL");
-      return ended;
-    };
-    const etcd = new SecuredEtcd(folder, client, authority, kill);
-    await etcd.#answers().catch(async (error: unknown) => {
-      await etcd.close();
+      });
+      return new SecuredEtcd(folder, cluster, authority);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
       throw error;
-    });
-    return etcd;
+    }
   }
 
-  private constructor(folder: string, endpoint: string, authority: Authority, kill: () => Promise<void>) {
+  private constructor(folder: string, cluster: EtcdCluster, authority: Authority) {
     this.folder = folder;
-    this.endpoint = endpoint;
+    this.#cluster = cluster;
     this.authority = authority;
-    this.#kill = kill;
+  }
+
+  get endpoint(): string {
+    const [endpoint] = this.#cluster.endpoints;
+    if (endpoint === undefined) throw new Error("it has no member");
+    return endpoint;
   }
 
   /** A client with the certificate of that name, closed with this. */
@@ -89,34 +75,7 @@ export class SecuredEtcd {
 
   async close(): Promise<void> {
     for (const store of this.#stores) await store.close();
-    await this.#kill();
+    await this.#cluster.close();
     await rm(this.folder, { recursive: true, force: true });
   }
-
-  async #answers(): Promise<void> {
-    const store = await this.connect("root");
-    const giveUpAt = systemClock.monotonic() + 20_000;
-    for (;;) {
-      try {
-        await store.get("ready");
-        return;
-      } catch (error) {
-        if (systemClock.monotonic() > giveUpAt) throw new Error("etcd does not start", { cause: error });
-      }
-      await systemClock.sleep(50);
-    }
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port);
-        else reject(new Error("no port was given"));
-      });
-    });
-    server.once("error", reject);
-  });
 }

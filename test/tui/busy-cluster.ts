@@ -143,6 +143,7 @@ export const busyCluster: ClusterReport = clusterReport({
   nodes,
   vms,
   maintenance: { on: true, reason: "switch swap", until: now + 5400_000 },
+  frozen: null,
   source: sourceReport(pending),
   blocked: [
     {

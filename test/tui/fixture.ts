@@ -155,6 +155,7 @@ export function clusterReport(given: Partial<ClusterReport> = {}): ClusterReport
     appliedBy: "root",
     mode: "plan",
     maintenance: { on: false, reason: null, until: null },
+    frozen: null,
     leader: "hv1",
     revision: 1000,
     nodes: [nodeReport("hv1"), nodeReport("hv2")],

@@ -18,7 +18,11 @@ export function bannerLines(
     staleBanner(given.freshness, report, glyphs),
     ...(report === null
       ? []
-      : [duplicateBanner(given.digest, glyphs), maintenanceBanner(report, given.now, glyphs)]),
+      : [
+          duplicateBanner(given.digest, glyphs),
+          frozenBanner(report, glyphs),
+          maintenanceBanner(report, given.now, glyphs),
+        ]),
   ];
   return texts.flatMap((banner) =>
     banner === null ? [] : [[{ ...banner, text: fit(banner.text, cells, glyphs.ellipsis) }]],
@@ -44,6 +48,13 @@ function duplicateBanner(digest: Digest | null, glyphs: Glyphs): Line[number] | 
   if (first === undefined) return null;
   const others = twice.length === 1 ? "" : ` (and ${String(twice.length - 1)} more)`;
   return span(` ${glyphs.alert} DUPLICATE  ${first.name}: ${first.reason.text}${others}`, "banner-bad");
+}
+
+/** The store went back in time, and nothing is done on the strength of it. */
+function frozenBanner({ frozen }: ClusterReport, glyphs: Glyphs): Line[number] | null {
+  if (frozen === null) return null;
+  const text = `nothing is begun until \`keel store accept-restore\` ${glyphs.dot} ${frozen.why}`;
+  return span(` ${glyphs.alert} FROZEN  ${text}`, "banner-bad");
 }
 
 function maintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {

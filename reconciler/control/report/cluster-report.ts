@@ -42,6 +42,7 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
     appliedBy: applied.head?.by ?? null,
     mode: desired.cluster.reconcile.mode,
     maintenance: desired.cluster.maintenance,
+    frozen: frozenOf(state),
     leader: state.leader?.id ?? null,
     revision: state.revision,
     nodes,
@@ -56,6 +57,11 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
       .sort((a, b) => b.at - a.at || b.number - a.number)
       .slice(0, eventsShown),
   };
+}
+
+function frozenOf({ store }: ClusterState): ClusterReport["frozen"] {
+  const { frozen } = store.record;
+  return frozen === null ? null : { why: frozen.why, by: frozen.by };
 }
 
 function reportVm(state: ClusterState, view: VmView, released: ReleasedStep | null, now: number): VmReport {

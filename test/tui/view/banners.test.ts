@@ -34,6 +34,13 @@ describe("bannerLines", () => {
     assert.match(of(now - 1000) ?? "", /its end has passed/);
   });
 
+  it("says why nothing is begun while the store is frozen, and what ends that", () => {
+    const frozen = { why: "revision 90 was seen, it is at 40", by: "agent of hv1" };
+    assert.deepEqual(banners(clusterReport({ frozen })), [
+      "! FROZEN  nothing is begun until `keel store accept-restore` · revision 90 was seen, it is at 40",
+    ]);
+  });
+
   it("puts a VM in two places above everything but the age of the data", () => {
     const vms = [
       vmReport("db1", {

@@ -60,10 +60,10 @@ describe("the embedded server, killed at any moment", { timeout: 60_000 }, () =>
         counts.map(async (_, n) => Number((await store.get(`/${n}`))?.value ?? 0)),
       );
       let untilKill = 20 + round * 37;
-      const enough = Promise.withResolvers<void>();
+      const enough = Promise.withResolvers<null>();
       const onAcknowledged = (): void => {
         untilKill -= 1;
-        if (untilKill === 0) enough.resolve();
+        if (untilKill === 0) enough.resolve(null);
       };
       const writing = Promise.all(
         before.map((count, n) => countUp(store, `/${n}`, count + 1, onAcknowledged)),
