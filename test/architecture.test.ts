@@ -8,6 +8,8 @@ import { readCode } from "./support/sources.ts";
 const model = "reconciler/model";
 const runtime = "reconciler/runtime";
 const plan = "reconciler/plan";
+const xml = "reconciler/xml";
+const domainXml = "reconciler/domain-xml";
 const store = "reconciler/store";
 const schema = "reconciler/desired/schema";
 const desired = "reconciler/desired";
@@ -17,6 +19,8 @@ const control = "reconciler/control";
 const rooms: readonly Room[] = [
   { name: model, imports: [], packages: [] },
   { name: plan, imports: [model], packages: [] },
+  { name: xml, imports: [], packages: ["fast-xml-parser", "fast-xml-builder"] },
+  { name: domainXml, imports: [xml], packages: ["node:*"] },
   { name: runtime, imports: [model], packages: ["node:*", "pino"] },
   {
     name: store,
@@ -26,7 +30,7 @@ const rooms: readonly Room[] = [
   { name: schema, imports: [model, desired], packages: ["typebox", "ajv"] },
   { name: desired, imports: [model, runtime, schema], packages: ["node:*", "yaml", "ajv", "chokidar"] },
   { name: control, imports: [model, runtime, plan, store, desired, schema], packages: ["node:*", "pino"] },
-  { name: "agent", imports: [model, runtime, store], packages: ["node:*", "pino"] },
+  { name: "agent", imports: [model, runtime, store, xml, domainXml], packages: ["node:*", "pino"] },
   {
     name: "simulator",
     imports: [model, runtime, plan, store, desired, control, "agent"],

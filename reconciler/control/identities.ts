@@ -1,6 +1,6 @@
 /** UUIDs, MACs and names of volumes: made once, when a VM is first applied, and kept until it is destroyed. */
 import type { Desired, Vm } from "../model/desired.ts";
-import type { Identity } from "../model/journal.ts";
+import type { Identity, Slots } from "../model/journal.ts";
 import type { VmName } from "../model/names.ts";
 
 /** Cryptographic randomness, injected. */
@@ -25,7 +25,9 @@ export function missingIdentities(
 function isComplete(vm: Vm, identity: Identity): boolean {
   return (
     vm.nics.every((nic) => identity.macs[nic.name] !== undefined) &&
-    impliedVolumes(vm).every(([disk]) => identity.volumes[disk] !== undefined)
+    impliedVolumes(vm).every(([disk]) => identity.volumes[disk] !== undefined) &&
+    vm.disks.every((disk) => identity.slots?.disks[disk.name] !== undefined) &&
+    vm.nics.every((nic) => identity.slots?.nics[nic.name] !== undefined)
   );
 }
 
@@ -44,7 +46,33 @@ function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, ta
     taken.add(mac);
   }
   const volumes = { ...Object.fromEntries(impliedVolumes(vm)), ...former?.volumes };
-  return { uuid: former?.uuid ?? uuid(random), macs, volumes };
+  return { uuid: former?.uuid ?? uuid(random), macs, volumes, slots: completedSlots(vm, former?.slots) };
+}
+
+function completedSlots(vm: Vm, former: Slots | undefined): Slots {
+  return {
+    disks: withSlots(vm.disks, former?.disks ?? {}),
+    nics: withSlots(vm.nics, former?.nics ?? {}),
+  };
+}
+
+/** Each new device in the first slot that no other ever had. */
+function withSlots(
+  devices: readonly { readonly name: string }[],
+  former: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const slots = { ...former };
+  for (const { name } of devices) {
+    const taken = new Set(Object.values(slots));
+    slots[name] ??= firstFree(taken);
+  }
+  return slots;
+}
+
+function firstFree(taken: ReadonlySet<number>): number {
+  let slot = 0;
+  while (taken.has(slot)) slot += 1;
+  return slot;
 }
 
 /** In QEMU's own range 52:54:00, as every libvirt tool makes them. */

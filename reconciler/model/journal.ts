@@ -72,6 +72,14 @@ export interface Identity {
   readonly macs: Readonly<Record<string, string>>;
   /** The volume (`pool/name`) of each disk whose document names none. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** Where each device is plugged in, by its name. VMs applied by an earlier version have none until the next apply. */
+  readonly slots?: Slots;
+}
+
+/** A device that is gone keeps its slot: it may come back, and the running guest may still have it. */
+export interface Slots {
+  readonly disks: Readonly<Record<string, number>>;
+  readonly nics: Readonly<Record<string, number>>;
 }
 
 export interface Journal {

@@ -29,8 +29,15 @@ export type DiskSpec =
       readonly sizeBytes: number | null;
       /** Made at the VM's birth, once; false = it must be there. */
       readonly create: boolean;
+      readonly slot?: Slot;
     }
-  | { readonly source: "file"; readonly name: string; readonly path: string };
+  | { readonly source: "file"; readonly name: string; readonly path: string; readonly slot?: Slot };
+
+/**
+ * Where in the guest a device is plugged in, from 0, disks and network cards each counted alone. Kept in the VM's
+ * identity, so that no edit moves another device. Leaders of before do not tell: then its place in the list.
+ */
+type Slot = number;
 
 export interface NicSpec {
   readonly name: string;
@@ -41,6 +48,7 @@ export interface NicSpec {
     readonly bridge: string | null;
     readonly vlan: number | null;
   };
+  readonly slot?: Slot;
 }
 
 interface StepBase {

@@ -137,10 +137,24 @@ export function domainSpec(
     domainName: vm.domain.name ?? vm.name,
     uuid: identity?.uuid ?? "",
     hardware,
-    disks: vm.disks.map((disk) => diskSpec(disk, desired, volumes)),
-    nics: hardware.nics.map((nic) => nicSpec(nic, desired)),
+    disks: vm.disks.map((disk) => ({
+      ...diskSpec(disk, desired, volumes),
+      ...slotOf(disk.name, identity?.slots?.disks),
+    })),
+    nics: hardware.nics.map((nic) => ({
+      ...nicSpec(nic, desired),
+      ...slotOf(nic.name, identity?.slots?.nics),
+    })),
     xml: vm.domain.xml,
   };
+}
+
+function slotOf(
+  name: string,
+  slots: Readonly<Record<string, number>> | undefined,
+): { readonly slot?: number } {
+  const slot = slots?.[name];
+  return slot === undefined ? {} : { slot };
 }
 
 export function diskSpec(disk: Disk, desired: Desired, volumes: ReadonlyMap<string, VolumeClaim>): DiskSpec {

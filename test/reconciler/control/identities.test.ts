@@ -26,7 +26,15 @@ describe("missingIdentities", () => {
 
   it("keeps what is known, adds what a new NIC lacks, and hands it on to a new name", () => {
     const known = new Map<string, Identity>([
-      ["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" }, volumes: {} }],
+      [
+        "web",
+        {
+          uuid: "u",
+          macs: { eth0: "52:54:00:01:02:03" },
+          volumes: {},
+          slots: { disks: {}, nics: { eth0: 0 } },
+        },
+      ],
     ]);
     const same = new ModelCluster([lan, vm("web", { nics })]).desired;
     assert.equal(missingIdentities(same, known, zeros).size, 0);
@@ -37,8 +45,28 @@ describe("missingIdentities", () => {
       uuid: "u",
       macs: { eth0: "52:54:00:01:02:03", eth1: "52:54:00:00:00:00" },
       volumes: {},
+      slots: { disks: {}, nics: { eth0: 0, eth1: 1 } },
     });
     const renamed = new ModelCluster([lan, vm("shop", { renamedFrom: "web", nics })]).desired;
     assert.deepEqual(missingIdentities(renamed, known, zeros).get("shop"), known.get("web"));
+  });
+  it("never moves a device to another slot, nor gives it one that another device had", () => {
+    const disks = (...names: string[]) =>
+      new ModelCluster([vm("web", { disks: names.map((name) => ({ name, size: "1GiB" })) })]).desired;
+    const first = missingIdentities(disks("root", "data"), new Map(), zeros);
+    const second = missingIdentities(disks("logs", "root"), first, zeros);
+    assert.deepEqual(second.get("web")?.slots?.disks, { root: 0, data: 1, logs: 2 });
+    assert.equal(missingIdentities(disks("data", "root", "logs"), second, zeros).size, 0);
+  });
+
+  it("adds the slots that an earlier version did not keep", () => {
+    const known = new Map<string, Identity>([
+      ["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" }, volumes: {} }],
+    ]);
+    const { desired } = new ModelCluster([lan, vm("web", { nics })]);
+    assert.deepEqual(missingIdentities(desired, known, zeros).get("web")?.slots, {
+      disks: {},
+      nics: { eth0: 0 },
+    });
   });
 });
