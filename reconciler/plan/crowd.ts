@@ -3,6 +3,7 @@ import type { Priority, Vm } from "../model/desired.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
 
 const ranks: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
@@ -15,12 +16,10 @@ export function byPriority(a: Vm, b: Vm): number {
  * Of each group on each node one stays: the one that is at its fixed place, then the first in the order of choice. The
  * others have to leave, for the reason given.
  */
-export function crowded(vms: Iterable<VmFacts>): ReadonlyMap<VmName, Reason> {
+export function crowded({ vms, grouped }: World): ReadonlyMap<VmName, Reason> {
   const leaving = new Map<VmName, Reason>();
   const stayed = new Map<string, VmName>();
-  const members = [...vms].filter(
-    (v) => v.document !== null && v.document.apart.length > 0 && v.condition.is === "running",
-  );
+  const members = grouped.map((name) => vms.get(name)).filter((v) => v !== undefined);
   for (const { document: vm, condition } of members.sort(byClaimToStay)) {
     if (vm === null || condition.is !== "running") continue;
     const taken = vm.apart.find((group) => stayed.has(seat(condition.node, group)));

@@ -28,17 +28,27 @@ export interface Rounds {
   /** Why each VM that nothing is done to is as it is. */
   readonly settled: ReadonlyMap<VmName, Reason>;
   readonly wakeAt: number | null;
+  /** Why each VM that will be held by then is held. */
+  readonly holds: ReadonlyMap<VmName, Reason>;
+  /** Everything as it will be after the last round. */
+  readonly end: World;
 }
 
-export function planRounds(start: World): Rounds {
-  const plan = new Draft();
-  let world = start;
-  let pending: Iterable<VmFacts> = start.vms.values();
-  for (let round = 0; round < roundsMax; round += 1) {
-    const { changed, retry } = planRound(world, pending, plan, round);
+export interface LookAhead {
+  /** The VMs to look at; left out, all of them. */
+  readonly pending?: Iterable<VmFacts>;
+  readonly rounds?: number;
+}
+
+/** Enters what it decides into the ledger of `start`. */
+export function planRounds(start: World, ahead: LookAhead = {}): Rounds {
+  const plan = new Draft(start);
+  let pending = ahead.pending ?? start.vms.values();
+  for (let round = 0; round < (ahead.rounds ?? roundsMax); round += 1) {
+    const { changed, retry } = planRound(plan.end, pending, plan, round);
     if (changed.size === 0) break;
-    world = withVms(world, changed);
-    pending = [...retry, ...changed.keys()].map((name) => world.vms.get(name)).filter((f) => f !== undefined);
+    const { vms } = (plan.end = withVms(plan.end, changed));
+    pending = [...retry, ...changed.keys()].map((name) => vms.get(name)).filter((f) => f !== undefined);
   }
   return plan;
 }
@@ -50,10 +60,16 @@ class Draft implements Rounds {
   readonly cancels: Cancellation[] = [];
   readonly blocked = new Map<VmName, Reason>();
   readonly settled = new Map<VmName, Reason>();
+  readonly holds = new Map<VmName, Reason>();
   /** Steps, of this plan or released, that make room on a node. */
   readonly departures = new Map<NodeName, Step[]>();
   readonly last = new Map<VmName, Step>();
   wakeAt: number | null = null;
+  end: World;
+
+  constructor(start: World) {
+    this.end = start;
+  }
 
   depart(step: Step): void {
     if (step.kind !== "stop" && step.kind !== "migrate") return;
@@ -77,7 +93,7 @@ interface RoundResult {
 function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round: number): RoundResult {
   const result: RoundResult = { changed: new Map(), retry: [] };
   const wanting: Wanting[] = [];
-  const leaving = crowded(world.vms.values());
+  const leaving = crowded(world);
   for (const facts of pending) {
     if (facts.released !== null) {
       enterReleased(world, facts, leaving.get(facts.name) ?? null, plan, result);
@@ -139,6 +155,7 @@ function enter(facts: VmFacts, outcome: Outcome, plan: Draft, result: RoundResul
         plan.records.push(outcome.record);
         plan.settled.set(facts.name, outcome.record.reason);
       }
+      if (outcome.record.placement?.held != null) plan.holds.set(facts.name, outcome.record.reason);
       plan.blocked.delete(facts.name);
       result.changed.set(facts.name, outcome.next);
       return;
@@ -174,16 +191,20 @@ function afterWhatMakesRoom(planned: PlannedStep, plan: Draft, round: number): P
   return { ...planned, step: { ...planned.step, id }, after: [...after], waits };
 }
 
-/** What left its node owns nothing there any more, from the next round on. */
+/**
+ * What left its node owns nothing there any more, from the next round on. What was shut down to be started elsewhere
+ * owns nothing at all: its place is chosen once it is off.
+ */
 function free(world: World, changed: ReadonlyMap<VmName, VmFacts>): void {
-  for (const [name, next] of changed) {
-    const at = next.condition.is === "running" ? next.condition.node : null;
+  for (const [name, { condition }] of changed) {
+    if (condition.is === "off") world.ledger.releaseAll(name);
+    if (condition.is !== "running") continue;
     const former = world.vms.get(name);
     for (const node of [
       former?.placement.node,
       former?.condition.is === "running" ? former.condition.node : null,
     ]) {
-      if (node !== null && node !== undefined && node !== at) world.ledger.release(node, name);
+      if (node !== null && node !== undefined && node !== condition.node) world.ledger.release(node, name);
     }
   }
 }

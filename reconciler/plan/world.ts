@@ -3,6 +3,7 @@ import type { Vm } from "../model/desired.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import { nodesOf } from "../model/step.ts";
 import type { PlanInput } from "./input.ts";
+import { LayeredMap } from "./layered-map.ts";
 import { Ledger } from "./ledger.ts";
 import { type NodeFacts, readNodes } from "./node-facts.ts";
 import { readVms, type VmFacts } from "./vm-facts.ts";
@@ -13,6 +14,8 @@ export interface World {
   /** Names of the nodes, sorted: the order in which ties are broken. */
   readonly nodeNames: readonly NodeName[];
   readonly vms: ReadonlyMap<VmName, VmFacts>;
+  /** The VMs that are of an `apart` group, by name. */
+  readonly grouped: readonly VmName[];
   readonly ledger: Ledger;
 }
 
@@ -22,12 +25,20 @@ export function readWorld(input: PlanInput): World {
   const ledger = new Ledger(nodes);
   for (const node of nodes.values()) enterObserved(ledger, node, input);
   for (const vm of vms.values()) enterOwned(ledger, vm);
-  return { input, nodes, nodeNames: [...nodes.keys()].sort(byName), vms, ledger };
+  const grouped = [...vms.values()].filter(({ document }) => (document?.apart.length ?? 0) > 0);
+  return {
+    input,
+    nodes,
+    nodeNames: [...nodes.keys()].sort(byName),
+    vms,
+    grouped: grouped.map(({ name }) => name),
+    ledger,
+  };
 }
 
 /** The same moment as it will be once `changed` has happened; only the facts differ, the ledger is kept by the caller. */
 export function withVms(world: World, changed: ReadonlyMap<VmName, VmFacts>): World {
-  return { ...world, vms: new Map([...world.vms, ...changed]) };
+  return { ...world, vms: LayeredMap.over(world.vms, changed) };
 }
 
 /** The memory that a VM takes wherever it goes: a migration carries what the guest has, a start what is wanted. */
