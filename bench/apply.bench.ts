@@ -57,7 +57,7 @@ async function measure(report: Report, label: string, endpoints: readonly string
       const proposal = propose(state, loadedOf(all), options);
       const counted = new CountingStore(store);
       const began = performance.now();
-      const by = { by: "bench", now: 0, commit: null, allowDestroy: null, host: "here" };
+      const by = { by: "bench", now: 0, commit: null, host: "here" };
       await commitProposal(counted.store, keys, proposal, by);
       report.figure(`${what}, ${label}`, performance.now() - began, "ms");
       report.figure(`  transactions`, counted.transactions, "");

@@ -23,7 +23,6 @@ import { checkFresh, type SavedPlan, storeIdOf } from "./saved-plan.ts";
 export interface CarryOutOptions {
   /** Where a saved plan is applied; it is used up by this. */
   readonly saved: SavedPlan | null;
-  readonly allowDestroy: number | null;
   /** false: `--no-wait`. */
   readonly follow: boolean;
   /** null: as long as it takes. */
@@ -76,7 +75,7 @@ async function commit(
   options: CarryOutOptions,
 ): Promise<Head> {
   const { clock, user, resolveOptions, directory, signal } = context;
-  const { saved, allowDestroy, note } = options;
+  const { saved, note } = options;
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const gitHead = saved === null ? await gitCommit(directory, signal) : saved.commit;
   signal.throwIfAborted();
@@ -87,7 +86,7 @@ async function commit(
   const once = saved === null ? null : await usedOnce(store, keys, saved, { by: user, at: now });
   const host = saved?.host ?? resolveOptions.host;
   const noted = note === null ? {} : { note };
-  const by = { by: user, now, commit: gitHead, allowDestroy, host, ...noted };
+  const by = { by: user, now, commit: gitHead, host, ...noted };
   // Where no head is written, the use of the plan is written first: rather not at all than twice.
   if (once !== null && !proposal.changesIntent) await once.mark();
   if (saved === null && proposal.changesIntent) await keepAttempt(context, proposal);

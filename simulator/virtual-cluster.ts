@@ -127,7 +127,7 @@ export class VirtualCluster {
       warnings: [],
     };
     const proposal = propose(this.feed.state, loaded, options);
-    const by = { by: "simulator", now: clock.now(), commit: null, allowDestroy: null, host: "here" };
+    const by = { by: "simulator", now: clock.now(), commit: null, host: "here" };
     return commitProposal(this.#store, this.keys, proposal, by);
   }
 

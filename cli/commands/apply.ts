@@ -51,7 +51,6 @@ async function apply(file: string | undefined, options: ApplyOptions, context: C
     yes: options.yes === true,
     undo: options.undo === true,
     saved,
-    allowDestroy: saved === null ? (options.allowDestroy ?? null) : saved.allowDestroy,
     follow: options.wait,
     timeoutMs: options.timeout ?? null,
     note: null,

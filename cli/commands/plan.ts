@@ -44,7 +44,7 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 export function allowDestroyOption(): Option {
-  return new Option("--allow-destroy <n>", "destroy up to this many objects, not bounds.destroy").argParser(
+  return new Option("--allow-destroy <n>", "exactly this many objects are meant to be destroyed").argParser(
     count,
   );
 }

@@ -58,7 +58,6 @@ async function rollback(generation: number, options: RollbackOptions, context: C
     // Whatever was applied since is what is to be undone.
     undo: true,
     saved: null,
-    allowDestroy,
     follow: options.wait,
     timeoutMs: options.timeout ?? null,
     note: `rollback to generation ${String(generation)}`,

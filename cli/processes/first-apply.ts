@@ -66,7 +66,7 @@ async function attempt(loaded: Loaded, options: FirstApplyOptions): Promise<Head
   const now = clock.now();
   const proposal = propose(feed.state, loaded, { now, random, allowDestroy: null, warnings: [] });
   try {
-    return await commitProposal(store, keys, proposal, { by, now, commit, allowDestroy: null, host });
+    return await commitProposal(store, keys, proposal, { by, now, commit, host });
   } catch (error) {
     if (error instanceof KeelError && error.code === "apply-conflict") return null;
     throw error;

@@ -19,7 +19,6 @@ export interface CommitOptions {
   readonly now: number;
   /** The folder's git commit, where it has one. */
   readonly commit: string | null;
-  readonly allowDestroy: number | null;
   readonly host: string;
   /** What it is, where it is no plain apply. */
   readonly note?: string;
@@ -78,7 +77,7 @@ function stillThere(keys: ClusterKeys, { revived }: Proposal): readonly Compare[
 }
 
 function headOf({ base, ...proposal }: Proposal, parts: Head["parts"], options: CommitOptions): Head {
-  const { now, by, commit, allowDestroy, host, note } = options;
+  const { now, by, commit, host, note } = options;
   return {
     generation: (base.head?.generation ?? 0) + 1,
     at: now,
@@ -86,7 +85,7 @@ function headOf({ base, ...proposal }: Proposal, parts: Head["parts"], options: 
     digest: proposal.digest,
     commit,
     parts,
-    allowDestroy,
+    allowDestroy: proposal.allowDestroy,
     host,
     changes: countChanges(documentChanges(base.documents, proposal.documents)),
     ...(note === undefined ? {} : { note }),

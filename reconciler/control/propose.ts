@@ -5,6 +5,7 @@ import type { Identity } from "../model/journal.ts";
 import { objectId, type ObjectId, type VmName } from "../model/names.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanReport } from "../model/report.ts";
+import { countDoomed } from "../plan/absent.ts";
 import { plan } from "../plan/plan.ts";
 import type { Applied } from "./applied-desired.ts";
 import type { ClusterState } from "./cluster-state.ts";
@@ -26,7 +27,9 @@ export interface Proposal {
   readonly revived: ReadonlyMap<VmName, Identity>;
   readonly plan: Plan;
   readonly report: PlanReport;
-  /** The documents differ from what is applied; without that, only what drifted is left to do. */
+  /** `--allow-destroy=N`, where N is exactly how many would be destroyed; else null. */
+  readonly allowDestroy: number | null;
+  /** Something else is asked for than is in force; without that, only what drifted is left to do. */
   readonly changesIntent: boolean;
 }
 
@@ -43,12 +46,8 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
   const { applied } = state;
   const { desired, documents } = withProtection(applied.desired, loaded);
   const identities = missingIdentities(desired, state.identities, options.random);
-  const policy = {
-    selectorsOpen: true,
-    unsettled: new Set<string>(),
-    revertDrift: true,
-    allowDestroy: options.allowDestroy,
-  };
+  const allowDestroy = options.allowDestroy === doomedOf(state, desired) ? options.allowDestroy : null;
+  const policy = { selectorsOpen: true, unsettled: new Set<string>(), revertDrift: true, allowDestroy };
   const input = planInput(state, policy, options.now);
   const journal = { ...input.journal, identities: new Map([...state.identities, ...identities]) };
   const planned = plan({ ...input, desired, journal });
@@ -60,7 +59,8 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     plan: planned,
     warnings: options.warnings,
   });
-  const changesIntent = applied.head?.digest !== loaded.digest;
+  const allowsMore = allowDestroy !== null && allowDestroy !== applied.head?.allowDestroy;
+  const changesIntent = allowsMore || applied.head?.digest !== loaded.digest;
   return {
     base: applied,
     desired,
@@ -70,8 +70,14 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     revived: revivedIn(state, desired),
     plan: planned,
     report,
+    allowDestroy,
     changesIntent,
   };
+}
+
+/** How many VMs would be destroyed: those that are to be absent and are still there. */
+function doomedOf(state: ClusterState, desired: Desired): number {
+  return countDoomed([...state.placements.keys()].map((name) => desired.vms.get(name) ?? null));
 }
 
 /** Only those whose destruction was approved or begun: it may end at any moment. */

@@ -165,7 +165,7 @@ class Teller {
     const believed = trust?.guard();
     if (believed === null) return;
     const compare = believed === undefined ? [hold.guard] : [hold.guard, believed];
-    const by = { by: `source ${id}`, now: clock.now(), commit: null, allowDestroy: null, host };
+    const by = { by: `source ${id}`, now: clock.now(), commit: null, host };
     try {
       const head = await commitProposal(store, keys, proposal, { ...by, compare });
       log.info("applied by itself", { generation: head.generation });

@@ -54,11 +54,13 @@ function hasAny(world: World, vm: Vm, disks: readonly string[]): boolean {
 /** More than the bound at once, and nothing is destroyed: a wrong generator or a bad merge is likelier than intent. */
 function whyOverBound(world: World): Reason | null {
   const bound = world.input.policy.allowDestroy ?? world.input.desired.cluster.bounds.destroy;
-  let count = 0;
-  for (const facts of world.vms.values()) {
-    if (facts.document?.state === "absent" && facts.revision > 0) count += 1;
-  }
+  const count = countDoomed([...world.vms.values()].filter((f) => f.revision > 0).map((f) => f.document));
   return count > bound ? reason("destroy-bound", { count, bound }) : null;
+}
+
+/** How many of the VMs that are there would be destroyed. null: no document names it. */
+export function countDoomed(documents: readonly (Vm | null)[]): number {
+  return documents.filter((vm) => vm?.state === "absent").length;
 }
 
 function anyHealthyNode(world: World): string | null {

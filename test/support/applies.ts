@@ -70,7 +70,7 @@ export class Applies {
       allowDestroy: null,
       warnings: [],
     });
-    const by = { by: "ops", now: 0, commit: null, allowDestroy: null, host: "here" };
+    const by = { by: "ops", now: 0, commit: null, host: "here" };
     return commitProposal(store, this.keys, proposal, by);
   }
   collect(store: Store = this.client(), guard: readonly Compare[] = []): Promise<Collected> {

@@ -140,7 +140,7 @@ export class LiveCluster implements AsyncDisposable {
     const now = systemClock.now();
     const random = (bytes: number): Uint8Array => randomBytes(bytes);
     const proposal = propose(this.feed.state, loaded, { now, random, allowDestroy: null, warnings: [] });
-    const by = { by: "test", now, commit: null, allowDestroy: null, host: "here" };
+    const by = { by: "test", now, commit: null, host: "here" };
     const head = await commitProposal(this.store, this.keys, proposal, by);
     await this.until(`generation ${head.generation} is seen`, () => this.generation >= head.generation);
     return head;

@@ -19,7 +19,7 @@ function proposalOf(scene: Scene, allowDestroy: number | null = null) {
   });
 }
 
-const who = { by: "ops", now: 0, commit: null, allowDestroy: null, host: "here" };
+const who = { by: "ops", now: 0, commit: null, host: "here" };
 
 describe("a proposal", () => {
   it("tells of each object what changes, in what words, with what impact", async () => {
@@ -70,6 +70,31 @@ describe("a proposal", () => {
     await scene.advance(60_000);
     assert.equal(scene.vm("web").state, "orphaned");
     assert.equal(scene.story("web").length, 1);
+    await scene.end();
+  });
+
+  it("takes --allow-destroy only where it is exactly how many would be destroyed", async () => {
+    const scene = await new Scene().begin(vm("a"), vm("b"), vm("c"));
+    await scene.advance(5_000);
+    for (const name of ["a", "b"]) scene.put(vm(name, { state: "absent" }));
+    for (const wrong of [1, 3]) assert.equal(proposalOf(scene, wrong).allowDestroy, null);
+    assert.equal(proposalOf(scene, 2).allowDestroy, 2);
+    await scene.end();
+  });
+
+  it("is something to apply where only the number that may be destroyed is new", async () => {
+    const scene = await new Scene().begin(vm("a"), vm("b"), vm("c"));
+    await scene.advance(5_000);
+    for (const name of ["a", "b"]) scene.put(vm(name, { state: "absent" }));
+    await scene.apply();
+    await scene.advance(1_000);
+    assert.equal(proposalOf(scene).changesIntent, false);
+    const proposal = proposalOf(scene, 2);
+    assert.equal(proposal.changesIntent, true);
+    await commitProposal(scene.cluster.client(), scene.cluster.keys, proposal, who);
+    await scene.advance(1_000);
+    assert.equal(scene.cluster.feed.state.applied.head?.allowDestroy, 2);
+    assert.equal(proposalOf(scene, 2).changesIntent, false);
     await scene.end();
   });
 

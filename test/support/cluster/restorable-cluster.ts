@@ -123,7 +123,7 @@ export class RestorableCluster {
     const random = (count: number) => Uint8Array.from({ length: count }, () => (this.#random += 37) % 256);
     const options = { now: this.clock.now(), random, allowDestroy: null, warnings: [] };
     const proposal = propose(await this.state(), loaded, options);
-    const by = { by: "test", now: this.clock.now(), commit: null, allowDestroy: null, host: "here" };
+    const by = { by: "test", now: this.clock.now(), commit: null, host: "here" };
     await commitProposal(this.#store, this.keys, proposal, by);
   }
 
