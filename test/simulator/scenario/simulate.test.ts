@@ -6,6 +6,7 @@ import { readScenario } from "../../../simulator/scenario/read-scenario.ts";
 import { simulate } from "../../../simulator/scenario/simulate.ts";
 import type { Outcome } from "../../../simulator/scenario/outcome.ts";
 import { repositoryRoot } from "../../support/root.ts";
+import { assertLog } from "../../support/scenario-log.ts";
 
 const folder = join(repositoryRoot, "test/scenarios");
 
@@ -25,14 +26,22 @@ ${rest}`;
 }
 
 describe("the scenarios", () => {
-  for (const name of readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .sort()) {
+  const files = readdirSync(folder).sort();
+  for (const name of files.filter((file) => file.endsWith(".yaml"))) {
     it(name.replace(/^\d+-|\.yaml$/g, "").replaceAll("-", " "), async () => {
-      const { violations, unmet } = await play(readFileSync(join(folder, name), "utf8"));
+      const { violations, unmet, log } = await play(readFileSync(join(folder, name), "utf8"));
       assert.deepEqual({ violations, unmet }, { violations: [], unmet: [] });
+      const beside = name.replace(".yaml", ".log.txt");
+      if (files.includes(beside)) assertLog(log, readFileSync(join(folder, beside), "utf8"));
     });
   }
+
+  it("have no log without a scenario", () => {
+    const alone = files.filter(
+      (file) => file.endsWith(".log.txt") && !files.includes(file.replace(".log.txt", ".yaml")),
+    );
+    assert.deepEqual(alone, []);
+  });
 });
 
 describe("a simulation", () => {
