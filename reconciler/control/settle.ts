@@ -3,13 +3,12 @@
  * the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
 import type { ReleasedStep, Tries } from "../model/journal.ts";
-import { type NodeName, objectId, type VmName } from "../model/names.ts";
+import { objectId, type VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import { describeStep, isFinal, nodesOf, type Progress, type Step, type StepOf } from "../model/step.ts";
-import { intentOf } from "../plan/held-back.ts";
+import { circumstances } from "../plan/tries.ts";
 import { encode } from "../store/codec.ts";
 import type { Compare, Operation } from "../store/store.ts";
-import type { Desired } from "../model/desired.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { comparePlacements, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
 
@@ -162,18 +161,13 @@ function whatIsRemembered(
       ? [{ delete: key }]
       : [{ put: key, value: encode({ ...known, failed: null }) }];
   }
-  const intent = intentFor(state.desired, step.vm);
-  const former = known?.intent === intent ? known : null;
+  const under = circumstances(state.desired, state.nodes.observed, state.desired.vms.get(step.vm));
+  const former = known?.intent === under.intent ? known : null;
   const again = former?.failed?.kind === step.kind ? former.failed.count : 0;
   const tries: Tries = {
     failed: { kind: step.kind, failure: end.failure, detail: end.detail, count: again + 1, at: writer.now },
     crashes: former?.crashes ?? [],
-    intent,
+    ...under,
   };
   return [{ put: key, value: encode(tries) }];
-}
-
-function intentFor(desired: Desired, vm: NodeName): string {
-  const document = desired.vms.get(vm);
-  return document === undefined ? "" : intentOf(desired, document);
 }

@@ -25,8 +25,10 @@ export interface Tries {
   } | null;
   /** Epoch milliseconds of each crash within the policy's window. */
   readonly crashes: readonly number[];
-  /** The intent that the tries were made under; another one wipes them out. */
+  /** The VM's document as it was when they were made: another one wipes them out. */
   readonly intent: string;
+  /** What the nodes were: a change of one wipes out the failures of moves. */
+  readonly nodes: string;
 }
 
 /** A one-time act that is no intent (law 1): used once, void after `expiresAt`. */

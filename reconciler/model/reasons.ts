@@ -28,6 +28,8 @@ export const reasonTable = {
   "stop-wanted": { text: "`state: {state}` asks for it" },
   "restart-requested": { text: "{by} asked for a restart" },
   "retry-requested": { text: "somebody asked for another try" },
+  "request-without-use": { text: "{by} asked for a {request}, which changes nothing here" },
+  "tries-forgotten": { text: "its intent changed; what failed before does not count any more" },
   "crashed": { text: "the guest ended without being asked to; restart {attempt} of {max}" },
   "crash-loop": {
     text: "it crashed {count} times in {window}",

@@ -57,10 +57,23 @@ function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals
   const why = whyNowhere(world, vm, wanting, refusals);
   if (placement.held !== null) {
     const { node, by } = placement.held;
+    const release = facts.requests.filter((request) => request.kind === "release");
+    // From now on it waits for a place, and for nobody's word.
+    if (release.length > 0) {
+      const free = { ...placement, held: null, displaced: by };
+      return record(
+        facts,
+        free,
+        reason("released"),
+        release.map((request) => request.id),
+      );
+    }
     return { kind: "blocked", why: reason("held", { node, by, vm: vm.name }), retry: true, wakeAt: null };
   }
   const node = placement.node === null ? undefined : world.nodes.get(placement.node);
-  if (node?.document?.state === "flushed" && !mayOpenSoon(world, vm)) {
+  // Where no run ended there, nobody was put out: it was to be off, and is asked to start only now.
+  const wasPutOut = facts.condition.is === "off" && facts.condition.end !== null;
+  if (wasPutOut && node?.document?.state === "flushed" && !mayOpenSoon(world, vm)) {
     const held = { by: "flush" as const, node: node.name, since: world.input.now };
     const because = reason("hold-flush", { node: node.name, why: String(why.with["why"] ?? "") });
     return record(facts, { ...placement, node: null, held, displaced: null }, because);

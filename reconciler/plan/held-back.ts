@@ -1,8 +1,9 @@
 /** What earlier tries have to say: back-offs, tries that are used up, crashes (docs/behaviour.md). */
-import type { Desired, Vm } from "../model/desired.ts";
+import type { Vm } from "../model/desired.ts";
 import type { Tries } from "../model/journal.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { StepKind } from "../model/step.ts";
+import { circumstances, triesThatCount } from "./tries.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
@@ -17,17 +18,10 @@ export interface HeldBack {
   readonly until: number | null;
 }
 
-/** The intent that tries belong to: the VM's document, and what the nodes are asked to be. */
-export function intentOf(desired: Desired, vm: Vm): string {
-  const nodes = [...desired.nodes.values()].map((n) => `${n.name}:${n.state}`);
-  return JSON.stringify([vm, nodes.sort()]);
-}
-
 /** The failed tries that still count: none once the intent has changed or a retry was asked for. */
 function failedTries(world: World, facts: VmFacts, vm: Vm): Tries["failed"] {
-  if (facts.tries?.failed == null) return null;
   if (facts.requests.some((r) => r.kind === "retry")) return null;
-  return facts.tries.intent === intentOf(world.input.desired, vm) ? facts.tries.failed : null;
+  return triesThatCount(world, facts, vm)?.failed ?? null;
 }
 
 /** Why a step of this kind is not tried now; null: it may be. */
@@ -75,14 +69,11 @@ export function afterCrash(
   | { readonly start: true; readonly why: Reason; readonly tries: Tries }
   | ({ readonly start: false } & HeldBack) {
   const { policy, max, windowMs, backoffMs } = vm.restart;
-  const asked = facts.requests.some((r) => r.kind === "retry" || r.kind === "restart");
-  const intent = intentOf(world.input.desired, vm);
-  const remembered = facts.tries?.intent === intent && !asked ? facts.tries.crashes : [];
-  const crashes = [...remembered.filter((t) => t > at - windowMs && t !== at), at];
-  const failed = facts.tries?.failed ?? null;
-  const tries: Tries = { failed, crashes, intent };
+  const known = triesThatCount(world, facts, vm);
+  const crashes = [...(known?.crashes ?? []).filter((t) => t > at - windowMs && t !== at), at];
+  const { desired, observed } = world.input;
+  const tries: Tries = { failed: known?.failed ?? null, crashes, ...circumstances(desired, observed, vm) };
   const why = reason("crashed", { attempt: crashes.length, max });
-  if (asked) return { start: true, why, tries: { ...tries, crashes: [] } };
   if (policy === "never")
     return { start: false, why: reason("restart-policy-never", { vm: vm.name }), until: null };
   if (crashes.length > max) {

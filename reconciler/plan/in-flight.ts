@@ -8,7 +8,7 @@ import type { Cancellation } from "../model/plan.ts";
 import { isFinal, type StepOf } from "../model/step.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { assign, fixedChoice } from "./assign.ts";
-import { decide } from "./decide.ts";
+import { decideNeed, orphan } from "./decide.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import type { Outcome, Wanting } from "./outcome.ts";
 import { whyNotUsable } from "./usable.ts";
@@ -91,7 +91,7 @@ function whyMigrationUnwanted(
 ): Reason | null {
   const vm = facts.document;
   if (vm === null || facts.condition.is !== "running") return null;
-  const now = decide(world, anew(facts), crowded);
+  const now = decideNeed(world, anew(facts), vm, crowded);
   if (now.kind === "settled") return now.why;
   if (now.kind === "step") return now.planned.step.reason;
   if (now.kind === "record") return now.record.reason;
@@ -110,7 +110,8 @@ function sameTarget(world: World, wanting: Wanting, step: StepOf<"migrate">): bo
 }
 
 function decideAnew(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
-  const outcome = decide(world, anew(facts), crowded);
+  const { document } = facts;
+  const outcome = document === null ? orphan : decideNeed(world, anew(facts), document, crowded);
   return outcome.kind === "wanting" ? assign(world, outcome.wanting) : outcome;
 }
 

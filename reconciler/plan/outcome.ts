@@ -1,7 +1,7 @@
 /** What one round of planning says of one VM. */
 import type { Tries } from "../model/journal.ts";
 import type { PlannedRecord, PlannedStep } from "../model/plan.ts";
-import type { NodeName } from "../model/names.ts";
+import type { NodeName, VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -18,6 +18,8 @@ export type Outcome =
       readonly why: Reason;
       readonly retry: boolean;
       readonly wakeAt: number | null;
+      /** What is written down all the same: a home that was edited. */
+      readonly placement?: Placement;
     }
   /** It needs a node; decided in the order of choice, after the ones with a fixed place. */
   | { readonly kind: "wanting"; readonly wanting: Wanting };
@@ -32,8 +34,8 @@ export interface Wanting {
   readonly mustLeave: Reason | null;
   /** What starting it is for, where that is more than "wanted running" (a crash, a release). */
   readonly because: Reason | null;
-  /** What is remembered of its crashes, where there was one. */
-  readonly tries: Tries | undefined;
+  /** What is remembered of its tries from now on, where that changes. */
+  readonly tries: Tries | null | undefined;
   readonly consumes: readonly string[];
 }
 
@@ -41,7 +43,7 @@ export interface FixedPlace {
   readonly node: NodeName;
   readonly reason: Reason;
   /** in-place: less is asked of it. */
-  readonly as: "migrate" | "home" | "in-place";
+  readonly as: "migrate" | "home" | "assigned" | "in-place";
 }
 
 /** A decision that is written down and needs no step. */
@@ -53,9 +55,26 @@ export function record(
 ): Outcome {
   return {
     kind: "record",
-    record: { vm: facts.name, placement, consumes, replaces: null, reason: why },
+    record: plannedRecord(facts.name, placement, why, consumes),
     next: { ...facts, placement },
   };
+}
+
+export function plannedRecord(
+  vm: VmName,
+  placement: Placement,
+  why: Reason,
+  consumes: readonly string[] = [],
+): PlannedRecord {
+  return { vm, placement, consumes, replaces: null, reason: why };
+}
+
+/** An intent that was read into the placement is written down, also where nothing else is to be done. */
+export function withPlacement(outcome: Outcome, facts: VmFacts, written: Placement): Outcome {
+  const { placement } = facts;
+  if (placement === written) return outcome;
+  if (outcome.kind === "settled") return record(facts, placement, outcome.why);
+  return outcome.kind === "blocked" ? { ...outcome, placement } : outcome;
 }
 
 /** Wanted, not done, and no other VM's leaving will change that. */
@@ -63,7 +82,8 @@ export function blocked(why: Reason, wakeAt: number | null = null): Outcome {
   return { kind: "blocked", why, retry: false, wakeAt };
 }
 
-/** The VM as it will be after a stop. */
+/** The VM as it will be after a stop: with the end of a run only where it is wanted running. */
 export function off(facts: VmFacts): VmFacts {
-  return { ...facts, condition: { is: "off", end: null } };
+  const end = facts.document?.state === "running" ? ({ cause: "stop", at: 0 } as const) : null;
+  return { ...facts, condition: { is: "off", end } };
 }

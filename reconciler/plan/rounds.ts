@@ -11,7 +11,7 @@ import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
 import { reconsider } from "./in-flight.ts";
-import type { Outcome, Wanting } from "./outcome.ts";
+import { type Outcome, plannedRecord, type Wanting, withPlacement } from "./outcome.ts";
 import { predictReleased } from "./predict.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import { withVms, type World } from "./world.ts";
@@ -104,9 +104,18 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
     else enter(facts, outcome, plan, result, round);
   }
   for (const each of inOrderOfChoice(world, wanting))
-    enter(each.facts, assign(world, each), plan, result, round);
+    enter(each.facts, assignAndKeep(world, each), plan, result, round);
   free(world, result.changed);
   return result;
+}
+
+function assignAndKeep(world: World, wanting: Wanting): Outcome {
+  const { facts } = wanting;
+  return withPlacement(
+    assign(world, wanting),
+    facts,
+    world.vms.get(facts.name)?.placement ?? facts.placement,
+  );
 }
 
 /** VMs with a usable fixed place first, then priority, then name (docs/behaviour.md). */
@@ -148,6 +157,8 @@ function enter(facts: VmFacts, outcome: Outcome, plan: Draft, result: RoundResul
       plan.blocked.set(facts.name, outcome.why);
       plan.wake(outcome.wakeAt);
       if (outcome.retry) result.retry.push(facts.name);
+      if (outcome.placement !== undefined && round === 0)
+        plan.records.push(plannedRecord(facts.name, outcome.placement, outcome.why));
       return;
     case "record":
       // A record of a later round rests on a prediction: it is made when the loop gets there.

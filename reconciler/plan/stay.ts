@@ -2,7 +2,7 @@
 import type { Vm } from "../model/desired.ts";
 import type { HardwareField } from "../model/hardware.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Placement } from "../model/placement.ts";
+import type { Displaced, Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
 import { heldBack } from "./held-back.ts";
@@ -18,7 +18,7 @@ interface Place {
 }
 
 export function decideStaying(world: World, facts: VmFacts, vm: Vm, at: Place): Outcome {
-  return decideHardware(world, facts, vm, at) ?? whereItIs(facts, vm, at.node);
+  return decideHardware(world, facts, vm, at) ?? whereItIs(world, facts, vm, at.node);
 }
 
 /** The change of its hardware that is due, or what stands in its way; null: none is. */
@@ -42,7 +42,15 @@ export function whyAway(vm: Vm, { home }: Placement, node: NodeName): "migrate" 
   return home !== null && vm.limits !== null && !vm.limits.includes(home) ? "limits" : null;
 }
 
-function whereItIs(facts: VmFacts, vm: Vm, node: NodeName): Outcome {
+/** What it left home for, where that is still said of it: a `migrate:` that is gone keeps nobody away. */
+function whyItLeft(world: World, vm: Vm, { displaced, home }: Placement): Displaced {
+  if (displaced !== null && displaced !== "migrate") return displaced;
+  if (displaced === "migrate" && vm.migrate !== null) return displaced;
+  const isFlushed = home !== null && world.nodes.get(home)?.document?.state === "flushed";
+  return isFlushed ? "flush" : "start";
+}
+
+function whereItIs(world: World, facts: VmFacts, vm: Vm, node: NodeName): Outcome {
   const { placement } = facts;
   if (node === placement.home) {
     if (placement.displaced !== null) {
@@ -50,7 +58,7 @@ function whereItIs(facts: VmFacts, vm: Vm, node: NodeName): Outcome {
     }
     return { kind: "settled", why: reason("at-home", { node }) };
   }
-  const displaced = whyAway(vm, placement, node) ?? placement.displaced ?? "start";
+  const displaced = whyAway(vm, placement, node) ?? whyItLeft(world, vm, placement);
   const why = reason("displaced", { node, home: placement.home ?? "", displaced });
   if (displaced !== placement.displaced) return record(facts, { ...placement, displaced }, why);
   return { kind: "settled", why };

@@ -17,9 +17,16 @@ export function whyNotUsable(world: World, vm: Vm, node: NodeName): Reason | nul
 /** Why `vm`, off on `node`, cannot be started there again; less is asked than of a new place. */
 export function whyNotInPlace(world: World, vm: Vm, node: NodeName): Reason | null {
   const facts = world.nodes.get(node);
+  const leaves = facts === undefined ? null : whyLeaves(vm, facts);
+  return leaves ?? whyNoRestart(world, vm, node);
+}
+
+/** Why `vm`, wherever it is, cannot be restarted on `node`, which has it already. */
+export function whyNoRestart(world: World, vm: Vm, node: NodeName): Reason | null {
+  if (vm.limits !== null && !vm.limits.includes(node)) return reason("outside-limits", { node });
+  const facts = world.nodes.get(node);
   if (facts === undefined) return reason("node-undefined", { node });
-  const leaves = whyLeaves(vm, facts);
-  return leaves ?? whyUnhealthy(facts) ?? whyNotFit(world, vm, facts);
+  return whyUnhealthy(facts) ?? whyNotFit(world, vm, facts);
 }
 
 /** Why `vm` may not stay on the node where it is; null: it may. `apart` is judged apart from this (see `crowded`). */

@@ -115,7 +115,8 @@ function conditionOf(
 ): Condition {
   const strangers = sightings.filter((s) => isStranger(s, placement));
   if (strangers.length > 0) return duplicate(strangers, placement);
-  if (placement.node === null) return { is: "off", end: null };
+  // Before its first start it is assigned to a node and cannot be there.
+  if (placement.node === null || placement.epoch === 0) return { is: "off", end: null };
   const node = nodes.get(placement.node);
   if (node === undefined) {
     const why = reason("node-unseen", { node: placement.node });
@@ -137,6 +138,7 @@ function conditionOf(
 function isStranger(sighting: Sighting, placement: Placement): boolean {
   const { node, domain } = sighting;
   if (domain.state === "off" || node.health !== "ok") return false;
+  if (placement.epoch === 0) return true;
   return node.name !== placement.node && node.name !== placement.moving?.to;
 }
 

@@ -3,6 +3,7 @@ import type { Vm } from "../model/desired.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import { nodesOf } from "../model/step.ts";
 import type { PlanInput } from "./input.ts";
+import { withIntent } from "./intent.ts";
 import { LayeredMap } from "./layered-map.ts";
 import { Ledger } from "./ledger.ts";
 import { type NodeFacts, readNodes } from "./node-facts.ts";
@@ -24,7 +25,7 @@ export function readWorld(input: PlanInput): World {
   const vms = readVms(input, nodes);
   const ledger = new Ledger(nodes);
   for (const node of nodes.values()) enterObserved(ledger, node, input);
-  for (const vm of vms.values()) enterOwned(ledger, vm);
+  for (const vm of vms.values()) enterOwned(ledger, nodes, vm);
   const grouped = [...vms.values()].filter(({ document }) => (document?.apart.length ?? 0) > 0);
   return {
     input,
@@ -62,17 +63,39 @@ function enterObserved(ledger: Ledger, node: NodeFacts, input: PlanInput): void 
 }
 
 /** What is decided counts too: a VM of unknown whereabouts, one that moves, one that a step will bring. */
-function enterOwned(ledger: Ledger, vm: VmFacts): void {
+function enterOwned(ledger: Ledger, nodes: World["nodes"], vm: VmFacts): void {
   const { document, placement, released } = vm;
+  const live = vm.condition.is === "running" ? (vm.condition.domain?.live.memoryBytes ?? 0) : 0;
+  const assigned = assignedNode(vm);
+  if (assigned !== null) ledger.provision(assigned, document?.memoryBytes ?? live);
   if (document === null) return;
-  if (placement.node !== null) ledger.provision(placement.node, document.memoryBytes);
   if (vm.condition.is === "unknown") {
     ledger.own(vm.condition.node, vm.name, document.memoryBytes, document.cpus, document.apart);
   }
-  const live = vm.condition.is === "running" ? (vm.condition.domain?.live.memoryBytes ?? 0) : 0;
   const bytes = Math.max(document.memoryBytes, live);
-  if (placement.moving !== null) ledger.reserve(placement.moving.to, document, bytes);
-  if (released !== null && (released.step.kind === "start" || released.step.kind === "restart")) {
-    for (const node of nodesOf(released.step)) ledger.reserve(node, document, document.memoryBytes);
+  const arrive = (node: NodeName, arriving: number): void => {
+    // What is there already is in the figure that the operating system reports.
+    if (isThere(nodes.get(node), vm.name)) ledger.own(node, vm.name, arriving, document.cpus, document.apart);
+    else ledger.reserve(node, document, arriving);
+  };
+  if (placement.moving !== null) {
+    ledger.provision(placement.moving.to, document.memoryBytes);
+    arrive(placement.moving.to, bytes);
   }
+  if (released !== null && (released.step.kind === "start" || released.step.kind === "restart")) {
+    for (const node of nodesOf(released.step)) arrive(node, document.memoryBytes);
+  }
+}
+
+/** Also before it is written down: of a VM that is off and is to be off, its home. */
+function assignedNode(facts: VmFacts): NodeName | null {
+  const { document: vm, placement } = facts;
+  if (vm === null || vm.state === "running" || vm.state === "absent") return placement.node;
+  const { node, home, held } = withIntent(facts, vm);
+  return node ?? (held === null ? home : null);
+}
+
+function isThere(node: NodeFacts | undefined, vm: VmName): boolean {
+  const domain = node?.observed?.domains.get(vm);
+  return domain !== undefined && domain.state !== "off";
 }

@@ -1,0 +1,98 @@
+/** A VM that is off and wanted running: whether it may start now, and what has to be told to whoever finds its place. */
+import type { Vm } from "../model/desired.ts";
+import type { Request, Tries } from "../model/journal.ts";
+import type { EndCause } from "../model/observed.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { fixedPlaces, whereItWas } from "./fixed-places.ts";
+import { afterCrash, type HeldBack, heldBack } from "./held-back.ts";
+import { blocked, type Outcome, record } from "./outcome.ts";
+import { whyVolumeTaken } from "./usable.ts";
+import type { VmFacts } from "./vm-facts.ts";
+import type { World } from "./world.ts";
+
+export function decideStart(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+  end: { readonly cause: EndCause; readonly at: number } | null,
+): Outcome {
+  const { placement } = facts;
+  const again = facts.requests.find((r) => r.kind === "retry" || r.kind === "restart");
+  const release = facts.requests.some((r) => r.kind === "release");
+  if (placement.ended === "guest" && again === undefined) {
+    return { kind: "settled", why: reason("ended-by-guest", { vm: vm.name }) };
+  }
+  if (end?.cause === "guest" && again === undefined) {
+    return record(facts, { ...placement, ended: "guest" }, reason("ended-by-guest", { vm: vm.name }));
+  }
+  if (placement.held !== null && !vm.autorestart && !release) {
+    const { node, by } = placement.held;
+    return { kind: "settled", why: reason("held", { node, by, vm: vm.name }) };
+  }
+  const taken = whyVolumeTaken(world, vm);
+  if (taken !== null) return blocked(taken);
+  const start = again === undefined ? afterEnd(world, facts, vm, end) : afterRequest(facts, again);
+  if (!start.now) return blocked(start.why, start.until);
+  const wanting = {
+    facts,
+    fixed: [...fixedPlaces(placement, vm), ...whereItWas(placement, start.restarts)],
+    from: null,
+    mustLeave: null,
+    because: start.why,
+    tries: start.tries,
+    consumes: facts.requests.filter(isAnswered).map((r) => r.id),
+  };
+  return { kind: "wanting", wanting };
+}
+
+/** What a start does away with. */
+function isAnswered({ kind }: Request): boolean {
+  return kind === "release" || kind === "restart" || kind === "retry";
+}
+
+/** A start, and whether it is a restart: then it asks less of the node where the VM was. */
+type Start =
+  | {
+      readonly now: true;
+      readonly restarts: boolean;
+      readonly why: Reason | null;
+      readonly tries: Tries | null | undefined;
+    }
+  | ({ readonly now: false } & HeldBack);
+
+/** Whatever became of it before, somebody wants it tried again. */
+function afterRequest({ tries }: VmFacts, { kind, by }: Request): Start {
+  const why = kind === "restart" ? reason("restart-requested", { by }) : reason("retry-requested");
+  return { now: true, restarts: true, why, tries: tries === null ? undefined : null };
+}
+
+function afterEnd(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+  end: { readonly cause: EndCause; readonly at: number } | null,
+): Start {
+  const held = heldBack(world, facts, vm, "start");
+  if (held !== null) return { now: false, ...held };
+  if (end === null || !isCrash(end.cause)) return { now: true, restarts: false, why: null, tries: undefined };
+  const crash = afterCrash(world, facts, vm, end.at);
+  if (!crash.start) return { now: false, why: crash.why, until: crash.until };
+  return { now: true, restarts: true, why: crash.why, tries: crash.tries };
+}
+
+/** An end that the guest's restart policy is about; the others were meant, or were the node's. */
+function isCrash(cause: EndCause): boolean {
+  switch (cause) {
+    case "crash":
+    case "unknown":
+      return true;
+    case "stop":
+    case "guest":
+    case "migrated":
+    case "reboot":
+      return false;
+    default:
+      return unreachable(cause);
+  }
+}
