@@ -14,6 +14,7 @@ import { askOn } from "./ask.ts";
 import type { Cluster, Context, Lent, RunCommand } from "./context.ts";
 import { findClusterName, findEndpoints, readCredentials, type Where } from "./discovery.ts";
 import { logLevelOf, plainLog } from "./plain-log.ts";
+import { secretsFolder } from "./secrets-folder.ts";
 import { coloursOf, terminalOf, type ColourChoice, type Terminal } from "./terminal.ts";
 import type { World } from "./world.ts";
 
@@ -88,9 +89,14 @@ class RunContext implements Context {
   }
 
   get resolveOptions(): ResolveOptions {
-    const { env } = this.world;
+    const { env, cwd } = this.world;
     const simulated = this.#options.store === undefined && (env["KEEL_STORE"] ?? "") === "";
-    return { host: legalName(hostname()) ?? "host", simulated, folder: this.directory };
+    return {
+      host: legalName(hostname()) ?? "host",
+      simulated,
+      folder: this.directory,
+      secretsFolder: secretsFolder({ env, cwd, directory: this.directory }),
+    };
   }
 
   format<Format extends string>(formats: readonly [Format, ...Format[]]): Format {

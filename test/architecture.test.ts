@@ -14,6 +14,7 @@ const store = "reconciler/store";
 const schema = "reconciler/desired/schema";
 const desired = "reconciler/desired";
 const control = "reconciler/control";
+const bmc = "reconciler/control/fence/bmc";
 
 /** Imports point one way: a room may import itself and what its row names, nothing else. */
 const rooms: readonly Room[] = [
@@ -30,6 +31,7 @@ const rooms: readonly Room[] = [
   { name: schema, imports: [model, desired], packages: ["typebox", "ajv"] },
   { name: desired, imports: [model, runtime, schema], packages: ["node:*", "yaml", "ajv", "chokidar"] },
   { name: control, imports: [model, runtime, plan, store, desired, schema], packages: ["node:*", "pino"] },
+  { name: bmc, imports: [model, desired, control, xml], packages: ["node:*"] },
   { name: "agent", imports: [model, runtime, store, xml, domainXml], packages: ["node:*", "pino"] },
   {
     name: "simulator",
@@ -39,7 +41,7 @@ const rooms: readonly Room[] = [
   { name: "tui", imports: [model], packages: ["react", "ink", "node:events", "node:process", "node:tty"] },
   {
     name: "cli",
-    imports: [model, runtime, plan, store, desired, schema, control, "agent", "simulator", "tui"],
+    imports: [model, runtime, plan, store, desired, schema, control, bmc, "agent", "simulator", "tui"],
     packages: ["node:*", "commander", "ink", "react", "pino", "yaml"],
   },
   { name: "scripts", imports: [model, schema], packages: ["node:*", "eslint"] },

@@ -6,6 +6,7 @@ import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
 import { rememberStore, type StateOption, stateOption } from "../remember-store.ts";
+import { secretsFolder } from "../secrets-folder.ts";
 import { type Task, together } from "../together.ts";
 
 interface ReconcilerCommandOptions extends StateOption {
@@ -62,7 +63,9 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
       import("../../reconciler/desired/load/folder-reader.ts"),
     ]);
     const { host } = context.resolveOptions;
-    const reader = new FolderReader({ folder: resolve(world.cwd, source), host, simulated, clock });
+    const folder = resolve(world.cwd, source);
+    const secrets = secretsFolder({ ...world, directory: folder });
+    const reader = new FolderReader({ folder, host, simulated, clock, secretsFolder: secrets });
     tasks.push((signal) => runSource({ ...shared, reader, random, host }, signal));
   }
   await together(tasks, world.ended);

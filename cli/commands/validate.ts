@@ -40,8 +40,11 @@ export function register(program: Command, context: ContextFactory): void {
 
 async function validate(context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
-  const { issueLines, loadFolder } = await import("../folder.ts");
-  const result = await loadFolder(context);
+  const [{ issueLines }, { loadCheckingAgents }] = await Promise.all([
+    import("../folder.ts"),
+    import("../fence-agents.ts"),
+  ]);
+  const result = await loadCheckingAgents(context);
   const report = reportOf(result, context.directoryName);
   if (format === "table") {
     for (const line of issueLines(report.issues, context)) context.out(line);

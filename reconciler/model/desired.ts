@@ -53,6 +53,8 @@ export interface Bmc {
   readonly port: number | null;
   readonly user: string | null;
   readonly password: SecretReference | null;
+  /** Further parameters of the agent, as it takes them: a boolean is 1 or 0. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface Node {

@@ -65,6 +65,11 @@ export const issueCodes = {
   "bmc.used-twice": error("One power device stands for two; it can not prove either off."),
   "bmc.simulated": error("The simulated power device is only for simulated nodes."),
   "bmc.address": error("A power device without an address."),
+  "bmc.option": error("A power device is told something that its agent does not know, or must not be told."),
+  "bmc.option-value": error("A value that the agent of a power device does not take."),
+  "bmc.agent-missing": warning(
+    "The fence agent of a power device is not installed here. Without it a reconciler cannot switch the device.",
+  ),
   "rename.clash": error("A rename that two VMs claim, or from a name that is still in use."),
   "secret.literal": error("A secret is written into the file. Secrets are references, never values."),
   "secret.path": error("A secret's file is not under the secrets folder, or lies in the desired state."),

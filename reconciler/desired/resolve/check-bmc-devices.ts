@@ -21,7 +21,7 @@ export function checkBmcDevices(
       const path = Array.isArray(source.document.bmc) ? ["bmc", String(index)] : ["bmc"];
       const device = { bmc, node, source, path };
       const others = devices.get(addressOf(device)) ?? [];
-      const same = others.find((other) => samePort(other.bmc, bmc));
+      const same = others.find((other) => samePort(other.bmc, bmc) && sameUnit(other.bmc, bmc));
       if (same === undefined) devices.set(addressOf(device), [...others, device]);
       else findings.push(second(same, device));
     });
@@ -38,6 +38,17 @@ function addressOf({ bmc, node }: Device): string {
 /** Several devices may share an address by their ports; one without a port may be any of them. */
 function samePort(a: Bmc, b: Bmc): boolean {
   return a.port === null || b.port === null || a.port === b.port;
+}
+
+/** Options that tell apart the machines behind one device: a chassis, or a bridge. */
+const unitOptions = ["plug", "systems_uri", "target"] as const;
+
+/** Several machines may share a device; one whose machine is not told may be any of them. */
+function sameUnit(a: Bmc, b: Bmc): boolean {
+  return unitOptions.every((option) => {
+    const [one, other] = [a.options[option], b.options[option]].map((unit) => unit?.replace(/\/+$/u, ""));
+    return one === undefined || other === undefined || one.toLowerCase() === other.toLowerCase();
+  });
 }
 
 function second(first: Device, again: Device): PlacedFinding {

@@ -4,6 +4,7 @@ import type { Bmc, Node, SecretReference } from "../../model/desired.ts";
 import type { Finding } from "../issues/finding.ts";
 import { nodeDefaults } from "../schema/defaults.ts";
 import type { NodeDocument } from "../schema/documents.ts";
+import { bmcOptionProblems } from "./bmc-options.ts";
 import { resolveMaintenance } from "./resolve-cluster.ts";
 import type { ResolveOptions } from "./resolve-options.ts";
 
@@ -29,7 +30,11 @@ export function impliedNode(name: string): Node {
 export function checkBmc(document: NodeDocument, options: ResolveOptions): readonly Finding[] {
   return devicesOf(document).flatMap((device, index) => {
     const path = Array.isArray(document.bmc) ? ["bmc", String(index)] : ["bmc"];
-    return [...checkAgent(device, path, options), ...checkSecret(device, path, options)];
+    return [
+      ...checkAgent(device, path, options),
+      ...checkSecret(device, path, options),
+      ...checkOptions(device, path, options),
+    ];
   });
 }
 
@@ -47,6 +52,40 @@ function checkAgent(
   if (device.address !== undefined) return [];
   const message = `the ${device.agent} device has no address`;
   return [{ code: "bmc.address", path, at: "start", message, advice: "add address: 10.0.9.11" }];
+}
+
+/** What no agent may be told, then what this one knows, where it is known here. */
+function checkOptions(
+  device: BmcDocument,
+  path: readonly string[],
+  { fenceAgents }: ResolveOptions,
+): readonly Finding[] {
+  if (device.agent === "simulated") {
+    if (device.options === undefined) return [];
+    const message = "a simulated power device has no options";
+    return [{ code: "bmc.option", path: [...path, "options"], at: "key", message, advice: "leave them out" }];
+  }
+  const known = fenceAgents?.get(device.agent);
+  const agent = known?.known === true ? known.agent : null;
+  const problems = bmcOptionProblems(resolveOptions(device.options ?? {}), agent).map(
+    ({ option, code, message, advice }): Finding => ({
+      code,
+      path: [...path, "options", option],
+      at: code === "bmc.option" ? "key" : "value",
+      message,
+      advice,
+    }),
+  );
+  if (known === undefined || known.known) return problems;
+  const message = `${known.why}, so what is said to it cannot be checked`;
+  const missing: Finding = {
+    code: "bmc.agent-missing",
+    path: [...path, "agent"],
+    at: "value",
+    message,
+    advice: known.advice,
+  };
+  return [missing, ...problems];
 }
 
 function checkSecret(
@@ -81,7 +120,17 @@ function resolveBmc(device: BmcDocument): Bmc {
     port: device.port ?? null,
     user: device.user ?? null,
     password: resolveSecret(device.password),
+    options: resolveOptions(device.options ?? {}),
   };
+}
+
+function resolveOptions(written: Exclude<BmcDocument["options"], undefined>): Bmc["options"] {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, value]) => [
+      name,
+      typeof value === "boolean" ? String(Number(value)) : String(value),
+    ]),
+  );
 }
 
 function resolveSecret(written: BmcDocument["password"]): SecretReference | null {

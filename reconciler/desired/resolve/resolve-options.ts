@@ -1,3 +1,5 @@
+import type { KnownAgent } from "../../model/fence-agent.ts";
+
 /** What the desired state depends on besides the documents. */
 export interface ResolveOptions {
   /** This machine's name: the one node's, where no Node document says otherwise. Whoever stores documents stores it too. */
@@ -7,4 +9,6 @@ export interface ResolveOptions {
   /** Absolute paths of the folder and of the secrets, where they are known: one must not hold the other. */
   readonly folder?: string;
   readonly secretsFolder?: string;
+  /** What this machine's fence agents say of themselves, by name; left out: their options are not checked. */
+  readonly fenceAgents?: Pick<ReadonlyMap<string, KnownAgent>, "get">;
 }

@@ -8,7 +8,7 @@ import { maintenance } from "./maintenance.ts";
 /**
  * Power devices that can be asked whether a machine is off: each is a fence agent of the same name (`fence_ipmilan`),
  * besides `simulated`, a simulated node's own device. Nothing that fences by cutting storage or network is in this
- * list: it would prove nothing about the guests.
+ * list: it would prove nothing about the guests. Nor is an agent that shows its password on a command line.
  */
 export const bmcAgents = [
   "ipmilan",
@@ -21,7 +21,6 @@ export const bmcAgents = [
   "ilo5",
   "imm",
   "drac5",
-  "ibmblade",
   "simulated",
 ] as const;
 
@@ -71,6 +70,23 @@ const device = map(
     ),
     user: optional(text({ description: "The account that may switch the power.", examples: ["fence"] })),
     password: optional(secret),
+    options: optional(
+      Type.Record(
+        Type.String({ pattern: "^[a-z][a-z0-9_.]{0,62}$" }),
+        Type.Unsafe<string | number | boolean>({
+          type: ["string", "integer", "boolean"],
+          pattern: "^[!-~]{1,255}$",
+          minimum: 0,
+          description: "Its value, as the agent takes it; without blanks.",
+          examples: [3, true, "administrator"],
+        }),
+        {
+          additionalProperties: false,
+          description: "Further parameters of the agent; `fence_ipmilan -o metadata` lists them.",
+          examples: [{ cipher: 3 }, { systems_uri: "/redfish/v1/Systems/1" }],
+        },
+      ),
+    ),
   },
   {
     description: "One power device.",
