@@ -6,12 +6,14 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { AnyDocument, ProfileDocument, VmDocument } from "../schema/documents.ts";
 import { Validator, type Checked } from "../schema/validators.ts";
 
+/** Its compiled schemas hold for the whole process. */
+const validator = new Validator();
+
 /**
  * What one resolution leaves for the next. Documents are values: the same object has the same content, so what was
  * worked out for it holds as long as its profiles are the same objects too.
  */
 export class ResolveMemory {
-  readonly #validator = new Validator();
   readonly #legal = new WeakMap<object, AnyDocument>();
   readonly #vms = new WeakMap<
     VmDocument,
@@ -23,7 +25,7 @@ export class ResolveMemory {
   check(kind: Kind, value: unknown): Checked {
     const known = typeof value === "object" && value !== null ? this.#legal.get(value) : undefined;
     if (known?.kind === kind) return { ok: true, document: known };
-    const checked = this.#validator.check(kind, value);
+    const checked = validator.check(kind, value);
     if (checked.ok) this.#legal.set(checked.document, checked.document);
     return checked;
   }
