@@ -2,7 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import { Bell } from "../bell.ts";
 import { decodeText, encodeText } from "../core/bytes.ts";
 import { CoreError } from "../core/core-error.ts";
-import { keysWithPrefix, singleKey, type KeyRange } from "../core/key-range.ts";
+import { contains, keysWithPrefix, singleKey, type KeyRange } from "../core/key-range.ts";
 import type { ChangesSince } from "../core/key-space.ts";
 import type { KeyRecord, RecordChange } from "../core/records.ts";
 import type { StoreCore } from "../core/store-core.ts";
@@ -79,14 +79,23 @@ export class MemoryStore implements Store {
   ): AsyncGenerator<WatchEvent, void, undefined> {
     const range = keysWithPrefix(encodeText(prefix));
     const bell = new Bell();
-    const unsubscribe = this.#core.subscribe(bell.ring);
-    const either = AbortSignal.any([signal, this.#closed.signal]);
-    either.addEventListener("abort", bell.ring);
+    const ends = [signal, this.#closed.signal];
+    const isOver = () => ends.some((end) => end.aborted);
+    let position = after;
+    /** No change in the range is later. */
+    let latest = this.#core.revision;
+    const unsubscribe = this.#core.subscribe((effect) => {
+      if (effect.kind !== "commit") return;
+      if (effect.changes.some(({ key }) => contains(range, key))) {
+        latest = effect.revision;
+        bell.ring();
+      } else if (latest <= position) position = Math.max(position, effect.revision);
+    });
+    for (const end of ends) end.addEventListener("abort", bell.ring);
     try {
-      let position = after;
-      while (!either.aborted) {
+      while (!isOver()) {
         const found = await this.#changesSince(position, range);
-        if (either.aborted) break;
+        if (isOver()) break;
         if (found === "cut off") {
           const cancel = this.#clock.timer(retryMs, bell.ring);
           await bell.wait();
@@ -97,15 +106,15 @@ export class MemoryStore implements Store {
           yield { type: "relist" };
           return;
         }
-        position = found.revision;
+        position = Math.max(position, found.revision);
         const changes = found.changes.map(change);
-        if (changes.length > 0) yield { type: "changes", revision: position, changes };
+        if (changes.length > 0) yield { type: "changes", revision: found.revision, changes };
         else await bell.wait();
       }
       if (!signal.aborted) throw closedError();
     } finally {
       unsubscribe();
-      either.removeEventListener("abort", bell.ring);
+      for (const end of ends) end.removeEventListener("abort", bell.ring);
     }
   }
 

@@ -112,6 +112,25 @@ describe("a client of the in-memory store", () => {
     assert.equal(clock.pending, 0);
   });
 
+  it("asks nothing while only keys that it does not watch change, and outlives their history", async () => {
+    const { clock, core, store, other } = stores();
+    let asked = 0;
+    const changesSince = core.changesSince.bind(core);
+    core.changesSince = (...query) => {
+      asked += 1;
+      return changesSince(...query);
+    };
+    const { events } = collect(store, 1);
+    await clock.advance(0);
+    const before = asked;
+    for (let n = 0; n < 30; n += 1) await other.transact(put(`elsewhere/${n}`));
+    await clock.advance(0);
+    assert.equal(asked, before);
+    await other.transact(put("/1"));
+    await clock.advance(0);
+    assert.deepEqual(keys(events), ["/1"]);
+  });
+
   it("is told to list again where it was cut off for longer than history is kept", async () => {
     const { clock, link, store, other } = stores();
     const { events } = collect(store, 1);
