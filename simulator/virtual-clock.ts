@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import type { Clock } from "../reconciler/model/clock.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
@@ -6,7 +7,7 @@ import { TimerQueue } from "./timer-queue.ts";
  * their setting; what each sets in motion comes to rest before the next one rings.
  */
 export class VirtualClock implements Clock {
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #timers = new TimerQueue();
   #elapsed = 0;
 
@@ -53,6 +54,11 @@ export class VirtualClock implements Clock {
     this.#elapsed += ms;
   }
 
+  /** Sets the wall clock, as an administrator does; timers and the monotonic clock do not notice. */
+  set(epochMs: number): void {
+    this.#startedAt = epochMs - this.#elapsed;
+  }
+
   /** How many timers are set: what a test of "nothing is left behind" looks at. */
   get pending(): number {
     return this.#timers.size;
@@ -75,9 +81,15 @@ export function sleepOn(clock: Pick<Clock, "timer">, ms: number, signal?: AbortS
   });
 }
 
-/** Promises that wait only for each other have all settled before the event loop turns. */
+/** A tick comes after all promises that wait only for each other, and costs a third of a turn of the event loop. */
 function settle(): Promise<void> {
+  settled += 1;
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    if (settled % giveWayEvery === 0) setImmediate(resolve);
+    else nextTick(resolve);
   });
 }
+
+/** So often the event loop turns nonetheless: signals and I/O want their turn. */
+const giveWayEvery = 512;
+let settled = 0;

@@ -112,10 +112,9 @@ export class VirtualCluster {
     return resolveDocuments(documents, { host: "here", simulated: true, memory: this.#memory });
   }
 
-  /** Applies documents as `keel apply -y` does. @throws KeelError where it would refuse them */
-  async apply(documents: ReadonlyMap<ObjectId, unknown>): Promise<Head> {
+  /** Applies what `check` made of documents, as `keel apply -y` does. @throws KeelError where it would refuse them */
+  async apply(loaded: LoadResult): Promise<Head> {
     const { clock } = this.#options;
-    const loaded = this.check(documents);
     const verdict = judgeSource(this.feed.state.applied.documents.keys(), loaded);
     if (!loaded.ok) throw refusal(loaded.issues.map((issue) => issue.message).join("; "));
     if (verdict.kind !== "ok") throw refusal(verdict.kind === "suspect" ? verdict.message : verdict.kind);

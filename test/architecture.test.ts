@@ -36,7 +36,7 @@ const rooms: readonly Room[] = [
   {
     name: "simulator",
     imports: [model, runtime, plan, store, desired, control, "agent"],
-    packages: ["yaml"],
+    packages: ["yaml", "node:process"],
   },
   { name: "tui", imports: [model], packages: ["react", "ink", "node:events", "node:process", "node:tty"] },
   {

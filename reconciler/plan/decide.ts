@@ -28,7 +28,7 @@ export const orphan: Outcome = { kind: "settled", why: reason("orphaned") };
 export function decide(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
   const vm = facts.document;
   if (vm === null) return orphan;
-  const rename = decideRename(world, facts, vm);
+  const rename = decideRename(world, facts);
   if (rename !== null) return rename;
   const { condition, placement } = facts;
   if (placement.moving !== null && facts.released === null && placement.node !== null) {

@@ -1,16 +1,15 @@
 /** `renamedFrom:`: the VM keeps UUID, MACs, volumes and placement; a running guest does not notice. */
-import type { Vm } from "../model/desired.ts";
 import { reason } from "../model/reasons.ts";
 import { blocked, type Outcome } from "./outcome.ts";
 import { renameStep } from "./steps.ts";
+import { formerOf } from "./lineage.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 /** null: it is not being renamed. */
-export function decideRename(world: World, facts: VmFacts, vm: Vm): Outcome | null {
-  if (vm.renamedFrom === null || facts.revision > 0) return null;
-  const former = world.vms.get(vm.renamedFrom);
-  if (former?.document !== null || former.revision === 0) return null;
+export function decideRename(world: World, facts: VmFacts): Outcome | null {
+  const former = formerOf(world.vms, facts);
+  if (former === null) return null;
   const why = reason("renamed", { from: former.name });
   if (former.released !== null)
     return blocked(

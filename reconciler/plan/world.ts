@@ -6,6 +6,7 @@ import type { PlanInput } from "./input.ts";
 import { withIntent } from "./intent.ts";
 import { LayeredMap } from "./layered-map.ts";
 import { Ledger } from "./ledger.ts";
+import { documentsByRecord } from "./lineage.ts";
 import { type NodeFacts, readNodes } from "./node-facts.ts";
 import { readVms, type VmFacts } from "./vm-facts.ts";
 
@@ -24,8 +25,9 @@ export function readWorld(input: PlanInput): World {
   const nodes = readNodes(input);
   const vms = readVms(input, nodes);
   const ledger = new Ledger(nodes);
-  for (const node of nodes.values()) enterObserved(ledger, node, input);
-  for (const vm of vms.values()) enterOwned(ledger, nodes, vm);
+  const documents = documentsByRecord(vms);
+  for (const node of nodes.values()) enterObserved(ledger, node, documents);
+  for (const vm of vms.values()) enterOwned(ledger, nodes, vm, documents.get(vm.name) ?? null);
   const grouped = [...vms.values()].filter(({ document }) => (document?.apart.length ?? 0) > 0);
   return {
     input,
@@ -50,11 +52,11 @@ export function footprint(world: World, vm: Vm): number {
 }
 
 /** Everything that an agent sees counts where it is seen, also what is not ours. */
-function enterObserved(ledger: Ledger, node: NodeFacts, input: PlanInput): void {
+function enterObserved(ledger: Ledger, node: NodeFacts, documents: ReadonlyMap<VmName, Vm>): void {
   if (node.observed === null) return;
   for (const domain of node.observed.domains.values()) {
     if (domain.state === "off") continue;
-    const apart = input.desired.vms.get(domain.vm)?.apart ?? [];
+    const apart = documents.get(domain.vm)?.apart ?? [];
     ledger.own(node.name, domain.vm, domain.live.memoryBytes, domain.live.cpus, apart);
   }
   for (const domain of node.observed.status?.unmanaged ?? []) {
@@ -63,12 +65,14 @@ function enterObserved(ledger: Ledger, node: NodeFacts, input: PlanInput): void 
 }
 
 /** What is decided counts too: a VM of unknown whereabouts, one that moves, one that a step will bring. */
-function enterOwned(ledger: Ledger, nodes: World["nodes"], vm: VmFacts): void {
-  const { document, placement, released } = vm;
+function enterOwned(ledger: Ledger, nodes: World["nodes"], vm: VmFacts, wanted: Vm | null): void {
+  const { placement, released } = vm;
   const live = vm.condition.is === "running" ? (vm.condition.domain?.live.memoryBytes ?? 0) : 0;
   const assigned = assignedNode(vm);
-  if (assigned !== null) ledger.provision(assigned, document?.memoryBytes ?? live);
-  if (document === null) return;
+  if (assigned !== null) ledger.provision(assigned, wanted?.memoryBytes ?? live);
+  if (wanted === null) return;
+  // Under its own name, whatever it will be called: that is how its node tells of it.
+  const document = { ...wanted, name: vm.name };
   if (vm.condition.is === "unknown") {
     ledger.own(vm.condition.node, vm.name, document.memoryBytes, document.cpus, document.apart);
   }

@@ -32,6 +32,8 @@ export class Actor {
   readonly #hardware: HardwareTable;
   readonly #onStir: () => void;
   #documents: ReadonlyMap<ObjectId, unknown> = new Map();
+  /** Nodes that are switched on and not up yet, each with what calls its boot off. */
+  readonly #booting = new Map<NodeName, () => void>();
   #pending = 0;
 
   constructor(options: ActorOptions) {
@@ -115,7 +117,7 @@ export class Actor {
   async apply(documents: ReadonlyMap<ObjectId, unknown>): Promise<string | null> {
     const checked = this.#cluster.check(documents);
     if (checked.ok) this.#addNodes(checked.desired);
-    const why = await refusalOf(this.#cluster.apply(documents));
+    const why = await refusalOf(this.#cluster.apply(checked));
     if (why !== null || !checked.ok) return why;
     this.#documents = documents;
     this.#referee.intents.add(this.#clock.now(), checked.desired);
@@ -149,11 +151,16 @@ export class Actor {
 
   #power(node: NodeName, on: boolean): void {
     this.#withNode(node, "power", () => {
-      if (!on) this.#cluster.powerOff(node);
-      else if (!this.#cluster.machine(node).powered) {
-        this.#later(this.#hardwareOf(node).bootMs, () => {
+      if (!on) {
+        this.#booting.get(node)?.();
+        this.#booting.delete(node);
+        this.#cluster.powerOff(node);
+      } else if (!this.#cluster.machine(node).powered && !this.#booting.has(node)) {
+        const cancel = this.#later(this.#hardwareOf(node).bootMs, () => {
+          this.#booting.delete(node);
           this.#cluster.boot(node);
         });
+        this.#booting.set(node, cancel);
       }
     });
   }
@@ -217,13 +224,18 @@ export class Actor {
     else this.#chronicle.refuse(`${what} ${node}`, "there is no such node");
   }
 
-  #later(ms: number, act: () => void): void {
+  /** The returned function calls it off. */
+  #later(ms: number, act: () => void): () => void {
     this.#pending += 1;
-    this.#clock.timer(ms, () => {
+    const cancel = this.#clock.timer(ms, () => {
       this.#pending -= 1;
       this.#onStir();
       act();
     });
+    return () => {
+      this.#pending -= 1;
+      cancel();
+    };
   }
 
   #hardwareOf(node: NodeName): NodeHardware {

@@ -26,6 +26,8 @@ export class Chronicle {
   readonly log: LogEntry[] = [];
   readonly #options: ChronicleOptions;
   readonly #homes = new Map<VmName, NodeName | null>();
+  /** What each VM is, whatever it is called. */
+  readonly #uuids = new Map<VmName, string>();
   #leader: string | null = null;
 
   constructor(options: ChronicleOptions) {
@@ -62,6 +64,7 @@ export class Chronicle {
         return;
       case "resume":
       case "discard":
+      case "relabel":
         return;
       default:
         unreachable(event);
@@ -76,6 +79,7 @@ export class Chronicle {
       this.#leader = leader;
       this.tell({ kind: "leader", id: leader });
     }
+    for (const [vm, { uuid }] of state.identities) this.#uuids.set(vm, uuid);
     for (const [vm, { placement }] of state.placements) this.#heedHome(vm, placement.home);
     for (const vm of this.#homes.keys()) {
       if (!state.placements.has(vm)) this.#heedEnd(vm, state);
@@ -94,7 +98,8 @@ export class Chronicle {
   /** A VM that goes on under another name is not gone. */
   #heedEnd(vm: VmName, state: ClusterState): void {
     this.#homes.delete(vm);
-    const isRenamed = [...state.desired.vms.values()].some(({ renamedFrom }) => renamedFrom === vm);
+    const uuid = this.#uuids.get(vm);
+    const isRenamed = [...state.identities].some(([other, same]) => other !== vm && same.uuid === uuid);
     if (!isRenamed) this.#options.referee.destroyed(vm);
   }
 }

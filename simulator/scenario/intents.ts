@@ -14,6 +14,11 @@ export class Intents {
     this.#history.push({ from, desired });
   }
 
+  /** null: nothing was applied yet. */
+  latest(): Desired | null {
+    return this.#history.at(-1)?.desired ?? null;
+  }
+
   /** What its document said at any moment since `since`; null where there was none. */
   since(since: number, vm: VmName): readonly (Vm | null)[] {
     const first = this.#history.findLastIndex(({ from }) => from <= since);

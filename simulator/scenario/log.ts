@@ -30,6 +30,16 @@ export type LogEntry = { readonly at: number } & (
 /** A law that was broken: a defect of Evenkeel, never of the scenario. */
 export interface Violation {
   readonly at: number;
-  readonly law: "runs-once" | "limits" | "apart" | "wanted" | "approved" | "homes" | "reasons";
+  readonly law:
+    | "runs-once"
+    | "volumes"
+    | "limits"
+    | "apart"
+    | "wanted"
+    | "approved"
+    | "homes"
+    | "reasons"
+    | "explained"
+    | "belongs";
   readonly text: string;
 }

@@ -54,6 +54,15 @@ export async function readScenario(text: string, path: string, load: LoadCluster
   return scenario;
 }
 
+/** A scenario that comes from no file. @throws ScenarioError */
+export async function scenarioFrom(value: unknown): Promise<Scenario> {
+  const reader = new FieldReader();
+  const fields = reader.map(value, [], keys);
+  const scenario = await readFields(reader, fields, () => Promise.reject(new Error("there is no folder")));
+  if (reader.faults.length > 0) throw new ScenarioError(reader.faults.map(named));
+  return scenario;
+}
+
 async function readFields(reader: FieldReader, fields: Fields, load: LoadCluster): Promise<Scenario> {
   const objects = await readObjects(reader, fields, load);
   const nodes = [...objects.keys()].filter((id) => id.startsWith("Node/")).map((id) => id.slice(5));

@@ -7,15 +7,16 @@ import type { Vm } from "../../reconciler/model/desired.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import { reasonTable } from "../../reconciler/model/reasons.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
+import { findAtRest, isWithinLimits, mayShare } from "./at-rest.ts";
 import { Intents } from "./intents.ts";
 import type { Violation } from "./log.ts";
+import { type RunningGuest, RunningGuests } from "./running-guests.ts";
 
 export class Referee {
   readonly intents = new Intents();
   readonly violations: Violation[] = [];
   readonly #seconds: () => number;
-  /** Where each VM runs. */
-  readonly #running = new Map<VmName, NodeName>();
+  readonly #running = new RunningGuests();
   readonly #approved = new Set<VmName>();
 
   /** @param seconds the time, in seconds since the beginning */
@@ -36,20 +37,23 @@ export class Referee {
     const { vm, node } = event;
     switch (event.kind) {
       case "start":
-        this.#begins(vm, node);
+        this.#begins(event);
         this.#judgeStart(vm, node, decidedAt);
         return;
       case "resume":
-        this.#begins(vm, node);
+        this.#begins(event);
         return;
       case "stop":
-        if (this.#running.get(vm) === node) this.#running.delete(vm);
+        this.#running.ends(event);
+        return;
+      case "relabel":
+        this.#running.relabel(event);
         return;
       case "migrate-begin":
         this.#judgePlace(vm, event.to, decidedAt);
         return;
       case "migrate-end":
-        if (event.result === "ok") this.#running.delete(vm);
+        if (event.result === "ok") this.#running.ends(event);
         return;
       case "discard":
         return;
@@ -74,10 +78,40 @@ export class Referee {
     }
   }
 
-  #begins(vm: VmName, node: NodeName): void {
-    const elsewhere = this.#running.get(vm);
-    if (elsewhere !== undefined) this.broken("runs-once", `${vm} begins on ${node} and runs on ${elsewhere}`);
-    this.#running.set(vm, node);
+  /** Once nothing changes any more, all is as it is wanted, or what is in the way is told. */
+  inspectAtRest(report: ClusterReport): void {
+    const desired = this.intents.latest();
+    if (desired === null) return;
+    for (const { law, text } of findAtRest(desired, report, this.#running.places())) this.broken(law, text);
+  }
+
+  #begins(event: GuestEvent): void {
+    const { vm, node, uuid } = event;
+    for (const other of this.#running.begins(event)) {
+      if (other.uuid === uuid || other.vm === vm) {
+        this.broken("runs-once", `${vm} begins on ${node} and runs on ${other.node}`);
+      } else if (!this.#mayShareVolumes(event, other)) {
+        this.broken(
+          "volumes",
+          `${vm} begins on ${node} with a volume that ${other.vm} uses on ${other.node}`,
+        );
+      }
+    }
+  }
+
+  /** Both say so, or what they have in common is a name of a pool that each node has for itself. */
+  #mayShareVolumes({ vm, node, volumes }: GuestEvent, other: RunningGuest): boolean {
+    const desired = this.intents.latest();
+    const common = volumes.filter((volume) => other.volumes.includes(volume));
+    return common.every((volume) => {
+      const pool = desired?.pools.get(volume.slice(0, volume.indexOf("/")));
+      if (pool?.shared !== true && node !== other.node) return true;
+      return [vm, other.vm].every((name) =>
+        desired?.vms
+          .get(name)
+          ?.disks.some((d) => d.source === "volume" && `${d.pool}/${d.volume}` === volume && d.shared),
+      );
+    });
   }
 
   #judgeStart(vm: VmName, node: NodeName, decidedAt: number): void {
@@ -90,21 +124,16 @@ export class Referee {
     const documents = this.intents.since(decidedAt, vm);
     const allowed = documents.some((document) => document !== null && isWithinLimits(document, node));
     if (!allowed) this.broken("limits", `${vm} is brought to ${node}, outside of its limits`);
-    for (const [other, at] of this.#running) {
-      if (at !== node || other === vm) continue;
+    for (const { vm: other } of this.#running.on(node)) {
+      if (other === vm) continue;
       const others = this.intents.since(decidedAt, other);
-      if (!documents.some((one) => others.some((two) => mayShare(one, two)))) {
+      if (!documents.some((one) => others.some((two) => mayShareNode(one, two)))) {
         this.broken("apart", `${vm} is brought to ${node}, where ${other} of its group runs`);
       }
     }
   }
 }
 
-function isWithinLimits(document: Vm, node: NodeName): boolean {
-  return document.limits === null || document.limits.includes(node);
-}
-
-function mayShare(one: Vm | null, two: Vm | null): boolean {
-  if (one === null || two === null) return true;
-  return one.apart.every((group) => !two.apart.includes(group));
+function mayShareNode(one: Vm | null, two: Vm | null): boolean {
+  return one === null || two === null || mayShare(one, two);
 }

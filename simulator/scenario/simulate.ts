@@ -1,5 +1,6 @@
 /** Plays a scenario: the real planner, control loop and agents in virtual time, and a referee who watches. */
 import { planOf, reportCluster } from "../../reconciler/control/report/cluster-report.ts";
+import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import { renderIssues } from "../../reconciler/desired/issues/render-issues.ts";
 import type { NodeName, ObjectId, VmName } from "../../reconciler/model/names.ts";
 import { describeReason } from "../../reconciler/model/reasons.ts";
@@ -11,7 +12,7 @@ import { Chronicle } from "./chronicle.ts";
 import { unmetOf } from "./expectations.ts";
 import { finalOf, type Outcome } from "./outcome.ts";
 import { Referee } from "./referee.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, ScenarioEvent } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { Stillness } from "./stillness.ts";
 import { warmUpDocuments, warmUpMs } from "./warm-up.ts";
@@ -19,12 +20,17 @@ import { warmUpDocuments, warmUpMs } from "./warm-up.ts";
 /** The first moment of every scenario. */
 const beginning = Date.UTC(2026, 0, 1);
 const reconcilers = ["r1", "r2", "r3"];
+/** The cluster is warm once nothing has changed for so long. */
+const warmMs = 5_000;
 /** How often it is looked whether all is still. */
 const lookEveryMs = 1_000;
 
+/** Looks on just before each event happens. */
+export type Observer = (event: ScenarioEvent, state: ClusterState, now: number) => void;
+
 /** @throws ScenarioError where the cluster cannot be as the scenario begins */
-export async function simulate(scenario: Scenario): Promise<Outcome> {
-  const simulation = new Simulation(scenario);
+export async function simulate(scenario: Scenario, observer?: Observer): Promise<Outcome> {
+  const simulation = new Simulation(scenario, observer ?? null);
   try {
     return await simulation.play();
   } finally {
@@ -34,15 +40,19 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
 
 class Simulation {
   readonly #scenario: Scenario;
+  readonly #observer: Observer | null;
   readonly #clock = new VirtualClock(beginning - warmUpMs);
   readonly #cluster: VirtualCluster;
   readonly #referee = new Referee(() => this.#seconds());
   readonly #stillness: Stillness;
   readonly #chronicle: Chronicle;
   readonly #actor: Actor;
+  /** The scenario's first moment on the monotonic clock. */
+  #beganAt = 0;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, observer: Observer | null) {
     this.#scenario = scenario;
+    this.#observer = observer;
     const clock = this.#clock;
     const referee = this.#referee;
     const { hardware } = scenario;
@@ -79,10 +89,13 @@ class Simulation {
     for (const event of this.#scenario.events) {
       if (this.#isOver(event.at)) break;
       await this.#advanceTo(event.at);
+      this.#observer?.(event, this.#cluster.feed.state, this.#clock.now());
       await this.#actor.perform(event);
+      this.#inspect();
       this.#stillness.stir(this.#clock.now());
     }
     const settledAt = await this.#playOut();
+    if (settledAt !== null) this.#referee.inspectAtRest(this.#report());
     return this.#outcome(settledAt);
   }
 
@@ -98,8 +111,13 @@ class Simulation {
     if (!checked.ok) throw new ScenarioError([renderIssues(checked.issues).trimEnd()]);
     for (const id of reconcilers) this.#cluster.startReconciler(id);
     await this.#clock.advance(lookEveryMs);
-    await this.#begin(warmUpDocuments(this.#scenario));
-    await this.#advanceTo(0);
+    const warmUp = warmUpDocuments(this.#scenario);
+    await this.#begin(new Map([...warmUp].filter(([id]) => !id.startsWith("VM/"))));
+    await this.#warmUntil(() => this.#agentsReport());
+    await this.#begin(warmUp);
+    await this.#warmUntil(() => this.#stillness.isStill(this.#clock.now(), warmMs));
+    this.#clock.set(beginning);
+    this.#beganAt = this.#clock.monotonic();
     const { vms } = planOf(this.#cluster.feed.state, this.#clock.now());
     const missing = [...start].filter(([vm, node]) => !this.#active(node).includes(vm));
     if (missing.length > 0) {
@@ -112,6 +130,15 @@ class Simulation {
       );
     }
     await this.#begin(objects);
+  }
+
+  async #warmUntil(isSo: () => boolean): Promise<void> {
+    while (!isSo() && this.#clock.now() < beginning) await this.#clock.advance(lookEveryMs);
+  }
+
+  #agentsReport(): boolean {
+    const { nodes } = planOf(this.#cluster.feed.state, this.#clock.now());
+    return [...nodes.values()].every(({ reason }) => reason.code === "node-ready");
   }
 
   async #begin(documents: ReadonlyMap<ObjectId, unknown>): Promise<void> {
@@ -173,7 +200,7 @@ class Simulation {
   }
 
   async #advanceTo(ms: number): Promise<void> {
-    await this.#clock.advanceTo(warmUpMs + ms);
+    await this.#clock.advanceTo(this.#beganAt + ms);
   }
 
   #seconds(): number {

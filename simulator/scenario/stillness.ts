@@ -38,9 +38,14 @@ export class Stillness {
   }
 
   isSettled(now: number): boolean {
+    const { leaseMs, graceMs } = this.#state().desired.cluster.fencing;
+    return this.isStill(now, 2 * leaseMs + graceMs);
+  }
+
+  /** Nothing has changed for so long, and nothing is to come. */
+  isStill(now: number, forMs: number): boolean {
+    if (now - this.#changedAt < forMs) return false;
     const state = this.#state();
-    const { leaseMs, graceMs } = state.desired.cluster.fencing;
-    if (now - this.#changedAt < 2 * leaseMs + graceMs) return false;
     if (state.released().size > 0) return false;
     const planned = planOf(state, now);
     return (

@@ -3,7 +3,7 @@ import { isMap } from "../../reconciler/desired/edit/merge-patch.ts";
 import type { NodeName, ObjectId } from "../../reconciler/model/names.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Time before the beginning in which agents come alive, a leader is elected and guests are started. */
+/** Time before the beginning in which agents come alive, a leader is elected and guests are started: at most so long. */
 export const warmUpMs = 300_000;
 
 /** What keeps a guest from running where a scenario says that it does. */

@@ -14,8 +14,14 @@ export type GuestEvent = {
   readonly node: NodeName;
   readonly vm: VmName;
   readonly epoch: number;
+  /** Of the domain; the VM's, whatever its name is. */
+  readonly uuid: string;
+  /** `pool/name` of each volume that it has open. */
+  readonly volumes: readonly string[];
 } & (
   | { readonly kind: "start" | "resume" | "discard" }
+  /** It goes by the name `vm` from now on. */
+  | { readonly kind: "relabel"; readonly from: VmName }
   | { readonly kind: "stop"; readonly method: StopMethod }
   | { readonly kind: "migrate-begin"; readonly to: NodeName }
   | { readonly kind: "migrate-end"; readonly to: NodeName; readonly result: "ok" | "failed" | "aborted" }

@@ -11,7 +11,9 @@ export interface Guest extends Omit<Domain, "job"> {
   readonly handedOver: boolean;
 }
 
-type WithoutPlace<E> = E extends unknown ? Omit<E, "at" | "node" | "vm" | "epoch"> : never;
+type WithoutPlace<E> = E extends unknown
+  ? Omit<E, "at" | "node" | "vm" | "epoch" | "uuid" | "volumes">
+  : never;
 
 /** The domains of one machine and how former ones ended. Tells its listeners what happens; knows no rules. */
 export class Guests {
@@ -60,7 +62,9 @@ export class Guests {
   rename(from: VmName, to: VmName): void {
     const guest = this.require(from);
     this.#guests.delete(from);
-    this.set({ ...guest, vm: to });
+    const renamed = { ...guest, vm: to };
+    this.set(renamed);
+    this.emit(renamed, { kind: "relabel", from });
   }
 
   /** The domain is gone, and how it ended is kept. A copy that was never handed over leaves no end: it never ran. */
@@ -87,8 +91,12 @@ export class Guests {
   }
 
   emit(guest: Guest, event: WithoutPlace<GuestEvent>): void {
-    const { vm, epoch } = guest;
-    const whole: GuestEvent = { at: this.#clock.now(), node: this.#node, vm, epoch, ...event };
+    const { vm, epoch, uuid } = guest;
+    const volumes = guest.live.disks.flatMap((disk) =>
+      "pool" in disk ? [`${disk.pool}/${disk.volume}`] : [],
+    );
+    const at = this.#clock.now();
+    const whole: GuestEvent = { at, node: this.#node, vm, epoch, uuid, volumes, ...event };
     for (const listener of this.#guestListeners) listener(whole);
   }
 

@@ -22,7 +22,7 @@ function wanted(
 }
 
 function event(vm: string, node: string, kind: "start" | "resume" = "start"): GuestEvent {
-  return { at: 0, vm, node, epoch: 1, kind };
+  return { at: 0, vm, node, epoch: 1, uuid: vm, volumes: [], kind };
 }
 
 function laws(referee: Referee): string[] {
@@ -52,6 +52,29 @@ describe("the referee", () => {
     referee.witness(event("web", "hv1"), 0);
     referee.witness(event("mail", "hv1"), 0);
     assert.deepEqual(laws(referee), ["apart"]);
+  });
+
+  it("sees one VM that runs under two names, and two that have one volume open", () => {
+    const referee = new Referee(() => 0);
+    referee.intents.add(0, wanted({}));
+    referee.witness({ ...event("web", "hv1"), uuid: "u", volumes: ["vms/web-root"] }, 0);
+    referee.witness({ ...event("mail", "hv2"), uuid: "u" }, 0);
+    assert.deepEqual(laws(referee), ["runs-once"]);
+    referee.witness({ ...event("other", "hv1"), volumes: ["vms/a"] }, 0);
+    referee.witness({ ...event("third", "hv1"), volumes: ["vms/a"] }, 0);
+    assert.deepEqual(
+      laws(referee).filter((law) => law === "volumes"),
+      ["volumes"],
+    );
+  });
+
+  it("knows a VM that got another name by it", () => {
+    const referee = new Referee(() => 0);
+    referee.intents.add(0, wanted({}));
+    referee.witness(event("web", "hv1"), 0);
+    referee.witness({ ...event("site", "hv1"), uuid: "web", kind: "relabel", from: "web" }, 0);
+    referee.witness({ ...event("web", "hv2"), uuid: "another" }, 0);
+    assert.deepEqual(laws(referee), []);
   });
 
   it("does not blame a step for an edit that came after its release", () => {

@@ -92,6 +92,16 @@ describe("a simulation", () => {
     assert.deepEqual(unmet, ["it was not settled within 15 s"]);
   });
 
+  it("boots a node once, however often it is switched on, and not where it is switched off meanwhile", async () => {
+    const events = `events:
+  - {at: 1s, power: {hv1: "off", hv2: "off"}}
+  - {at: 2s, power: {hv1: "on", hv2: "on"}}
+  - {at: 3s, power: {hv1: "on", hv2: "off"}}
+until: 5m`;
+    const { final } = await play(small(events));
+    assert.deepEqual([final.nodes["hv1"]?.alive, final.nodes["hv2"]?.alive], [true, false]);
+  });
+
   it("refuses a beginning that cannot be", async () => {
     const text = small("").replace("memory: 1GiB", "memory: 64GiB");
     await assert.rejects(play(text), /start: web cannot run on hv1/);

@@ -48,7 +48,7 @@ export class Scene {
   }
 
   async apply(): Promise<void> {
-    await this.cluster.apply(this.documents);
+    await this.cluster.apply(this.cluster.check(this.documents));
   }
 
   async advance(ms: number): Promise<void> {
@@ -94,6 +94,7 @@ export class Scene {
         return;
       case "migrate-begin":
       case "discard":
+      case "relabel":
         return;
     }
   }
