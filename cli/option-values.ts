@@ -3,7 +3,8 @@ import { InvalidArgumentError } from "commander";
 import { parseDuration } from "../reconciler/desired/durations.ts";
 import type { Reading } from "../reconciler/desired/reading.ts";
 import { parseSize } from "../reconciler/desired/sizes.ts";
-import { namePattern } from "../reconciler/model/names.ts";
+import { byName, namePattern, type NodeName } from "../reconciler/model/names.ts";
+import type { NewVms } from "../reconciler/model/what-if-report.ts";
 
 /** `10s`, in milliseconds. */
 export function duration(text: string): number {
@@ -26,6 +27,25 @@ export function name(text: string): string {
     throw new InvalidArgumentError("Names are lower-case letters, digits and -, and begin with a letter.");
   }
   return text;
+}
+
+/** `hv1,hv2`; the option may be given again. */
+export function nodeNames(text: string, former: readonly NodeName[] = []): readonly NodeName[] {
+  return [...new Set([...former, ...text.split(",").map(name)])].sort(byName);
+}
+
+/** At a time; more would take longer than anybody waits. */
+const newVmsMax = 100_000;
+
+/** `20x4GiB`; the option may be given again. */
+export function newVms(text: string, former: readonly NewVms[] = []): readonly NewVms[] {
+  const [, number = "", memory = ""] = /^(\d{1,6})x(.+)$/.exec(text) ?? [];
+  if (memory === "") throw new InvalidArgumentError("Write how many and how large: 20x4GiB.");
+  const count = Number(number);
+  if (count === 0 || count > newVmsMax) {
+    throw new InvalidArgumentError(`Between 1 and ${String(newVmsMax)} VMs can be added.`);
+  }
+  return [...former, { count, memoryBytes: size(memory) }];
 }
 
 function valueOf(reading: Reading<number>): number {

@@ -17,6 +17,7 @@ import * as reconciler from "./reconciler.ts";
 import * as rollback from "./rollback.ts";
 import * as simulate from "./simulate.ts";
 import * as simulatedHost from "./simulated-host.ts";
+import * as status from "./status.ts";
 import * as store from "./store/index.ts";
 import * as tui from "./tui.ts";
 import * as up from "./up.ts";
@@ -43,6 +44,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
     {
       heading: "Look:",
       commands: [
+        status.register,
         get.register,
         describe.register,
         why.register,

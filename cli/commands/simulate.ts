@@ -2,26 +2,74 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
+import type { NodeName } from "../../reconciler/model/names.ts";
+import type { NewVms } from "../../reconciler/model/what-if-report.ts";
 import type { Outcome } from "../../simulator/scenario/outcome.ts";
 import type { Scenario } from "../../simulator/scenario/scenario.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
+import { newVms, nodeNames } from "../option-values.ts";
 import { print } from "../output/paint.ts";
 
-/** `keel simulate FILE`: what would happen, played in virtual time by the planner, loop and agents themselves. */
+interface SimulateOptions {
+  readonly lose?: readonly NodeName[];
+  readonly flush?: readonly NodeName[];
+  readonly addVms?: readonly NewVms[];
+  readonly edits?: true;
+  readonly detail?: true;
+}
+
+/**
+ * `keel simulate FILE`: what would happen, played in virtual time by the planner, loop and agents themselves. Without
+ * a file: what the planner would make of the live cluster if something came true. Neither writes anything.
+ */
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("simulate")
-    .description("Play a scenario in virtual time: what would happen, and is it what was expected?")
-    .argument("<file>", "the scenario: a cluster, what befalls it, and what should come out")
-    .action(async (file: string, _options: unknown, self: Command) => {
+    .description(
+      "Say what would happen: to the live cluster, or in a scenario that is played in virtual time.",
+    )
+    .argument("[file]", "a scenario: a cluster, what befalls it, and what should come out")
+    .option("--lose <nodes>", "suppose that these nodes died just now: hv2,hv3", nodeNames)
+    .option("--flush <nodes>", "suppose that these nodes were flushed", nodeNames)
+    .option("--add-vms <vms>", "suppose that there were so many VMs more: 20x4GiB", newVms)
+    .option("--edits", "and that the edits in the folder were applied before")
+    .option("--detail", "show every move, however many")
+    .action(async (file: string | undefined, options: SimulateOptions, self: Command) => {
       await using run = context(self);
-      await simulateFile(file, run);
+      await simulateEither(file, options, run);
     });
   withExamples(command, [
+    ["keel simulate --lose hv2,hv3", "which VMs start where, which do not fit, what is left to lose"],
+    [
+      "keel simulate --flush hv1 --add-vms 20x4GiB",
+      "all of it at once; exits with 1 where a VM is left over",
+    ],
     ["keel simulate flush.yaml", "what happened, where everything is at the end, and what was not met"],
     ["keel simulate flush.yaml -o json", "the same for programs; times are seconds"],
   ]);
+}
+
+async function simulateEither(
+  file: string | undefined,
+  options: SimulateOptions,
+  context: Context,
+): Promise<void> {
+  const { lose = [], flush = [], addVms = [], edits = false, detail = false } = options;
+  const asks = lose.length + flush.length + addVms.length > 0;
+  if (file !== undefined && (asks || edits)) {
+    const problem =
+      "A scenario says itself what befalls it; leave out the file to ask about the live cluster.";
+    throw new KeelError("usage", { problem, command: "keel simulate" });
+  }
+  if (file !== undefined) return simulateFile(file, context);
+  if (!asks) {
+    const problem =
+      "What is to be simulated? Name a scenario, or suppose something: --lose, --flush, --add-vms.";
+    throw new KeelError("usage", { problem, command: "keel simulate" });
+  }
+  const { suppose } = await import("../suppose.ts");
+  await suppose(context, { lose, flush, addVms }, { detail, edits });
 }
 
 async function simulateFile(file: string, context: Context): Promise<void> {

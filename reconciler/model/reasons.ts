@@ -45,8 +45,14 @@ export const reasonTable = {
     advice: "`keel vm start {vm}` starts it; `state: stopped` makes it the intent.",
   },
   "held": { text: "held since {node} could not keep it ({by})", advice: "`keel vm release {vm}` starts it." },
-  "hold-flush": { text: "{node} is flushed and it may run nowhere else: {why}" },
-  "hold-fence": { text: "{node} was lost and it may run nowhere else: {why}" },
+  "hold-flush": {
+    text: "{node} is flushed and it may run nowhere else: {why}",
+    advice: "Widen its limits, or make room.",
+  },
+  "hold-fence": {
+    text: "{node} was lost and it may run nowhere else: {why}",
+    advice: "Widen its limits, or make room.",
+  },
   "released": { text: "released from its hold" },
   "shutdown-timed-out": {
     text: "the guest ignored the shutdown for {timeout}, and `then: leave` leaves it running",

@@ -7,6 +7,7 @@ import type { Plan, VmView } from "../../model/plan.ts";
 import { unplaced } from "../../model/placement.ts";
 import type { ClusterReport, NodeReport, StepProgressReport, VmReport } from "../../model/report.ts";
 import { describeStep, type Progress } from "../../model/step.ts";
+import type { PlanInput } from "../../plan/input.ts";
 import { plan } from "../../plan/plan.ts";
 import type { ActiveDomain } from "../../plan/vm-facts.ts";
 import type { ClusterState } from "../cluster-state.ts";
@@ -19,13 +20,18 @@ const eventsShown = 500;
 
 /** What the control loop makes of the records as they stand: the same plan, made by whoever looks. */
 export function planOf(state: ClusterState, now: number): Plan {
+  return plan(presentInput(state, now));
+}
+
+/** What that plan is made from. */
+export function presentInput(state: ClusterState, now: number): PlanInput {
   const policy = {
     selectorsOpen: true,
     unsettled: new Set<NodeName>(),
     revertDrift: state.desired.cluster.reconcile.mode === "safe",
     allowDestroy: state.applied.head?.allowDestroy ?? null,
   };
-  return plan(planInput(state, policy, now));
+  return planInput(state, policy, now);
 }
 
 export function reportCluster(state: ClusterState, planned: Plan, now: number): ClusterReport {
