@@ -32,7 +32,13 @@ const rooms: readonly Room[] = [
   { name: desired, imports: [model, runtime, schema], packages: ["node:*", "yaml", "ajv", "chokidar"] },
   { name: control, imports: [model, runtime, plan, store, desired, schema], packages: ["node:*", "pino"] },
   { name: bmc, imports: [model, desired, control, xml], packages: ["node:*"] },
-  { name: "agent", imports: [model, runtime, store, xml, domainXml], packages: ["node:*", "pino"] },
+  {
+    name: "agent",
+    imports: [model, runtime, store, xml, domainXml, "agent/libvirt"],
+    packages: ["node:*", "pino"],
+  },
+  // Fit to be a package of its own: it knows nothing of Evenkeel.
+  { name: "agent/libvirt", imports: [], packages: ["node:*"] },
   {
     name: "simulator",
     imports: [model, runtime, plan, store, desired, control, "agent"],
