@@ -29,6 +29,8 @@ class Sending {
   readonly #context: HandOverContext;
   readonly #waitingSince: number;
   #begun: boolean;
+  /** Of the domain that is sent; null: none was seen yet. */
+  #runEpoch: number | null = null;
   /** Why the job is to be aborted. */
   #trouble: string | null = null;
   /** What the hypervisor said to its beginning; where a job is seen all the same, it means nothing. */
@@ -64,8 +66,9 @@ class Sending {
   #judge(reading: Reading, domain: Domain | null): Outcome | null {
     const { vm, epoch } = this.#step;
     if (domain === null) return this.#judgeEnd(reading);
-    if (domain.epoch !== epoch)
-      return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
+    // An older one is the same VM: a restart of it ended before it began.
+    if (domain.epoch > epoch) return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
+    this.#runEpoch = domain.epoch;
     if (domain.job !== null) return null;
     if (this.#begun) return this.#isLateBeginPossible() ? null : this.#kept("the hypervisor gave it up");
     if (this.#context.cancelled()) return cancelled;
@@ -74,7 +77,7 @@ class Sending {
   }
 
   #judgeEnd(reading: Reading): Outcome {
-    const end = findEnd(reading, this.#step.vm, this.#step.epoch);
+    const end = findEnd(reading, this.#step.vm, this.#runEpoch ?? this.#step.epoch);
     if (end?.cause === "migrated") return done("gone");
     return failed("source-ended", end === null ? "it is gone, and nobody saw how" : `it ended: ${end.cause}`);
   }

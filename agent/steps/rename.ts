@@ -23,6 +23,7 @@ function judge(reading: Reading, { from, vm, epoch }: StepOf<"rename">): Outcome
     return failed("precondition", `domains ${from} and ${vm} are both there`);
   const domain = before ?? after;
   if (domain === null) return failed("precondition", `there is no domain ${from}`);
-  if (domain.epoch !== epoch) return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
+  // An older one is the same VM: a restart of it ended before it began.
+  if (domain.epoch > epoch) return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
   return after === null ? "act" : done();
 }

@@ -21,7 +21,8 @@ export function update(step: StepOf<"update">, context: StepContext, signal: Abo
 function judge(reading: Reading, { vm, epoch, hardware, fields }: StepOf<"update">): Outcome | "act" {
   const domain = findDomain(reading, vm);
   if (domain === null || domain.state === "incoming") return failed("precondition", "it does not run here");
-  if (domain.epoch !== epoch) return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
+  // An older one is the same VM: a restart of it ended before it began.
+  if (domain.epoch > epoch) return failed("precondition", `another run is there, of epoch ${domain.epoch}`);
   const { live, applied } = domain;
   const isAsWanted = firstDifference(live, hardware, fields) === null;
   return isAsWanted && firstDifference(applied, hardware, fields) === null ? done() : "act";

@@ -10,7 +10,7 @@ import { circumstances } from "../plan/tries.ts";
 import { encode } from "../store/codec.ts";
 import type { Compare, Operation } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
-import { comparePlacements, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
+import { comparePlacements, handClaims, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
 
 /** The transactions for all steps that have ended. */
 export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[] {
@@ -61,7 +61,7 @@ function settle(
     transaction: {
       compare: [
         ...writer.guard,
-        ...comparePlacements(writer, state, step.vm, null),
+        ...comparePlacements(writer, state, step.vm, step.kind === "rename" ? step.from : null),
         ...compareHead(writer, state, step),
       ],
       then,
@@ -102,10 +102,26 @@ function whatItLeft(
       return done && step.displaced !== null
         ? [{ put: key, value: encode({ ...placement, displaced: step.displaced }) }]
         : [];
-    case "update":
     case "rename":
+      return done ? [] : renamedBack(writer, state, step, placement);
+    case "update":
       return [];
   }
+}
+
+/** Its domain still goes by the former name, and so do its records: what runs there is never taken for gone. */
+function renamedBack(
+  writer: Writer,
+  state: ClusterState,
+  { vm, from }: StepOf<"rename">,
+  placement: Placement,
+): Operation[] {
+  if (state.placements.has(from)) return [];
+  return [
+    { put: writer.keys.placement(from), value: encode(placement) },
+    { delete: writer.keys.placement(vm) },
+    ...handClaims(writer, state, vm, from),
+  ];
 }
 
 /**

@@ -39,6 +39,8 @@ export function releaseStep(writer: Writer, state: ClusterState, planned: Planne
         ...writer.guard,
         ...comparePlacements(writer, state, step.vm, planned.replaces),
         ...compareRequests(writer, state, planned.consumes),
+        // What was decided for is still what is wanted: nothing starts that was taken away meanwhile.
+        { key: keys.head, modRevision: state.applied.revision },
         ...nodesOf(step).map((node) => ({ key: keys.step(node, step.id), createRevision: 0 })),
       ],
       then: [
@@ -172,10 +174,14 @@ export function putClaim(writer: Writer, claim: VolumeClaim): Operation {
 /** The records of a VM's former name become this one's. */
 function replace(writer: Writer, state: ClusterState, vm: VmName, former: VmName | null): Operation[] {
   if (former === null) return [];
-  const claims = [...state.volumes.values()].filter((claim) => claim.vm === former);
   return [
     { delete: writer.keys.placement(former) },
     { delete: writer.keys.tries(former) },
-    ...claims.map((claim) => putClaim(writer, { ...claim, vm })),
+    ...handClaims(writer, state, former, vm),
   ];
+}
+
+export function handClaims(writer: Writer, state: ClusterState, from: VmName, to: VmName): Operation[] {
+  const claims = [...state.volumes.values()].filter((claim) => claim.vm === from);
+  return claims.map((claim) => putClaim(writer, { ...claim, vm: to }));
 }

@@ -1,5 +1,6 @@
 /** `renamedFrom:`: the VM keeps UUID, MACs, volumes and placement; a running guest does not notice. */
 import { reason } from "../model/reasons.ts";
+import { heldBack } from "./held-back.ts";
 import { blocked, type Outcome } from "./outcome.ts";
 import { renameStep } from "./steps.ts";
 import { formerOf } from "./lineage.ts";
@@ -9,7 +10,8 @@ import type { World } from "./world.ts";
 /** null: it is not being renamed. */
 export function decideRename(world: World, facts: VmFacts): Outcome | null {
   const former = formerOf(world.vms, facts);
-  if (former === null) return null;
+  const vm = facts.document;
+  if (former === null || vm === null) return null;
   const why = reason("renamed", { from: former.name });
   if (former.released !== null)
     return blocked(
@@ -32,6 +34,8 @@ export function decideRename(world: World, facts: VmFacts): Outcome | null {
         next: { ...facts, placement: former.placement, condition: former.condition },
       };
     case "running": {
+      const held = heldBack(world, facts, vm, "rename");
+      if (held !== null) return blocked(held.why, held.until);
       const planned = renameStep(facts, former, former.condition.node, why);
       const next = { ...facts, placement: former.placement, condition: former.condition };
       return { kind: "step", planned, next };
