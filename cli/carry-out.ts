@@ -8,6 +8,7 @@ import type { ClusterKeys } from "../reconciler/store/keys.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import type { Context } from "./context.ts";
 import { followApply, type FollowEnd, type FollowOptions } from "./follow/follow-apply.ts";
+import type { Goal, Unreached } from "./follow/goal.ts";
 import { newestEvent } from "./follow/step-tracker.ts";
 import { gitCommit } from "./git-commit.ts";
 import { blockedLines } from "./output/blocked-text.ts";
@@ -20,18 +21,27 @@ import { checkUnused, usedOnce } from "./plan-use.ts";
 import type { FolderProposal } from "./propose-folder.ts";
 import { checkFresh, type SavedPlan, storeIdOf } from "./saved-plan.ts";
 
-export interface CarryOutOptions {
+export interface CarryOutOptions extends FollowedOptions {
   /** Where a saved plan is applied; it is used up by this. */
   readonly saved: SavedPlan | null;
+  /** What is put on record with the apply, where it is no plain one. */
+  readonly note: string | null;
+  /** Whether the folder lacks nothing of what is in force by then. */
+  readonly keepsBase: boolean;
+}
+
+/** How what goes on is followed. */
+export interface FollowedOptions {
   /** false: `--no-wait`. */
   readonly follow: boolean;
   /** null: as long as it takes. */
   readonly timeoutMs: number | null;
-  /** What is put on record with the apply, where it is no plain one. */
-  readonly note: string | null;
+  readonly goals: readonly Goal[];
+  /** `--wait`: that the goals are not reached is an error. */
+  readonly insists: boolean;
 }
 
-/** @throws KeelError `apply-conflict`, `plan-used`, `approval-needed`, `apply-failed`, and what following throws */
+/** @throws KeelError `apply-conflict`, `plan-used`, `approval-needed`, `apply-failed`, `not-reached`, and what following throws */
 export async function carryOut(
   context: Context,
   proposed: FolderProposal,
@@ -39,7 +49,7 @@ export async function carryOut(
 ): Promise<void> {
   const afterEvent = newestEvent(proposed.feed.state);
   const head = await commit(context, proposed, options);
-  const keeping = options.saved === null ? keepBase(context, proposed, head) : Promise.resolve();
+  const keeping = options.keepsBase ? keepBase(context, proposed, head) : Promise.resolve();
   try {
     await tell(context, proposed, options, { head, afterEvent });
   } finally {
@@ -65,17 +75,32 @@ async function tell(
     return;
   }
   const { generation } = head;
-  const end = await follow(context, { feed, generation, afterEvent, timeoutMs: options.timeoutMs });
-  conclude(context, end);
+  await followToRest(context, { feed, generation, afterEvent }, options);
+}
+
+/** From what is in force to the cluster at rest. @throws KeelError `approval-needed`, `apply-failed`, `not-reached` */
+export async function followToRest(
+  context: Context,
+  from: Pick<FollowOptions, "feed" | "generation" | "afterEvent">,
+  options: FollowedOptions,
+): Promise<void> {
+  const { timeoutMs, goals, insists } = options;
+  const end = await follow(context, { ...from, timeoutMs, goals });
+  const [first] = end.unreached;
+  if (insists && first !== undefined) {
+    print(context, blockedLines(end.blocked, layoutFor(context)));
+    throw notReached(first, end.unreached.length - 1);
+  }
+  conclude(context, end, goals);
 }
 
 async function commit(
   context: Context,
-  { feed, proposal }: FolderProposal,
+  { feed, proposal, host }: FolderProposal,
   options: CarryOutOptions,
 ): Promise<Head> {
-  const { clock, user, resolveOptions, directory, signal } = context;
-  const { saved, note } = options;
+  const { clock, user, directory, signal } = context;
+  const { saved, note, keepsBase } = options;
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const gitHead = saved === null ? await gitCommit(directory, signal) : saved.commit;
   signal.throwIfAborted();
@@ -84,12 +109,11 @@ async function commit(
     checkFresh(saved, feed.state, { now, storeId: await storeIdOf(store, keys) });
   }
   const once = saved === null ? null : await usedOnce(store, keys, saved, { by: user, at: now });
-  const host = saved?.host ?? resolveOptions.host;
   const noted = note === null ? {} : { note };
   const by = { by: user, now, commit: gitHead, host, ...noted };
   // Where no head is written, the use of the plan is written first: rather not at all than twice.
   if (once !== null && !proposal.changesIntent) await once.mark();
-  if (saved === null && proposal.changesIntent) await keepAttempt(context, proposal);
+  if (keepsBase && proposal.changesIntent) await keepAttempt(context, proposal);
   const head = await commitProposal(store, keys, proposal, { ...by, ...once?.beside }).catch(
     async (error: unknown) => {
       if (saved !== null) await checkUnused(store, keys, saved);
@@ -142,15 +166,35 @@ async function follow(context: Context, options: Omit<FollowOptions, "clock" | "
   }
 }
 
-function conclude(context: Context, { generation, done, failed, blocked, elapsedMs }: FollowEnd): void {
+function conclude(context: Context, end: FollowEnd, goals: readonly Goal[]): void {
+  const { generation, done, failed, blocked, elapsedMs } = end;
   print(context, blockedLines(blocked, layoutFor(context)));
   const total = done + failed.length;
   if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
   const steps =
     done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
-  context.out(`Apply complete: ${steps}${rest} (generation ${generation}).`);
+  for (const line of end.besides) context.out(line);
+  context.out(`Apply complete: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);
   endWithBlocked(blocked);
+}
+
+/** `; node/hv1 is flushed`. */
+function reachedBy(goals: readonly Goal[], { unreached }: FollowEnd): string {
+  const [first] = goals;
+  if (first === undefined || unreached.length > 0) return "";
+  const same = goals.every(({ wanted }) => wanted === first.wanted);
+  if (goals.length > 1) return same ? `; all ${goals.length} are ${first.wanted}` : "";
+  return `; ${first.what} is ${first.wanted}`;
+}
+
+function notReached({ what, wanted, obstacles }: Unreached, others: number): KeelError {
+  const reasons = obstacles.length === 0 ? ["nothing is being done about it"] : obstacles;
+  const more = others === 0 ? "" : `; nor are ${countOf(others, "other")}`;
+  return new KeelError("not-reached", {
+    what: `${what} is not ${wanted}`,
+    why: `${reasons.join("; ")}${more}`,
+  });
 }
 
 /** @throws KeelError `approval-needed` where some of it waits for one */

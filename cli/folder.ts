@@ -18,8 +18,12 @@ type FolderContext = Pick<
 
 /** Reads it once. Rejects only when the command is asked to end. */
 export function loadFolder(context: FolderContext): Promise<LoadResult> {
-  const { clock, directory, resolveOptions, signal } = context;
-  return new FolderReader({ ...resolveOptions, folder: directory, clock }).read(signal);
+  return readerOf(context).read(context.signal);
+}
+
+/** Reads the folder again and again, and lets it be edited. */
+export function readerOf({ clock, directory, resolveOptions }: FolderContext): FolderReader {
+  return new FolderReader({ ...resolveOptions, folder: directory, clock });
 }
 
 export interface Trust {
@@ -35,11 +39,19 @@ export interface Trust {
  * The folder's documents, where they may be believed.
  * @throws KeelError `source-invalid`, `source-unreadable`, `source-suspect`
  */
-export async function believedFolder(
+export async function believedFolder(context: FolderContext, trust: Trust): Promise<Loaded> {
+  return believe(await loadFolder(context), context, trust);
+}
+
+/**
+ * The same of documents that were read already.
+ * @throws KeelError `source-invalid`, `source-unreadable`, `source-suspect`
+ */
+export function believe(
+  result: LoadResult,
   context: FolderContext,
   { head, allowOrphan, isTold }: Trust,
-): Promise<Loaded> {
-  const result = await loadFolder(context);
+): Loaded {
   const verdict = judgeSource(head, result);
   const isMeant = verdict.kind === "suspect" && verdict.vanished.length === allowOrphan;
   if (result.ok && (verdict.kind === "ok" || isMeant)) return result;

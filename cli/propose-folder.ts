@@ -24,6 +24,8 @@ export interface FolderProposal {
   readonly feed: ClusterFeed;
   readonly loaded: Loaded;
   readonly proposal: Proposal;
+  /** The machine whose name the one node has, where no Node document says otherwise. */
+  readonly host: string;
   /** What applying it would do, without what the loop does by itself anyway. */
   readonly report: PlanReport;
 }
@@ -41,12 +43,13 @@ export async function proposeFolder(
   const { state } = feed;
   refuseIfFrozen(state);
   const loaded = await believedFolder(context, { head: state.applied.documents.keys(), allowOrphan, isTold });
-  await checkName(context, state, loaded);
+  await checkClusterName(context, state, loaded);
   const { clock, random } = context;
   const warnings = warningsOf(loaded, context);
   const proposal = propose(state, loaded, { now: clock.now(), random, allowDestroy, warnings });
   const undo = await undoneBy(context, state, loaded);
-  return { feed, loaded, proposal, report: { ...askedFor(proposal), undo } };
+  const { host } = context.resolveOptions;
+  return { feed, loaded, proposal, host, report: { ...askedFor(proposal), undo } };
 }
 
 /** What the folder lacks of what was applied. Where it lacks nothing because both are the same, that is remembered. */
@@ -78,8 +81,11 @@ export function askedFor({ report, changesIntent }: Proposal): PlanReport {
   return { ...report, changes, summary: summaryOf(changes), hasChanges: changes.length > 0 };
 }
 
-/** A cluster's name is part of all its keys: under another name everything would be new. */
-async function checkName(context: Context, state: ClusterState, loaded: Loaded): Promise<void> {
+/**
+ * A cluster's name is part of all its keys: under another name everything would be new.
+ * @throws KeelError `cluster-renamed`
+ */
+export async function checkClusterName(context: Context, state: ClusterState, loaded: Loaded): Promise<void> {
   const files = loaded.desired.cluster.name;
   const store = state.applied.head === null ? (await context.cluster()).name : state.desired.cluster.name;
   if (files !== store) throw new KeelError("cluster-renamed", { files, store });

@@ -44,7 +44,7 @@ export async function proposeSaved(
   const { allowDestroy, report } = saved;
   const { warnings } = report;
   const proposal = propose(feed.state, loaded, { now, random: context.random, allowDestroy, warnings });
-  return { feed, loaded, proposal, report, saved };
+  return { feed, loaded, proposal, host: saved.host, report, saved };
 }
 
 /** Its documents, checked as strictly as files are. */

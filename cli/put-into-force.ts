@@ -15,6 +15,8 @@ export interface PutIntoForceOptions extends CarryOutOptions {
   readonly yes: boolean;
   /** That it undoes what was applied since is meant. */
   readonly undo: boolean;
+  /** Done once it is agreed to, and before it is in force: edits of files. */
+  readonly onAgreed?: () => Promise<void>;
 }
 
 /** @throws KeelError `not-confirmed`, `stale-folder`, and what carrying it out throws */
@@ -38,6 +40,7 @@ export async function putIntoForce(
   if (!options.yes && (report.hasChanges || report.undo !== null)) {
     await context.confirm("\nApply these changes? Only 'yes' will be accepted: ");
   }
+  await options.onAgreed?.();
   await carryOut(context, proposed, options);
 }
 

@@ -53,7 +53,10 @@ async function apply(file: string | undefined, options: ApplyOptions, context: C
     saved,
     follow: options.wait,
     timeoutMs: options.timeout ?? null,
+    goals: [],
+    insists: false,
     note: null,
+    keepsBase: saved === null,
   });
 }
 

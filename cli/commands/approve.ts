@@ -60,7 +60,7 @@ async function approve(object: string, options: ApproveOptions, context: Context
   const { destructionOf, writeRequest } = await import("../../reconciler/control/requests.ts");
   const wish = destructionOf(vm, feed.state.identities.get(name) ?? null, disks);
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-  const request = await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
+  const { request } = await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
   if (format === "table") tell(context, vm, request, disks, isApplied(feed, name));
   else await (await import("../output/answer.ts")).printData(context, format, request);
 }

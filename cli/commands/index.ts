@@ -12,6 +12,7 @@ import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
 import * as init from "./init.ts";
+import * as node from "./node/index.ts";
 import * as plan from "./plan.ts";
 import * as reconciler from "./reconciler.ts";
 import * as rollback from "./rollback.ts";
@@ -39,6 +40,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         apply.register,
         approve.register,
         rollback.register,
+        node.register,
       ],
     },
     {

@@ -4,7 +4,7 @@ import type { EditRefusal } from "../../reconciler/desired/edit/refusal.ts";
 import type { FileChange } from "../../reconciler/desired/edit/plan-edits.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
-import { issueLines } from "../folder.ts";
+import { issueLines, readerOf } from "../folder.ts";
 import { count, duration } from "../option-values.ts";
 import { print } from "../output/paint.ts";
 import { allowDestroyOption, allowOrphanOption } from "./plan.ts";
@@ -60,19 +60,21 @@ async function rollback(generation: number, options: RollbackOptions, context: C
     saved: null,
     follow: options.wait,
     timeoutMs: options.timeout ?? null,
+    goals: [],
+    insists: false,
     note: `rollback to generation ${String(generation)}`,
+    keepsBase: true,
   });
 }
 
 /** @throws KeelError `no-generation`, `refused` */
 async function plannedChanges(generation: number, context: Context): Promise<readonly FileChange[]> {
-  const { clock, directory, resolveOptions, signal } = context;
+  const { signal } = context;
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const { HistoryReader } = await import("../../reconciler/control/history.ts");
-  const { FolderReader } = await import("../../reconciler/desired/load/folder-reader.ts");
   const { planRollback } = await import("../rollback-edits.ts");
   const { documents } = await new HistoryReader(store, keys).read(generation);
-  const reader = new FolderReader({ ...resolveOptions, folder: directory, clock });
+  const reader = readerOf(context);
   const planned = await planRollback(reader, documents, signal);
   if (!planned.ok) throw refused(planned.refusal, generation, context);
   return planned.changes;

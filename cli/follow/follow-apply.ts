@@ -6,11 +6,12 @@ import { reportReason } from "../../reconciler/control/report/reasons.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import { objectId, type VmName } from "../../reconciler/model/names.ts";
-import type { Blocked, Plan } from "../../reconciler/model/plan.ts";
+import type { Blocked } from "../../reconciler/model/plan.ts";
 import type { BlockedReport } from "../../reconciler/model/report.ts";
 import { migrationTries } from "../../reconciler/plan/held-back.ts";
 import { span } from "../../tui/view/line.ts";
 import type { ProgressView } from "../output/progress.ts";
+import { type Goal, type Look, progressOf, type Unreached, unreachedOf } from "./goal.ts";
 import { type EndedStep, StepTracker } from "./step-tracker.ts";
 
 export interface FollowOptions {
@@ -22,6 +23,8 @@ export interface FollowOptions {
   readonly afterEvent: number;
   /** null: as long as it takes. */
   readonly timeoutMs: number | null;
+  /** What it is about, where that is more than to come to rest. */
+  readonly goals: readonly Goal[];
 }
 
 export interface FollowEnd {
@@ -33,6 +36,10 @@ export interface FollowEnd {
   readonly failed: readonly EndedStep[];
   /** What is asked for and is not being done, as the cluster came to rest. */
   readonly blocked: readonly BlockedReport[];
+  /** Goals that are not so, now that nothing is being done any more. */
+  readonly unreached: readonly Unreached[];
+  /** Of the goals that are: what is to be known besides. */
+  readonly besides: readonly string[];
   readonly elapsedMs: number;
 }
 
@@ -94,31 +101,38 @@ class Follower {
 
   /** null: it is not at rest yet. */
   look(state: ClusterState): Omit<FollowEnd, "elapsedMs"> | null {
-    const { clock, view } = this.#options;
+    const { clock, view, goals } = this.#options;
     this.#checkStore();
     this.#tellOfOthers(state);
-    const planned = planOf(state, clock.now());
+    const now = clock.now();
+    const planned = planOf(state, now);
+    const look = { state, plan: planned, now };
     const { running, ended } = this.#tracker.look(state, clock.monotonic());
     for (const each of ended) {
       this.#last.set(each.vm, each);
       if (each.end === "done") this.#done += 1;
       view.ended(each);
     }
-    if (running.length === 0 && this.#isAtRest(state, planned)) {
+    const unreached = unreachedOf(goals, look);
+    if (running.length === 0 && this.#isAtRest(look, unreached)) {
       const blocked = planned.blocked.map((each) => reportBlocked(state, each));
+      const besides = goals.flatMap((goal) => goal.besides?.(look) ?? []);
       const failed = [...this.#last.values()].filter(({ end }) => end === "failed");
-      return { generation: this.#generation, done: this.#done, failed, blocked };
+      return { generation: this.#generation, done: this.#done, failed, blocked, unreached, besides };
     }
-    view.show(running, planned.steps.length);
+    view.show(running, planned.steps.length, progressOf(goals, look));
     this.#checkLeader(state);
     return null;
   }
 
   /** Nothing to be released, nothing to be written, and nobody who is only silent for a moment. */
-  #isAtRest(state: ClusterState, planned: Plan): boolean {
+  #isAtRest({ state, plan: planned }: Look, unreached: readonly Unreached[]): boolean {
     const now = this.#options.clock.monotonic();
     const left = planned.steps.length + planned.records.length + planned.cancels.length;
-    if (left > 0 || !planned.blocked.some((blocked) => passesSoon(state, blocked))) {
+    const isSilent =
+      planned.blocked.some((blocked) => passesSoon(state, blocked)) ||
+      unreached.some(({ obstacles }) => obstacles.length === 0);
+    if (left > 0 || !isSilent) {
       this.#momentBegan = null;
       return left === 0;
     }

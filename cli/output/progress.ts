@@ -3,6 +3,7 @@ import { bar } from "../../tui/view/bar.ts";
 import type { Glyphs } from "../../tui/view/glyphs.ts";
 import { fitLine, type Line, span } from "../../tui/view/line.ts";
 import type { Context } from "../context.ts";
+import type { GoalProgress } from "../follow/goal.ts";
 import type { EndedStep, RunningStep } from "../follow/step-tracker.ts";
 import { durationText } from "./counts.ts";
 import { painted } from "./paint.ts";
@@ -11,8 +12,8 @@ import { cellsOfTerminal } from "./width.ts";
 import { doing } from "./step-words.ts";
 
 export interface ProgressView {
-  /** Everything that is under way now, and how many steps are to come after it. */
-  show(running: readonly RunningStep[], toCome: number): void;
+  /** Everything that is under way now, how many steps are to come after it, and how far what it is about has got. */
+  show(running: readonly RunningStep[], toCome: number, goals: readonly GoalProgress[]): void;
   ended(step: EndedStep): void;
   /** A line that stays. */
   say(line: Line): void;
@@ -48,13 +49,20 @@ class PlainProgress implements ProgressView {
   readonly #glyphs: Glyphs;
   /** By step: the elapsed time at which it is told of next. */
   readonly #tellAt = new Map<string, number>();
+  #told: readonly string[] = [];
 
   constructor(screen: Screen) {
     this.#screen = screen;
     this.#glyphs = glyphsOf(screen.terminal);
   }
 
-  show(running: readonly RunningStep[]): void {
+  show(running: readonly RunningStep[], _toCome: number, goals: readonly GoalProgress[]): void {
+    this.#showSteps(running);
+    for (const { mark, line } of goals) if (!this.#told.includes(mark)) this.say(line);
+    this.#told = goals.map(({ mark }) => mark);
+  }
+
+  #showSteps(running: readonly RunningStep[]): void {
     for (const each of running) {
       const { step, elapsedMs, percent } = each;
       const at = this.#tellAt.get(step.id);
@@ -97,10 +105,16 @@ class LiveProgress implements ProgressView {
     this.#glyphs = glyphsOf(screen.terminal);
   }
 
-  show(running: readonly RunningStep[], toCome: number): void {
-    const room = Math.max(1, Math.min(rowsMax, this.#screen.terminal.rows - 4));
+  show(running: readonly RunningStep[], toCome: number, goals: readonly GoalProgress[]): void {
+    const room = Math.max(1, Math.min(rowsMax, this.#screen.terminal.rows - 4 - goals.length));
     const rows = running.slice(0, room).map((each) => this.#row(each));
-    this.#draw([], [...rows, this.#counts(running.length, toCome)]);
+    const below = goals.slice(0, rowsMax).map(({ line }) => this.#fitted(line));
+    this.#draw([], [...rows, ...below, this.#counts(running.length, toCome)]);
+  }
+
+  /** A line that wraps would be two to draw over. */
+  #fitted(line: Line): Line {
+    return fitLine(line, cellsOfTerminal(this.#screen.terminal) - 1, this.#glyphs.ellipsis);
   }
 
   ended(step: EndedStep): void {
@@ -138,8 +152,7 @@ class LiveProgress implements ProgressView {
       span(`[${durationText(elapsedMs)}]`),
       ...(detail === null ? [] : [span(`  ${detail}`, "muted")]),
     ];
-    // A line that wraps would be two to draw over.
-    return fitLine(line, cellsOfTerminal(this.#screen.terminal) - 1, this.#glyphs.ellipsis);
+    return this.#fitted(line);
   }
 
   #counts(underWay: number, toCome: number): Line {

@@ -40,6 +40,8 @@ export interface ProposeOptions {
   readonly allowDestroy: number | null;
   /** Rendered warnings of the folder. */
   readonly warnings: readonly string[];
+  /** false: what was changed by hand is left as it is. */
+  readonly revertDrift?: boolean;
 }
 
 export function propose(state: ClusterState, loaded: Loaded, options: ProposeOptions): Proposal {
@@ -47,7 +49,8 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
   const { desired, documents } = withProtection(applied.desired, loaded);
   const identities = missingIdentities(desired, state.identities, options.random);
   const allowDestroy = options.allowDestroy === doomedOf(state, desired) ? options.allowDestroy : null;
-  const policy = { selectorsOpen: true, unsettled: new Set<string>(), revertDrift: true, allowDestroy };
+  const { revertDrift = true } = options;
+  const policy = { selectorsOpen: true, unsettled: new Set<string>(), revertDrift, allowDestroy };
   const input = planInput(state, policy, options.now);
   const journal = { ...input.journal, identities: new Map([...state.identities, ...identities]) };
   const planned = plan({ ...input, desired, journal });

@@ -7,7 +7,7 @@ import { claimKey } from "../plan/usable.ts";
 import { withKeptVolumes } from "../plan/vm-facts.ts";
 import { decode, encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import type { Revision, Store } from "../store/store.ts";
 import type { StoredRequest } from "./cluster-state.ts";
 import type { VmTransaction, Writer } from "./transactions.ts";
 
@@ -28,21 +28,22 @@ export function destructionOf(vm: Vm, identity: Identity | null, disks: readonly
 /** An approval is given to a plan that was just looked at; it is not good for next week's. */
 const goodForMs = 3_600_000;
 
-/** Asking twice for the same thing about the same object is asking once. */
+/** Asking twice for the same thing about the same object is asking once. `revision`: the store's, once it was asked. */
 export async function writeRequest(
   store: Store,
   keys: ClusterKeys,
   wish: Wish,
   who: { readonly by: string; readonly now: number },
-): Promise<Request> {
+): Promise<{ readonly request: Request; readonly revision: Revision }> {
   const id = requestId(wish.kind, "vm" in wish ? wish.vm : wish.node);
   const common = { id, by: who.by, at: who.now, expiresAt: who.now + goodForMs };
   const request: Request =
     wish.kind === "destroy"
       ? { ...wish, ...common, uuid: await uuidOf(store, keys, wish.vm) }
       : { ...wish, ...common };
-  await store.transact({ compare: [], then: [{ put: keys.request(id), value: encode(request) }] });
-  return request;
+  const put = { put: keys.request(id), value: encode(request) };
+  const { revision } = await store.transact({ compare: [], then: [put] });
+  return { request, revision };
 }
 
 export function requestId(kind: Request["kind"], object: string): string {
@@ -50,7 +51,7 @@ export function requestId(kind: Request["kind"], object: string): string {
 }
 
 /** What it is about. */
-export function objectOf(request: Request): ObjectId {
+export function objectOf(request: Request | Wish): ObjectId {
   return "vm" in request ? objectId("VM", request.vm) : objectId("Node", request.node);
 }
 

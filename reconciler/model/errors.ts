@@ -165,6 +165,18 @@ export const errorCatalogue = {
     text: "{failed} of {total} steps failed; the others are done.",
     advice: "`keel why vm/NAME` says why. Running `keel apply` again is safe.",
   },
+  "edit-conflict": {
+    exit: exitCodes.stale,
+    http: 409,
+    text: "{what} was refused: {why}. Nothing was changed in {directory}.",
+    advice: "Somebody edits there too: look at it, and repeat the command.",
+  },
+  "not-reached": {
+    exit: exitCodes.partial,
+    http: 409,
+    text: "{what}: {why}.",
+    advice: "It is still what the files ask for, and is done as soon as it can be; `keel why` says more.",
+  },
   "not-confirmed": {
     exit: exitCodes.error,
     http: 400,

@@ -167,6 +167,18 @@ export interface StepProgressReport {
   readonly since: number;
 }
 
+/** A flush that goes on. */
+export interface FlushReport {
+  /** VMs that have left because of it, or are held. */
+  readonly done: number;
+  /** Those, and what is still there. */
+  readonly total: number;
+  /** As fast as what moves now; null: nothing tells. */
+  readonly remainingMs: number | null;
+  /** VMs that do not leave, each with why. */
+  readonly blockers: readonly { readonly vm: VmName; readonly reason: ReasonReport }[];
+}
+
 export interface NodeReport {
   readonly kind: "Node";
   readonly name: NodeName;
@@ -188,6 +200,8 @@ export interface NodeReport {
   /** Epoch milliseconds of its last report. */
   readonly readAt: number | null;
   readonly stale: boolean;
+  /** null: it is not being flushed, or is empty already. */
+  readonly flush: FlushReport | null;
   readonly source: SourcePosition | null;
 }
 

@@ -68,6 +68,7 @@ export function nodeReport(name: string, given: Partial<NodeReport> = {}): NodeR
     vcpus: 6,
     load: 0.4,
     readAt: now - 1000,
+    flush: null,
     stale: false,
     source: { file: "nodes.yaml", line: 1 },
     ...given,

@@ -12,6 +12,7 @@ import { plan } from "../../plan/plan.ts";
 import type { ActiveDomain } from "../../plan/vm-facts.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { planInput } from "../plan-input.ts";
+import { reportFlush } from "./flush-report.ts";
 import { reportDrift } from "./plan-report.ts";
 import { reportReason } from "./reasons.ts";
 
@@ -40,7 +41,9 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
   const vms = [...planned.vms.values()].map((view) =>
     reportVm(state, view, released.get(view.name) ?? null, now),
   );
-  const nodes = [...planned.nodes.keys()].sort(byName).map((name) => reportNode(state, planned, name, vms));
+  const nodes = [...planned.nodes.keys()]
+    .sort(byName)
+    .map((name) => reportNode(state, planned, name, vms, now));
   return {
     cluster: desired.cluster.name,
     generation: applied.head?.generation ?? 0,
@@ -142,6 +145,7 @@ function reportNode(
   planned: Plan,
   name: NodeName,
   vms: readonly VmReport[],
+  now: number,
 ): NodeReport {
   const view = planned.nodes.get(name);
   if (view === undefined) throw new TypeError(`the plan has no view of ${name}`);
@@ -166,6 +170,7 @@ function reportNode(
     load: status?.load ?? null,
     readAt: status?.readAt ?? null,
     stale: isStale(observed),
+    flush: reportFlush(state, planned, name, now),
     source: state.desired.sources.get(objectId("Node", name)) ?? null,
   };
 }

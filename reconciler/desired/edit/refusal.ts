@@ -12,6 +12,8 @@ export interface EditRefusal {
     /** Somebody else changed the file in the meantime. */
     | "changed"
     | "read-only"
+    /** Its first lines say that a program writes it. */
+    | "generated"
     /** The file is not inside the folder. */
     | "outside"
     /** The system said no while writing. */

@@ -6,22 +6,41 @@ import { codeOf, reasonOf } from "../load/list-folder.ts";
 import type { FileChange } from "./plan-edits.ts";
 import { refusal, type EditRefusal } from "./refusal.ts";
 import { createFile, removeFile, replaceFile } from "./replace-file.ts";
+import { takeTurn, type Turn } from "./take-turn.ts";
 
 /**
  * Writes changes that were planned, each file by a rename, so that readers see the old text or the new one. All are
- * checked before the first is written; where a later one fails, the earlier ones are taken back.
+ * checked before the first is written; where a later one fails, the earlier ones are taken back. Keels that edit the
+ * same folder at the same time follow one another; `turn`: the caller has taken his already, and keeps it.
  */
 export async function writeChanges(
   folder: string,
   changes: readonly FileChange[],
+  turn: Turn | null = null,
 ): Promise<EditRefusal | undefined> {
-  const targets: Target[] = [];
   try {
     const root = await realpath(folder);
-    for (const change of changes) targets.push(await targetOf(root, change));
+    const taken = turn ?? (await takeTurn(root));
+    if (taken === null) {
+      return refusal(
+        "changed",
+        "another keel edits the folder, and comes to no end",
+        "end it, and try again",
+      );
+    }
+    try {
+      return await writeAll(root, changes);
+    } finally {
+      if (turn === null) taken.free();
+    }
   } catch (error) {
     return refusalOf(error);
   }
+}
+
+async function writeAll(root: string, changes: readonly FileChange[]): Promise<EditRefusal | undefined> {
+  const targets: Target[] = [];
+  for (const change of changes) targets.push(await targetOf(root, change));
   const done: Target[] = [];
   try {
     for (const target of targets) {
@@ -34,6 +53,20 @@ export async function writeChanges(
     const kept = await takeBack(done);
     if (kept.length === 0) return refused;
     return { ...refused, message: `${refused.message}; already written: ${kept.join(", ")}` };
+  }
+}
+
+/** Why the changes would be refused, as far as the files tell before anything is written. */
+export async function whyNotWritable(
+  folder: string,
+  changes: readonly FileChange[],
+): Promise<EditRefusal | undefined> {
+  try {
+    const root = await realpath(folder);
+    for (const change of changes) await checkTarget(root, change);
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
   }
 }
 
@@ -52,24 +85,43 @@ class Refused extends Error {
 }
 
 async function targetOf(root: string, change: FileChange): Promise<Target> {
-  const { file, before } = change;
+  if (change.before === null) await mkdir(dirname(join(root, change.file)), { recursive: true });
+  return { ...change, path: await checkTarget(root, change) };
+}
+
+/** The path of the file itself. Of a new one the folder need not be there yet. */
+async function checkTarget(root: string, { file, before }: FileChange): Promise<string> {
   const named = join(root, file);
   if (before === null) {
-    await mkdir(dirname(named), { recursive: true });
-    const parent = await realpath(dirname(named));
-    if (parent !== root && !parent.startsWith(root + sep)) throw outside(file);
     if (await exists(named)) throw changed(file);
+    const folder = (await exists(dirname(named))) ? dirname(named) : root;
+    const parent = await realpath(folder);
+    if (parent !== root && !parent.startsWith(root + sep)) throw outside(file);
     await checkWritable(parent, file);
-    return { ...change, path: named };
+    return named;
   }
   const path = await realpath(named);
   if (!path.startsWith(root + sep)) throw outside(file);
+  if (isGenerated(before)) throw generated(file);
   const { mode } = await stat(path);
   if ((mode & 0o222) === 0) throw readOnly(file);
   await checkWritable(path, file);
   await checkWritable(dirname(path), file);
   if ((await readFile(path, "utf8")) !== before) throw changed(file);
-  return { ...change, path };
+  return path;
+}
+
+const headLines = 5;
+
+/** Its first comments say so, in the words that such programs use: the next run would undo the edit. */
+function isGenerated(text: string): boolean {
+  const comments = text
+    .split("\n", headLines)
+    .filter((line) => line.trimStart().startsWith("#"))
+    .join("\n");
+  return /\bdo not edit\b|@generated\b|\bgenerated (?:by|from)\b|\b(?:ansible|puppet|chef|salt) managed\b|\bmanaged by (?:ansible|puppet|chef|salt|terraform)\b/i.test(
+    comments,
+  );
 }
 
 async function write({ file, path, before, after }: Target): Promise<void> {
@@ -124,6 +176,14 @@ function changed(file: string): Refused {
     "changed",
     `${file} was changed by somebody else meanwhile`,
     "look at it, and try again",
+  );
+}
+
+function generated(file: string): Refused {
+  return new Refused(
+    "generated",
+    `${file} is written by a program, its first lines say`,
+    "make the edit where it comes from",
   );
 }
 

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import type { ContextFactory } from "../../context.ts";
+import * as cordon from "./cordon.ts";
+import * as flush from "./flush.ts";
+import * as ready from "./ready.ts";
+
+/** `keel node …`: what is done with nodes. Edits of their documents, but for what only looks. */
+export function register(program: Command, context: ContextFactory): void {
+  const node = program
+    .command("node")
+    .description("Flush a node, take it in again, or let it take nothing new.")
+    .helpCommand(false);
+  for (const command of [flush, ready, cordon]) command.register(node, context);
+}
