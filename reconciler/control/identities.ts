@@ -2,6 +2,8 @@
 import type { Desired, Vm } from "../model/desired.ts";
 import type { Identity, Slots } from "../model/journal.ts";
 import type { VmName } from "../model/names.ts";
+import { readBasics } from "../domain-xml/read-domain.ts";
+import { readXml } from "../xml/read-xml.ts";
 
 /** Cryptographic randomness, injected. */
 export type RandomBytes = (count: number) => Uint8Array;
@@ -31,6 +33,12 @@ function isComplete(vm: Vm, identity: Identity): boolean {
   );
 }
 
+/** A domain that brings its XML along stays what it was for its guest. */
+function uuidInXml(vm: Vm): string | null {
+  const reading = vm.domain.xml === null ? null : readXml(vm.domain.xml);
+  return reading?.ok === true ? readBasics(reading.root).uuid : null;
+}
+
 /** Disk and volume of the disks whose documents name no volume. */
 function impliedVolumes(vm: Vm): [string, string][] {
   return vm.disks.flatMap((disk) =>
@@ -46,7 +54,12 @@ function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, ta
     taken.add(mac);
   }
   const volumes = { ...Object.fromEntries(impliedVolumes(vm)), ...former?.volumes };
-  return { uuid: former?.uuid ?? uuid(random), macs, volumes, slots: completedSlots(vm, former?.slots) };
+  return {
+    uuid: former?.uuid ?? uuidInXml(vm) ?? uuid(random),
+    macs,
+    volumes,
+    slots: completedSlots(vm, former?.slots),
+  };
 }
 
 function completedSlots(vm: Vm, former: Slots | undefined): Slots {

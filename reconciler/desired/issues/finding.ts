@@ -11,6 +11,8 @@ export interface Finding {
   readonly at: "key" | "value" | "start";
   readonly message: string;
   readonly advice: string;
+  /** Offsets of what is marked in the domain XML that is the value at the path. */
+  readonly inXml?: readonly [number, number];
 }
 
 /** `disks[0].size`: a path as people say it. */

@@ -78,6 +78,15 @@ export const issueCodes = {
   "domain.xml-missing": error("The domain XML that a VM names is not there, or not readable."),
   "domain.xml-outside": error("The domain XML that a VM names is outside the folder."),
   "domain.xml-illegal": error("The domain XML is not a libvirt domain."),
+  "domain.xml-malformed": error("The domain XML is not well-formed."),
+  "domain.xml-schema": error("libvirt's schema does not allow what the domain XML says."),
+  "domain.xml-device-twice": error("Two devices of the domain XML go by the same name or address."),
+  "domain.xml-contradicts": error("The domain XML fixes a figure that the document says otherwise."),
+  "domain.xml-overruled": warning("The domain XML says what the document, or Evenkeel, decides."),
+  "domain.xml-unchecked": warning(
+    "libvirt's schema is not installed here, so the domain XML was checked only in part.",
+  ),
+  "domain.uuid-used-twice": error("Two VMs have the same UUID in their domain XML."),
   "domain.name-used-twice": error("Two VMs go by the same name in libvirt."),
   "maintenance.bare": warning("Maintenance without a reason and without an end."),
 } as const satisfies Record<string, IssueKind>;

@@ -14,6 +14,7 @@ import { idOf } from "../source-document.ts";
 import { locate } from "../yaml/locate.ts";
 import { parseYaml } from "../yaml/read-yaml.ts";
 import { TextLines } from "../yaml/text-lines.ts";
+import { withinScalar } from "../yaml/within-scalar.ts";
 import type { Attachments } from "./attachments.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
@@ -35,7 +36,7 @@ export function assemble(content: FolderContent, options: ResolveOptions, memory
     complete: content.issues.length === 0 && parsed.every((file) => file.complete),
   };
   const resolution = resolveSources(sources, options, memory);
-  const placed = placeFindings([...inlined.findings, ...resolution.findings], content.files);
+  const placed = placeFindings([...inlined.findings, ...resolution.findings], content);
   const issues = sortIssues([...content.issues, ...parsed.flatMap((file) => file.issues), ...placed]);
   return content.issues.length > 0
     ? { ok: false, reason: "unreadable", issues }
@@ -57,22 +58,40 @@ function digestOf(documents: ReadonlyMap<ObjectId, AnyDocument>, memory: Resolve
 /** Reads the files of the findings once more, for positions: errors are rare, and so need not be quick. */
 function placeFindings(
   findings: readonly PlacedFinding[],
-  files: ReadonlyMap<string, ParsedFile>,
+  { files, attachments }: FolderContent,
 ): readonly Issue[] {
   const parses = new Map<
     string,
     { readonly lines: TextLines; readonly asts: ReturnType<typeof parseYaml> }
   >();
   return findings.map(({ source, finding }) => {
-    const text = files.get(source.file)?.text;
-    if (text === undefined) return wholeIssue(finding, idOf(source.document), source.line);
-    const parse = parses.get(source.file) ?? { lines: new TextLines(text), asts: parseYaml(text) };
+    const file = files.get(source.file);
+    if (file === undefined) return wholeIssue(finding, idOf(source.document), source.line);
+    const xmlIssue = placeInAttachment(finding, source, file, attachments);
+    if (xmlIssue !== undefined) return xmlIssue;
+    const parse = parses.get(source.file) ?? { lines: new TextLines(file.text), asts: parseYaml(file.text) };
     parses.set(source.file, parse);
     const ast = parse.asts[source.index];
     if (ast === undefined) return wholeIssue(finding, source.file, source.line);
-    const [start, end] = locate(ast, shortened(source.document, finding));
+    const value = locate(ast, shortened(source.document, finding));
+    const [start, end] = finding.inXml === undefined ? value : withinScalar(file.text, value, finding.inXml);
     return placeIssue(finding, { file: source.file, lines: parse.lines, start, end, path: finding.path });
   });
+}
+
+/** What is wrong inside of a file that a document names is shown there. */
+function placeInAttachment(
+  finding: PlacedFinding["finding"],
+  source: PlacedFinding["source"],
+  file: ParsedFile,
+  attachments: Attachments,
+): Issue | undefined {
+  const written = file.documents.find(({ index }) => index === source.index)?.document;
+  if (finding.inXml === undefined || written?.kind !== "VM") return undefined;
+  const attachment = attachments.textOf(source.file, written);
+  if (attachment === undefined) return undefined;
+  const [start, end] = finding.inXml;
+  return placeIssue(finding, { file: attachment.path, lines: new TextLines(attachment.text), start, end });
 }
 
 /** What is said of the disk root may have been written as `disk: 20GiB`. */

@@ -25,6 +25,14 @@ export class Attachments {
     return [...this.#texts].every(([path, text]) => other.#texts.get(path) === text);
   }
 
+  /** The text of the file that a document names, and its path in the folder. */
+  textOf(file: string, document: VmDocument): { readonly path: string; readonly text: string } | undefined {
+    const name = attachmentOf(document);
+    const path = name === undefined ? undefined : attachmentPath(file, name);
+    const text = path === undefined ? undefined : this.#texts.get(path);
+    return path === undefined || text === undefined ? undefined : { path, text };
+  }
+
   inline(sources: readonly SourceDocument[]): {
     readonly documents: readonly SourceDocument[];
     readonly findings: readonly PlacedFinding[];
@@ -38,7 +46,7 @@ export class Attachments {
       const read = this.#read(source.file, name);
       if (typeof read === "string") return { ...source, document: this.#withXml(document, read) };
       findings.push({ source, finding: { ...read, path: ["domain", "xml"], at: "value" } });
-      return { ...source, document: this.#withXml(document, "<domain></domain>") };
+      return { ...source, document: withoutXml(document) };
     });
     return { documents, findings };
   }
@@ -58,7 +66,7 @@ export class Attachments {
         advice: "the name is relative to this file, and ends in .xml",
       };
     }
-    if (text.length <= domainXmlMaxLength && isXmlText(text)) return text;
+    if (text.length <= domainXmlMaxLength && isXmlText(text.replace(/^\ufeff/, ""))) return text;
     const message = `${path} is not a libvirt domain`;
     return { code: "domain.xml-illegal", message, advice: "it must be one <domain …>…</domain>" };
   }
@@ -70,6 +78,12 @@ export class Attachments {
     this.#memory.set(document, inlined);
     return inlined;
   }
+}
+
+/** What is wrong with the file was said; nothing is to be said of what stands in its place. */
+function withoutXml(document: VmDocument): VmDocument {
+  const { domain: _domain, ...rest } = document;
+  return rest;
 }
 
 /** The file that a document names, as it was written. */

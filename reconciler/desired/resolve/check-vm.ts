@@ -3,7 +3,7 @@ import type { Finding } from "../issues/finding.ts";
 import { rootDisk } from "../schema/defaults.ts";
 import type { ProfileDocument, VmDocument } from "../schema/documents.ts";
 import type { SourceDocument } from "../source-document.ts";
-import { domainXmlProblem } from "./domain-xml.ts";
+import { checkAgainstXml } from "./check-domain-xml.ts";
 import type { VmFields } from "./merge-vm.ts";
 import { originOf } from "./origin.ts";
 import type { PlacedFinding } from "./placed-finding.ts";
@@ -19,7 +19,7 @@ export function checkVm(
   vm: Vm,
 ): readonly PlacedFinding[] {
   const findings = [...checkMemory(fields), ...checkPlaces(vm), ...checkDisks(fields), ...checkNics(fields)];
-  const own = [...checkDevices(source.document), ...checkXml(source.document)];
+  const own = [...checkDevices(source.document), ...checkAgainstXml(vm, isSet(fields.cpus))];
   return [
     ...findings.map((finding) => originOf(layers, finding)),
     ...own.map((finding) => ({ source, finding })),
@@ -103,12 +103,6 @@ function checkNics(fields: VmFields): Finding[] {
     const path = ["nics", `[${nic.name}]`];
     return [{ code: "vm.nic-network", path, at: "start", message, advice: "add network: servers" }];
   });
-}
-
-function checkXml(document: VmDocument): Finding[] {
-  const xml = document.domain?.xml;
-  const problem = xml === undefined ? undefined : domainXmlProblem(xml);
-  return problem === undefined ? [] : [{ ...problem, path: ["domain", "xml"], at: "value" }];
 }
 
 function isSet(value: unknown): boolean {

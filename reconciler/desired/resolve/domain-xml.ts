@@ -1,10 +1,23 @@
-import type { IssueCode } from "../issues/issue-codes.ts";
+import { disksOf } from "../../domain-xml/disks.ts";
+import { nicsOf } from "../../domain-xml/nics.ts";
+import { readBasics } from "../../domain-xml/read-domain.ts";
+import { startTag } from "../../domain-xml/schema/start-tag.ts";
+import { readXml } from "../../xml/read-xml.ts";
+import { child, textOf, type XmlElement } from "../../xml/xml-element.ts";
 
-/** What a domain's own XML uses that no other VM may use. */
+type Range = readonly [number, number];
+
+/** What a domain's own XML uses that no other VM may use, each with where it says so. */
 export interface DomainXmlUse {
-  /** `pool/name` of a volume, or a path. */
-  readonly disks: readonly { readonly source: string; readonly isFile: boolean; readonly shared: boolean }[];
-  readonly macs: readonly string[];
+  readonly uuid: { readonly uuid: string; readonly at: Range } | null;
+  readonly disks: readonly {
+    /** `pool/name` of a volume or network image, or a path. */
+    readonly source: string;
+    readonly isFile: boolean;
+    readonly shared: boolean;
+    readonly at: Range;
+  }[];
+  readonly macs: readonly { readonly mac: string; readonly at: Range }[];
 }
 
 /** Whether a `domain.xml` field holds the XML itself; else it is the name of a file. */
@@ -12,56 +25,53 @@ export function isXmlText(xml: string): boolean {
   return xml.trimStart().startsWith("<");
 }
 
-/** What keeps a text from being a libvirt domain, or undefined. libvirt itself has the last word. */
-export function domainXmlProblem(
-  xml: string,
-): { readonly code: IssueCode; readonly message: string; readonly advice: string } | undefined {
-  if (!isXmlText(xml)) {
-    const message = `${xml} names a file, and there is no folder to read it from`;
-    return { code: "domain.xml-missing", message, advice: "write the XML itself" };
-  }
-  if (/<domain[\s>][^]*<\/domain>\s*$/.test(withoutComments(xml))) return undefined;
-  const message = "the XML is not a libvirt domain";
+/** Nothing, where the text is no XML: that is said elsewhere. */
+export function usedByXml(xml: string): DomainXmlUse {
+  const reading = readXml(xml);
+  if (!reading.ok) return { uuid: null, disks: [], macs: [] };
+  const { root } = reading;
+  const { uuid } = readBasics(root);
   return {
-    code: "domain.xml-illegal",
-    message,
-    advice: "it must be one <domain …>…</domain>; try `virt-xml-validate`",
+    uuid: uuid === null ? null : { uuid, at: tagOf(xml, child(root, "uuid")) },
+    disks: [...diskUses(root, xml), ...variableStore(root, xml)],
+    macs: nicsOf(root).flatMap(({ mac, element }) =>
+      mac === null ? [] : [{ mac, at: valueOf(xml, child(element, "mac"), ["address"]) }],
+    ),
   };
 }
 
-/** The disks and addresses in a domain's XML. Good enough to find a second user; libvirt reads the rest. */
-export function usedByXml(xml: string): DomainXmlUse {
-  const text = withoutComments(xml);
-  const disks = blocks(text, "disk").flatMap((disk) => {
-    const source = attributesOf(disk, "source");
-    const shared = /<shareable\s*\/?>/.test(disk);
-    const file = source.get("file") ?? source.get("dev");
-    if (file !== undefined) return [{ source: file, isFile: true, shared }];
-    const name = source.get("name");
-    const pool = source.get("pool");
-    const volume = pool === undefined ? name : `${pool}/${source.get("volume") ?? ""}`;
-    return volume === undefined ? [] : [{ source: volume, isFile: false, shared }];
+function diskUses(root: XmlElement, xml: string): DomainXmlUse["disks"] {
+  return disksOf(root).flatMap(({ source, shareable: shared, element }): DomainXmlUse["disks"] => {
+    const at = valueOf(xml, child(element, "source"), ["file", "dev", "dir", "volume", "name"]);
+    switch (source?.kind) {
+      case undefined:
+        return [];
+      case "file":
+        return [{ source: source.path, isFile: true, shared, at }];
+      case "volume":
+        return [{ source: `${source.pool}/${source.volume}`, isFile: false, shared, at }];
+      case "network":
+        return [{ source: source.image, isFile: false, shared, at }];
+    }
   });
-  const macs = blocks(text, "interface").flatMap((nic) => attributesOf(nic, "mac").get("address") ?? []);
-  return { disks, macs: macs.map((mac) => mac.toLowerCase()) };
 }
 
-function withoutComments(xml: string): string {
-  return xml.replace(/<!--[^]*?-->/g, "");
+/** UEFI's variables: a file that the guest writes as it does a disk. */
+function variableStore(root: XmlElement, xml: string): DomainXmlUse["disks"] {
+  const nvram = child(child(root, "os"), "nvram");
+  const path = textOf(nvram).trim();
+  return path === "" ? [] : [{ source: path, isFile: true, shared: false, at: tagOf(xml, nvram) }];
 }
 
-function blocks(text: string, element: string): readonly string[] {
-  return [...text.matchAll(new RegExp(`<${element}[\\s>][^]*?</${element}>`, "g"))].map((match) => match[0]);
+/** The name in an element's start tag. */
+export function tagOf(xml: string, of: XmlElement | undefined): Range {
+  return of?.start == null ? [0, 1] : startTag(xml, of.start).name;
 }
 
-/** The attributes of the first such element. */
-function attributesOf(text: string, element: string): ReadonlyMap<string, string> {
-  const tag = new RegExp(`<${element}\\s([^>]*)`).exec(text)?.[1] ?? "";
-  const pairs = [...tag.matchAll(/([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)];
-  return new Map(pairs.map((pair) => [pair[1] ?? "", unescaped(pair[2] ?? pair[3] ?? "")]));
-}
-
-function unescaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-  return text.replace(/&(amp|lt|gt|quot|apos);/g, (whole, name: string) => entities[name] ?? whole);
+/** The value of the first of these attributes that an element has. */
+export function valueOf(xml: string, of: XmlElement | undefined, attributes: readonly string[]): Range {
+  if (of?.start == null) return [0, 1];
+  const tag = startTag(xml, of.start);
+  const key = attributes.find((name) => tag.attributes.has(name));
+  return (key === undefined ? undefined : tag.attributes.get(key)?.value) ?? tag.name;
 }

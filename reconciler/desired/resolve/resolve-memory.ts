@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 
 import type { Vm } from "../../model/desired.ts";
 import type { Kind } from "../../model/names.ts";
+import type { Finding } from "../issues/finding.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { AnyDocument, ProfileDocument, VmDocument } from "../schema/documents.ts";
 import { Validator, type Checked } from "../schema/validators.ts";
@@ -19,6 +20,7 @@ export class ResolveMemory {
     VmDocument,
     { readonly profiles: readonly ProfileDocument[]; readonly vm: Vm }
   >();
+  readonly #xmlFindings = new WeakMap<VmDocument, readonly Finding[]>();
   readonly #digests = new WeakMap<AnyDocument, string>();
 
   /** Whether a value is a document of that kind. */
@@ -39,6 +41,13 @@ export class ResolveMemory {
 
   keepLegalVm(document: VmDocument, profiles: readonly ProfileDocument[], vm: Vm): void {
     this.#vms.set(document, { profiles, vm });
+  }
+
+  /** What is wrong with a document's domain XML on its own: to find out takes a while. */
+  xmlFindings(document: VmDocument, find: () => readonly Finding[]): readonly Finding[] {
+    const found = this.#xmlFindings.get(document) ?? find();
+    this.#xmlFindings.set(document, found);
+    return found;
   }
 
   digestOf(document: AnyDocument): string {

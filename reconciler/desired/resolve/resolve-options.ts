@@ -1,4 +1,5 @@
 import type { KnownAgent } from "../../model/fence-agent.ts";
+import type { Schema } from "../../domain-xml/schema/compile-schema.ts";
 
 /** What the desired state depends on besides the documents. */
 export interface ResolveOptions {
@@ -11,4 +12,9 @@ export interface ResolveOptions {
   readonly secretsFolder?: string;
   /** What this machine's fence agents say of themselves, by name; left out: their options are not checked. */
   readonly fenceAgents?: Pick<ReadonlyMap<string, KnownAgent>, "get">;
+  /**
+   * libvirt's schema of domains, for those that come as XML; null: not installed, which is warned about. Left out:
+   * nothing is checked by it, since it was before the documents were stored.
+   */
+  readonly domainSchema?: () => Schema | null;
 }

@@ -1,10 +1,12 @@
 import type { Desired, Network, Node, SourcePosition, StoragePool, Vm } from "../../model/desired.ts";
 import type { ObjectId } from "../../model/names.ts";
 import { legalName } from "../legal-name.ts";
+import { issueCodes } from "../issues/issue-codes.ts";
 import { defaultPool } from "../schema/defaults.ts";
 import type { AnyDocument, NodeDocument, VmDocument } from "../schema/documents.ts";
 import type { SourceDocument } from "../source-document.ts";
 import { checkBmcDevices } from "./check-bmc-devices.ts";
+import { checkDomainXml } from "./check-domain-xml.ts";
 import { Ownership } from "./check-ownership.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRenames } from "./check-renames.ts";
@@ -163,6 +165,7 @@ class Resolver {
     layers: Parameters<typeof checkVm>[0],
   ): { readonly vm: Vm; readonly isLegal: boolean } {
     const { document } = source;
+    this.#checkXml(source);
     const profiles = layers.flatMap((layer) => (layer.document.kind === "Profile" ? [layer.document] : []));
     const known = this.#memory.legalVm(document, profiles);
     if (known !== undefined) return { vm: known, isLegal: true };
@@ -171,6 +174,16 @@ class Resolver {
     const findings = checkVm(layers, source, fields, vm);
     if (findings.length === 0) this.#memory.keepLegalVm(document, profiles, vm);
     this.#findings.push(...findings);
-    return { vm, isLegal: findings.length === 0 };
+    return { vm, isLegal: findings.every(({ finding }) => issueCodes[finding.code].severity !== "error") };
+  }
+
+  #checkXml(source: SourceDocument<VmDocument>): void {
+    const { document } = source;
+    const xml = document.domain?.xml;
+    if (xml === undefined) return;
+    const found = this.#memory.xmlFindings(document, () =>
+      checkDomainXml(xml, this.#options.domainSchema?.()),
+    );
+    for (const finding of found) this.#findings.push({ source, finding });
   }
 }

@@ -59,6 +59,17 @@ describe("missingIdentities", () => {
     assert.equal(missingIdentities(disks("data", "root", "logs"), second, zeros).size, 0);
   });
 
+  it("takes over the UUID of a domain that brings its XML along, and never changes one that is known", () => {
+    const xml = "<domain><uuid>7a2ad6d0-1f0b-4d6e-9e0c-3f1c5f5f0001</uuid></domain>";
+    const { desired } = new ModelCluster([vm("web", { domain: { xml } })]);
+    assert.equal(
+      missingIdentities(desired, new Map(), zeros).get("web")?.uuid,
+      "7a2ad6d0-1f0b-4d6e-9e0c-3f1c5f5f0001",
+    );
+    const known = new Map<string, Identity>([["web", { uuid: "u", macs: {}, volumes: {} }]]);
+    assert.equal(missingIdentities(desired, known, zeros).get("web")?.uuid, "u");
+  });
+
   it("adds the slots that an earlier version did not keep", () => {
     const known = new Map<string, Identity>([
       ["web", { uuid: "u", macs: { eth0: "52:54:00:01:02:03" }, volumes: {} }],
