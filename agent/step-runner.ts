@@ -111,9 +111,12 @@ export class StepRunner {
     if (life === null) return;
     if (!placementAllows(step, placements.get(keys.placement(step.vm))?.value ?? null, node)) return;
     this.#claiming.set(entry.key, step);
+    const seen = this.#seen();
     const settle = (claimed: ClaimedStep | null) => {
       this.#claiming.delete(entry.key);
       if (claimed !== null) this.#work(claimed);
+      // What was looked at was of the past; by now more may be known.
+      else if (this.#seen() !== seen) this.consider();
       else this.#considerLater();
     };
     this.#claim(entry, life).then(settle, (error: unknown) => {
@@ -141,6 +144,12 @@ export class StepRunner {
     });
     if (!trust.confirm(highest, revision) || !ok) return null;
     return { entry, claimedAt: progress.at, told: null, progressRevision: revision, claimRevision: revision };
+  }
+
+  /** Grows whenever more of the records is known that a claim pins. */
+  #seen(): Revision {
+    const { steps, shop } = this.#options;
+    return steps.revision + shop.placements.revision;
   }
 
   #work(claimed: ClaimedStep): void {

@@ -43,6 +43,8 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
 /** What the VM itself needs, now that it is known where it is. */
 export function decideNeed(world: World, facts: VmFacts, vm: Vm, crowded: Reason | null): Outcome {
   const { placement } = facts;
+  // Of what is to be gone nothing is written down anew.
+  if (vm.state === "absent") return decideState(world, facts, vm, crowded);
   const adjusted = { ...facts, placement: withIntent(facts, vm) };
   const outcome = decideState(world, adjusted, vm, crowded);
   return withPlacement(outcome, adjusted, placement);
@@ -69,7 +71,7 @@ function decideOff(world: World, facts: VmFacts, vm: Vm): Outcome {
   const { condition, placement } = facts;
   if (condition.is !== "running") {
     const why = reason("stopped-as-wanted", { state: vm.state });
-    const ended = condition.is === "off" && condition.end !== null;
+    const ended = condition.is === "off" && condition.end !== null && condition.end.cause !== "stop";
     const next = atRest(world, placement, ended);
     return next === null ? { kind: "settled", why } : record(off(facts), next, why);
   }
@@ -87,9 +89,10 @@ function decideOff(world: World, facts: VmFacts, vm: Vm): Outcome {
 function atRest(world: World, placement: Placement, ended: boolean): Placement | null {
   const node = placement.node ?? assigned(world, placement);
   const displaced = node === placement.home ? null : placement.displaced;
-  const isSame = node === placement.node && displaced === placement.displaced && !ended;
-  if (isSame && placement.held === null && placement.ended === null) return null;
-  const epoch = placement.epoch + (ended ? 1 : 0);
+  const forgets = ended || placement.held !== null;
+  const isSame = node === placement.node && displaced === placement.displaced && placement.ended === null;
+  if (isSame && !forgets) return null;
+  const epoch = placement.epoch + (forgets ? 1 : 0);
   return { ...placement, node, displaced, epoch, held: null, ended: null };
 }
 

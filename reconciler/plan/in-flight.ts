@@ -66,7 +66,7 @@ function whyStopUnwanted(
   step: StepOf<"stop">,
   crowded: Reason | null,
 ): Reason | null {
-  if (facts.condition.is !== "running") return null;
+  if (facts.condition.is === "off" || facts.condition.is === "duplicate") return null;
   const now = decideAnew(world, facts, crowded);
   switch (now.kind) {
     case "settled":
@@ -90,7 +90,7 @@ function whyMigrationUnwanted(
   crowded: Reason | null,
 ): Reason | null {
   const vm = facts.document;
-  if (vm === null || facts.condition.is !== "running") return null;
+  if (vm === null || facts.condition.is === "off" || facts.condition.is === "duplicate") return null;
   const now = decideNeed(world, anew(facts), vm, crowded);
   if (now.kind === "settled") return now.why;
   if (now.kind === "step") return now.planned.step.reason;
@@ -115,7 +115,17 @@ function decideAnew(world: World, facts: VmFacts, crowded: Reason | null): Outco
   return outcome.kind === "wanting" ? assign(world, outcome.wanting) : outcome;
 }
 
-/** The VM as if nothing had been released for it. */
+/**
+ * The VM as if nothing had been released for it. Of unknown whereabouts it is taken to run where the step found it: what
+ * an agent is asked to end must have been written down by the time it is back.
+ */
 function anew(facts: VmFacts): VmFacts {
-  return { ...facts, released: null, placement: { ...facts.placement, moving: null } };
+  const { condition, placement } = facts;
+  const { node } = condition.is === "unknown" ? condition : { node: null };
+  return {
+    ...facts,
+    released: null,
+    placement: { ...placement, moving: null },
+    condition: node === null ? condition : { is: "running", node, domain: null },
+  };
 }

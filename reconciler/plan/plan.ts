@@ -5,21 +5,22 @@
  *
  * Cost: linear in VMs for a cluster at rest; VMs that need a place cost one look at each node.
  */
-import type { Blocked, Plan } from "../model/plan.ts";
+import type { Blocked, NodeView, Plan } from "../model/plan.ts";
 import { byName, type VmName } from "../model/names.ts";
-import { type Reason, reason } from "../model/reasons.ts";
+import type { Reason } from "../model/reasons.ts";
 import { bound } from "./bounds.ts";
 import { findDrift } from "./drift.ts";
 import type { PlanInput } from "./input.ts";
 import { planRounds } from "./rounds.ts";
 import { viewNodes, viewVms } from "./views.ts";
-import { readWorld, type World } from "./world.ts";
+import { readWorld } from "./world.ts";
 
 export function plan(input: PlanInput): Plan {
   const world = readWorld(input);
   const rounds = planRounds(world);
   const steps = bound(world, rounds.steps);
-  const blocked = [...blockedVms(rounds.blocked), ...leavingNodes(world)];
+  const nodes = viewNodes(world, rounds);
+  const blocked = [...blockedVms(rounds.blocked), ...leavingNodes(nodes.values())];
   return {
     steps,
     records: rounds.records,
@@ -27,7 +28,7 @@ export function plan(input: PlanInput): Plan {
     blocked,
     drift: findDrift(world),
     vms: viewVms(world, rounds),
-    nodes: viewNodes(world, rounds),
+    nodes,
     wakeAt: rounds.wakeAt,
   };
 }
@@ -39,8 +40,8 @@ function blockedVms(reasons: ReadonlyMap<VmName, Reason>): Blocked[] {
 }
 
 /** A node whose document is gone stays until it is empty: removing it is not done by itself. */
-function leavingNodes(world: World): Blocked[] {
-  return [...world.nodes.values()]
-    .filter((node) => node.document === null)
-    .map(({ name }) => ({ object: { kind: "Node", name }, reason: reason("node-leaving", { node: name }) }));
+function leavingNodes(nodes: Iterable<NodeView>): Blocked[] {
+  return [...nodes]
+    .filter(({ state }) => state === "leaving")
+    .map(({ name, reason: why }) => ({ object: { kind: "Node", name }, reason: why }));
 }

@@ -119,6 +119,7 @@ export function viewNodes(world: World, rounds: Rounds): ReadonlyMap<NodeName, N
   }
   const views = new Map<NodeName, NodeView>();
   for (const node of world.nodes.values()) {
+    if (hasLeft(node, present.get(node.name) ?? [])) continue;
     const view = viewNode(node, present.get(node.name) ?? [], homecoming.get(node.name) ?? []);
     views.set(node.name, { name: node.name, ...view });
   }
@@ -150,13 +151,13 @@ function viewNode(
   present: readonly VmName[],
   homecoming: readonly VmName[],
 ): { readonly state: NodeState; readonly reason: Reason } {
+  if (node.document === null)
+    return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
   const unhealthy = whyUnhealthy(node);
   // A node whose agent is about to report is shown as what it is asked to be, with that reason.
   if (unhealthy !== null && node.health !== "ok" && node.health !== "catching-up") {
     return { state: node.health, reason: unhealthy };
   }
-  if (node.document === null)
-    return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
   switch (node.document.state) {
     case "flushed":
       return isObservedEmpty(node) && present.length === 0
@@ -172,6 +173,11 @@ function viewNode(
           }
         : { state: "ready", reason: unhealthy ?? reason("node-ready") };
   }
+}
+
+/** Its document is gone, and nothing is there that it had to stay for. */
+function hasLeft(node: NodeFacts, present: readonly VmName[]): boolean {
+  return node.document === null && isObservedEmpty(node) && present.length === 0;
 }
 
 /** Only its agent, in the node's current session, can say that nothing is there. */

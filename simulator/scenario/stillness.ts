@@ -4,6 +4,9 @@
  */
 import { planOf } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import type { ReleasedStep } from "../../reconciler/model/journal.ts";
+import type { Observed } from "../../reconciler/model/observed.ts";
+import { isFinal, nodesOf } from "../../reconciler/model/step.ts";
 import type { Change } from "../../reconciler/store/store.ts";
 
 /** Records that say something new whenever they are written; the others are renewals, measurements and stories. */
@@ -46,7 +49,7 @@ export class Stillness {
   isStill(now: number, forMs: number): boolean {
     if (now - this.#changedAt < forMs) return false;
     const state = this.#state();
-    if (state.released().size > 0) return false;
+    if ([...state.released().values()].some((step) => isUnderWay(step, state.nodes.observed))) return false;
     const planned = planOf(state, now);
     return (
       planned.steps.length === 0 &&
@@ -55,4 +58,11 @@ export class Stillness {
       planned.wakeAt === null
     );
   }
+}
+
+/** Whether a step may still come to its end by itself: the node that it waits for has an agent. */
+function isUnderWay({ step, progress }: ReleasedStep, observed: Observed): boolean {
+  const awaited = nodesOf(step).find((node) => !isFinal(progress.get(node) ?? null));
+  const node = awaited === undefined ? undefined : observed.get(awaited);
+  return awaited === undefined || (node?.alive != null && node.agent !== null);
 }
