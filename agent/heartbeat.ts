@@ -1,11 +1,12 @@
 import type { Clock } from "../reconciler/model/clock.ts";
+import type { FenceRecord } from "../reconciler/model/fence.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
-import type { Alive } from "../reconciler/model/observed.ts";
+import type { Alive, Seen } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { decode, encode } from "../reconciler/store/codec.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
 import type { KeyValue, Store } from "../reconciler/store/store.ts";
-import { HeldKey } from "./held-key.ts";
+import { type Admission, HeldKey } from "./held-key.ts";
 
 export interface HeartbeatOptions {
   readonly node: NodeName;
@@ -32,6 +33,9 @@ const defaultLeaseMs = 10_000;
  * and no guest of before can have died by a reboot that nobody would hear of. Of another boot it waits until that key
  * has expired: the end of the old session must be seen by those who watch. The same of another machine, and that is an
  * error for somebody to mend: two machines go by one name.
+ *
+ * While a round of fencing runs the key is not made: whoever is being powered off must not be taken for alive. Then the
+ * machine's ids are left in `node/<n>/seen` alone, where they stand in any case once `alive` is gone.
  */
 export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
   const { node, cluster, store, clock, log, machineId, bootId, address } = options;
@@ -44,6 +48,7 @@ export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSigna
     clock,
     log,
     onHeld: (held, isStart) => judge(held, isStart, options),
+    admission: () => admit(options),
   });
   try {
     await heldKey.run(signal);
@@ -67,4 +72,36 @@ function judge(held: KeyValue, isStart: boolean, options: HeartbeatOptions): "re
   if (isStart) return "replace";
   log.warn("another heartbeat of this boot has taken over, standing by", { node });
   return "wait";
+}
+
+/** Null: a round runs, or the name belongs to another machine. */
+async function admit(options: HeartbeatOptions): Promise<Admission | null> {
+  const { node, cluster, store, machineId, bootId, log } = options;
+  const keys = clusterKeys(cluster);
+  const held = await store.get(keys.seen(node));
+  const before = held === null ? null : decode<Seen>(held);
+  if (before !== null && before.machineId !== machineId) {
+    log.error(
+      "another machine is known under this node's name; `keel node replace` gives the name to this one",
+      {
+        node,
+        machineId,
+        known: before.machineId,
+      },
+    );
+    return null;
+  }
+  const fence = await store.get(keys.fence(node));
+  const pins = [
+    { key: keys.fence(node), modRevision: fence?.modRevision ?? 0 },
+    { key: keys.seen(node), modRevision: held?.modRevision ?? 0 },
+  ];
+  const seen = (alive: boolean) => ({ put: keys.seen(node), value: encode({ machineId, bootId, alive }) });
+  const isCut = fence !== null && decode<FenceRecord>(fence).phase === "cutting";
+  if (!isCut) return { compare: pins, then: [seen(true)] };
+  if (before?.bootId !== bootId || before.alive) {
+    log.warn("this node is being fenced; it stays away until that is over", { node });
+    await store.transact({ compare: pins, then: [seen(false)] });
+  }
+  return null;
 }

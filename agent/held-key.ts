@@ -5,6 +5,7 @@ import {
   type KeyValue,
   type Lease,
   type LeaseId,
+  type Operation,
   type Revision,
   type Store,
   StoreError,
@@ -25,9 +26,23 @@ export interface HeldKeyOptions {
    * ends `run`. `isStart`: this process has not held the key before.
    */
   readonly onHeld: (held: KeyValue, isStart: boolean) => "replace" | "wait";
+  /**
+   * Asked before the key is made: what the transaction that makes it compares and writes besides; null: not now, it is
+   * asked again in a moment. Fails with a `StoreError`.
+   */
+  readonly admission?: () => Promise<Admission | null>;
   /** Called when `guard` may have changed. */
   readonly onChange?: () => void;
 }
+
+export interface Admission {
+  readonly compare: readonly Compare[];
+  readonly then: readonly Operation[];
+}
+
+const openAdmission: Admission = { compare: [], then: [] };
+/** Between two askings for admission. */
+const askMs = 1_000;
 
 /** A key that is kept in the store under a lease of its own, and put there anew whenever that was lost. */
 export class HeldKey {
@@ -83,26 +98,28 @@ export class HeldKey {
     const { key, clock, log, leaseMs } = this.#options;
     for (;;) {
       const mark = this.#wakeup.mark;
-      const lease = await untilStored(() => this.#take(), { clock, log, what: key }, signal);
-      if (lease !== null) return lease;
-      await this.#wakeup.wait(mark, leaseMs, signal);
+      const taken = await untilStored(() => this.#take(), { clock, log, what: key }, signal);
+      if (typeof taken !== "string") return taken;
+      await this.#wakeup.wait(mark, taken === "held" ? leaseMs : askMs, signal);
     }
   }
 
-  /** Null where somebody else's has to be waited for. */
-  async #take(): Promise<Lease | null> {
-    const { store, key, value, leaseMs, onHeld } = this.#options;
+  /** held: somebody else's has to be waited for. */
+  async #take(): Promise<Lease | "held" | "not admitted"> {
+    const { store, key, value, leaseMs, onHeld, admission } = this.#options;
     const held = await store.get(key);
     const isForeign = held !== null && !this.#leases.has(held.lease);
     // What was written before ours has not taken it from us: the store was set back.
     const isStart = this.#revision === null || (held !== null && held.modRevision < this.#revision);
-    if (isForeign && onHeld(held, isStart) === "wait") return null;
+    if (isForeign && onHeld(held, isStart) === "wait") return "held";
+    const admitted = admission === undefined ? openAdmission : await admission();
+    if (admitted === null) return "not admitted";
     const lease = await store.grant(leaseMs);
     this.#leases.add(lease.id);
     try {
       const { ok, revision } = await store.transact({
-        compare: [{ key, modRevision: held?.modRevision ?? 0 }],
-        then: [{ put: key, value, lease: lease.id }],
+        compare: [{ key, modRevision: held?.modRevision ?? 0 }, ...admitted.compare],
+        then: [{ put: key, value, lease: lease.id }, ...admitted.then],
       });
       if (!ok) throw new StoreError("unreachable", `${key} changed while it was taken`);
       this.#revision = revision;

@@ -16,6 +16,8 @@ import type { Head } from "../reconciler/control/desired-objects.ts";
 import { propose } from "../reconciler/control/propose.ts";
 import { destructionOf, type Wish, writeRequest } from "../reconciler/control/requests.ts";
 import { runReconciler } from "../reconciler/control/reconciler.ts";
+import { type FenceDevices, noDevices } from "../reconciler/control/fence/fence-device.ts";
+import { acknowledgementOf, confirmationOf } from "../reconciler/control/fence/words.ts";
 import type { LoadResult } from "../reconciler/desired/load-result.ts";
 import { judgeSource } from "../reconciler/desired/suspect-source.ts";
 import { resolveDocuments } from "../reconciler/desired/resolve-documents.ts";
@@ -29,8 +31,10 @@ import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
 import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
+import { PowerGrid } from "./power-grid.ts";
 import { SimulatedProcess } from "./process.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { type BmcHabit, type BmcUse, SimulatedBmc } from "./simulated-bmc.ts";
 
 export interface VirtualClusterOptions {
   readonly clock: Clock;
@@ -39,12 +43,19 @@ export interface VirtualClusterOptions {
   /** How long a message between a reconciler and the store is under way; 0 where left out. */
   readonly messageMs?: number;
   readonly onGuest?: (event: GuestEvent) => void;
+  readonly onBmc?: (use: BmcUse) => void;
+  /** A machine that was switched on is up. */
+  readonly onBoot?: (node: NodeName) => void;
 }
 
 /** What a machine is, where it is not as all are. */
 export interface MachineMake {
   readonly hardware?: Partial<SimulatedHardware>;
   readonly times?: Partial<SimulatedTimes>;
+  /** From switched on to its daemons running; a minute where left out. */
+  readonly bootMs?: number;
+  /** How long its power controller takes for a command; a second where left out. */
+  readonly bmcMs?: number;
   /** How long a message between it and the store is under way; as a reconciler's where left out. */
   readonly messageMs?: number;
 }
@@ -68,6 +79,8 @@ export class VirtualCluster {
   readonly #options: VirtualClusterOptions;
   readonly #core: StoreCore;
   readonly #machines = new Map<NodeName, SimulatedMachine>();
+  readonly #bmcs = new Map<NodeName, SimulatedBmc>();
+  readonly #power: PowerGrid;
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
   readonly #messageMs = new Map<NodeName, number>();
@@ -83,6 +96,14 @@ export class VirtualCluster {
     this.#options = options;
     this.#core = new StoreCore({ clock: options.clock });
     this.#store = this.client();
+    this.#power = new PowerGrid(options.clock, {
+      isOn: (node) => this.machine(node).powered,
+      boot: (node) => {
+        options.onBoot?.(node);
+        this.boot(node);
+      },
+      cut: (node) => this.#cutPower(node),
+    });
     this.feed = new ClusterFeed({
       store: this.#store,
       root: this.keys.root,
@@ -148,6 +169,16 @@ export class VirtualCluster {
     await this.request(destructionOf(document, identities.get(vm) ?? null, disks));
   }
 
+  /** As `keel node confirm-dead NAME`. @throws KeelError where it would be refused */
+  async confirmDead(node: NodeName): Promise<void> {
+    await this.request(confirmationOf(this.feed.state, node));
+  }
+
+  /** As `keel node ready NAME` of a node that is ready by its document. @throws KeelError where it would be refused */
+  async acknowledge(node: NodeName): Promise<void> {
+    await this.request(acknowledgementOf(this.feed.state, node));
+  }
+
   /** Where a VM is active; null: nowhere. */
   machineOf(vm: VmName): SimulatedMachine | null {
     return [...this.#machines.values()].find((machine) => machine.active().includes(vm)) ?? null;
@@ -164,7 +195,8 @@ export class VirtualCluster {
     this.#watch(feed.run(signal));
     const maintenance = new MemoryMaintenance({ core: this.#core, link: process.link });
     const shared = { store, maintenance, keys: this.keys, clock, log: silentLog, feed };
-    this.#watch(runReconciler({ ...shared, id }, signal));
+    const devices = this.#devicesFor(clock);
+    this.#watch(runReconciler({ ...shared, id, devices }, signal));
   }
 
   startPart(node: NodeName, part: NodePart): void {
@@ -222,9 +254,22 @@ export class VirtualCluster {
 
   /** Its guests die, and its daemons with it. */
   powerOff(node: NodeName): void {
-    this.machine(node).powerOff();
-    this.kill(`agent/${node}`);
-    this.kill(`heartbeat/${node}`);
+    this.#power.off(node);
+  }
+
+  /** Boots, where it was off; its daemons are there after a while. */
+  powerOn(node: NodeName): void {
+    this.#power.on(node);
+  }
+
+  /** Machines that were switched on and are not up yet. */
+  get booting(): number {
+    return this.#power.booting;
+  }
+
+  setBmc(node: NodeName, habit: BmcHabit): void {
+    this.machine(node);
+    this.#bmcs.get(node)?.setHabit(habit);
   }
 
   /** A machine that has booted: a new boot, its daemons started. */
@@ -265,10 +310,31 @@ export class VirtualCluster {
       throw failure instanceof Error ? failure : new Error("a part failed", { cause: failure });
   }
 
+  #cutPower(node: NodeName): void {
+    this.machine(node).powerOff();
+    this.kill(`agent/${node}`);
+    this.kill(`heartbeat/${node}`);
+  }
+
+  /** A simulated device is its node's own; a process that simulates has no others. */
+  #devicesFor(clock: Clock): FenceDevices {
+    return {
+      of: (node) => {
+        const device = this.#bmcs.get(node.name);
+        const isOwn = node.bmc.every(({ agent }) => agent === "simulated");
+        if (device === undefined || !isOwn) return noDevices.of(node);
+        return { usable: true, devices: [device.for(clock)] };
+      },
+    };
+  }
+
   #addMachine(node: NodeName, made: MachineMake): void {
-    const { clock, onGuest } = this.#options;
-    const { messageMs = this.#options.messageMs ?? 0, ...machineMade } = made;
+    const { clock, onGuest, onBmc = () => undefined } = this.#options;
+    const { messageMs = this.#options.messageMs ?? 0, bootMs, bmcMs = 1_000, ...machineMade } = made;
     this.#messageMs.set(node, messageMs);
+    this.#power.add(node, bootMs);
+    const power = this.#power.switchOf(node);
+    this.#bmcs.set(node, new SimulatedBmc({ node, clock, power, commandMs: bmcMs, onUse: onBmc }));
     const machine = this.network.add({ node, clock, ...machineMade });
     if (onGuest !== undefined) machine.onGuest(onGuest);
     this.#machines.set(node, machine);

@@ -47,6 +47,10 @@ function words(entry: LogEntry): string {
       return entry.result === "ok"
         ? `${entry.vm} has moved from ${entry.node} to ${entry.to}`
         : `${entry.vm} did not move from ${entry.node} to ${entry.to}: ${entry.result}`;
+    case "power":
+      return `the power controller of ${entry.node} was asked for ${entry.command}: ${entry.answer}`;
+    case "fence":
+      return `fencing of ${entry.node}: ${entry.phase}`;
     case "edit":
       return `edit of ${entry.objects.join(", ")}`;
     case "refused":

@@ -3,9 +3,10 @@
  * a listing and then with changes, in the store's order. Readers never see half of a revision.
  */
 import type { Desired } from "../model/desired.ts";
+import type { FenceRecord } from "../model/fence.ts";
 import type { Identity, Request, ReleasedStep, StepRecord, Tries, VolumeClaim } from "../model/journal.ts";
 import type { NodeName, VmName } from "../model/names.ts";
-import type { AgentPresence, Alive, NodeStatus, ObservedDomain } from "../model/observed.ts";
+import type { AgentPresence, Alive, NodeStatus, ObservedDomain, Seen } from "../model/observed.ts";
 import type { Placement } from "../model/placement.ts";
 import type { EventReport, SourceReport } from "../model/report.ts";
 import type { Progress } from "../model/step.ts";
@@ -25,6 +26,9 @@ export interface LeaderRecord {
 /** A request and the revision that made it: what a transaction that uses it up compares. */
 export type StoredRequest = Request & { readonly revision: Revision };
 
+/** A fence record and the revision that wrote it: what a transaction that relies on it compares. */
+export type StoredFence = FenceRecord & { readonly revision: Revision };
+
 export class ClusterState {
   readonly root: string;
   readonly placements = new Map<VmName, Placed>();
@@ -33,6 +37,7 @@ export class ClusterState {
   /** By `pool/name`. */
   readonly volumes = new Map<string, VolumeClaim>();
   readonly requests = new Map<string, StoredRequest>();
+  readonly fences = new Map<NodeName, StoredFence>();
   readonly nodes = new NodeRecords();
   readonly steps = new StepRecords();
   readonly sources = new Map<string, SourceReport>();
@@ -87,6 +92,9 @@ export class ClusterState {
       case "volume":
         this.volumes.set(rest, decode<VolumeClaim>(item));
         return;
+      case "fence":
+        this.fences.set(rest, { ...decode<FenceRecord>(item), revision: item.modRevision });
+        return;
       case "node":
         this.#putNode(rest, item);
         return;
@@ -120,6 +128,7 @@ export class ClusterState {
   #putNode(rest: string, item: KeyValue): void {
     const [node, what] = halves(rest);
     if (what === "alive") this.nodes.setAlive(node, { ...decode<Alive>(item), lease: item.lease });
+    else if (what === "seen") this.nodes.setSeen(node, { ...decode<Seen>(item), revision: item.modRevision });
     else if (what === "agent") this.nodes.setAgent(node, decode<AgentPresence>(item));
     else if (what === "status") this.nodes.setStatus(node, decode<NodeStatus>(item));
     else if (what.startsWith("vm/")) this.nodes.setDomain(node, decode<ObservedDomain>(item));
@@ -142,6 +151,9 @@ export class ClusterState {
         return;
       case "volume":
         this.volumes.delete(rest);
+        return;
+      case "fence":
+        this.fences.delete(rest);
         return;
       case "node":
         this.#deleteNode(rest);
@@ -175,6 +187,7 @@ export class ClusterState {
   #deleteNode(rest: string): void {
     const [node, what] = halves(rest);
     if (what === "alive") this.nodes.setAlive(node, null);
+    else if (what === "seen") this.nodes.setSeen(node, null);
     else if (what === "agent") this.nodes.setAgent(node, null);
     else if (what === "status") this.nodes.setStatus(node, null);
     else if (what.startsWith("vm/")) this.nodes.deleteDomain(node, what.slice("vm/".length));

@@ -17,6 +17,9 @@ import type { StoreTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
 import { Collector } from "./collector.ts";
 import { EventLog, nextEvent } from "./event-log.ts";
+import { Attention } from "./fence/attention.ts";
+import type { FenceDevices } from "./fence/fence-device.ts";
+import { Fencing } from "./fence/fencing.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { planInput } from "./plan-input.ts";
 import { dropExpired, nextExpiry } from "./requests.ts";
@@ -32,6 +35,8 @@ export interface LeaderOptions {
   readonly feed: ClusterFeed;
   readonly leadership: Leadership;
   readonly trust: StoreTrust;
+  /** The power devices of the nodes. */
+  readonly devices: FenceDevices;
 }
 
 /** Transactions of one turn that are under way at once. */
@@ -46,9 +51,11 @@ const retryMs = 1_000;
 /** Leads until the lease is lost, the store may not be believed any more, or `signal` is aborted; then returns. */
 export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
   const { clock, feed, leadership, log, trust } = options;
-  const until = AbortSignal.any([signal, leadership.lost, trust.until]);
-  const turn = new Turns(options);
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, leadership.lost, trust.until, over.signal]);
   const wakeup = new Wakeup(clock);
+  const fencing = startFencing(options, wakeup, until);
+  const turn = new Turns(options, fencing.fencing);
   const unsubscribe = feed.subscribe((changes) => {
     const matters = changes.length === 0 || changes.some((change) => isRead(change, feed.state.root));
     if (matters) wakeup.ring();
@@ -64,7 +71,23 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     if (!until.aborted) throw error;
   } finally {
     unsubscribe();
+    over.abort();
+    await fencing.ended();
   }
+}
+
+/** It looks with the leader's turns, and by itself at whether it can see. */
+function startFencing(options: LeaderOptions, wakeup: Wakeup, signal: AbortSignal) {
+  const { clock, devices, keys, leadership, store } = options;
+  const attention = new Attention({ clock, store, key: keys.leader, onChange: wakeup.ring });
+  const shared = { clock, devices, attention, term: leadership.term, onEnd: wakeup.ring };
+  const fencing = new Fencing(shared, signal);
+  const attending = attention.run(signal);
+  const ended = async (): Promise<void> => {
+    await attending;
+    await fencing.ended();
+  };
+  return { fencing, ended };
 }
 
 /** One turn; a store that fails is looked at again a little later. */
@@ -84,12 +107,14 @@ class Turns {
   readonly #options: LeaderOptions;
   readonly #watchfulness: Watchfulness;
   readonly #collector: Collector;
+  readonly #fencing: Fencing;
   #events: EventLog | null = null;
   /** What the former turn wrote last. */
   #written: Revision = 0;
 
-  constructor(options: LeaderOptions) {
+  constructor(options: LeaderOptions, fencing: Fencing) {
     this.#options = options;
+    this.#fencing = fencing;
     this.#watchfulness = new Watchfulness(options.clock.monotonic(), leaderLeaseMs);
     this.#collector = new Collector(options.clock, options.log);
   }
@@ -123,13 +148,15 @@ class Turns {
       nextEvent(state.events.values(), "leader"),
     );
     const writer: Writer = { keys, guard: [leadership.guard, believed], events: this.#events, now };
-    const decided = decisions(writer, state, planned);
+    const fences = this.#fencing.look({ state, input: { ...input, policy }, planned, writer });
+    const decided = [...decisions(writer, state, planned), ...fences.transactions];
     this.thoughtMs = clock.monotonic() - began;
     await this.#write(decided, signal);
     const collected = await this.#collect(state.applied.revision, writer);
-    const wakeInMs = soonest(planned.wakeAt === null ? null : planned.wakeAt - now, sight.changesInMs);
+    const wakeInMs = planned.wakeAt === null ? null : planned.wakeAt - now;
     const expiry = nextExpiry(state.requests);
-    return soonest(soonest(wakeInMs, collected), expiry === null ? null : Math.max(0, expiry - now));
+    const expiresInMs = expiry === null ? null : Math.max(0, expiry - now);
+    return soonest(wakeInMs, sight.changesInMs, fences.wakeInMs, collected, expiresInMs);
   }
 
   /** Once all that matters is written. Returns in how many milliseconds it is worth another look. */
@@ -179,9 +206,9 @@ function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): 
   ];
 }
 
-function soonest(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.min(a, b);
+function soonest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** Records that decisions are made from; the others (events, sources) ring no bell. */
@@ -195,6 +222,7 @@ const read = [
   "tries/",
   "volume/",
   "identity/",
+  "fence/",
 ];
 
 function isRead(change: Change, root: string): boolean {

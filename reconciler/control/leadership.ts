@@ -8,6 +8,8 @@ import { type Compare, type Lease, type Revision, type Store, StoreError } from 
 
 export interface Leadership {
   readonly id: string;
+  /** Its term: the revision at which the leader's key was made. */
+  readonly term: Revision;
   /** What every transaction of this leader compares. */
   readonly guard: Compare;
   /** Aborted when the lease is gone or must be assumed gone. */
@@ -54,6 +56,7 @@ async function attempt(
       lease = null;
       return {
         id,
+        term: revision,
         guard: { key, createRevision: revision },
         lost: held.lost,
         resign: () => held.revoke().catch(ignoreStoreErrors),

@@ -6,11 +6,13 @@ import type {
   Observed,
   ObservedDomain,
   ObservedNode,
+  Seen,
 } from "../model/observed.ts";
 
 interface Records {
   name: NodeName;
   alive: (Alive & { readonly lease: string }) | null;
+  seen: (Seen & { readonly revision: number }) | null;
   agent: AgentPresence | null;
   status: NodeStatus | null;
   domains: Map<VmName, ObservedDomain>;
@@ -32,6 +34,10 @@ export class NodeRecords {
     this.#of(node).alive = alive;
   }
 
+  setSeen(node: NodeName, seen: Records["seen"]): void {
+    this.#of(node).seen = seen;
+  }
+
   setAgent(node: NodeName, agent: AgentPresence | null): void {
     this.#of(node).agent = agent;
   }
@@ -51,7 +57,14 @@ export class NodeRecords {
   #of(node: NodeName): Records {
     const known = this.#nodes.get(node);
     if (known !== undefined) return known;
-    const fresh: Records = { name: node, alive: null, agent: null, status: null, domains: new Map() };
+    const fresh: Records = {
+      name: node,
+      alive: null,
+      seen: null,
+      agent: null,
+      status: null,
+      domains: new Map(),
+    };
     this.#nodes.set(node, fresh);
     return fresh;
   }

@@ -21,5 +21,6 @@ function journalOf(state: ClusterState): Journal {
     requests: [...state.requests.values()],
     volumes: state.volumes,
     identities: state.identities,
+    fences: state.fences,
   };
 }

@@ -6,6 +6,7 @@ import type { StoreMaintenance } from "../store/maintenance.ts";
 import type { Store } from "../store/store.ts";
 import { type StoreTrust, untilTrusted, unwaveringTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
+import { type FenceDevices, noDevices } from "./fence/fence-device.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { lead } from "./leader-loop.ts";
 import { campaign, type Leadership } from "./leadership.ts";
@@ -21,6 +22,8 @@ export interface ReconcilerOptions {
   readonly id: string;
   /** Of the same store, for the leader to look after; left out: somebody else does. */
   readonly maintenance?: StoreMaintenance;
+  /** The power devices of the nodes; left out: there are none that this process knows how to use. */
+  readonly devices?: FenceDevices;
   /** Where it is left out, the store is believed whatever it says. */
   readonly trust?: StoreTrust;
 }
@@ -72,7 +75,7 @@ async function serve(
   try {
     while (!until.aborted) {
       await untilTrusted(trust, until);
-      await lead({ ...options, leadership, trust }, signal);
+      await lead({ ...options, leadership, trust, devices: options.devices ?? noDevices }, signal);
     }
   } catch (error) {
     if (!until.aborted) throw error;

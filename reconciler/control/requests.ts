@@ -27,6 +27,8 @@ export function destructionOf(vm: Vm, identity: Identity | null, disks: readonly
 
 /** An approval is given to a plan that was just looked at; it is not good for next week's. */
 const goodForMs = 3_600_000;
+/** A word about a machine is good for as long as one stands beside it. */
+const confirmedForMs = 600_000;
 
 /** Asking twice for the same thing about the same object is asking once. `revision`: the store's, once it was asked. */
 export async function writeRequest(
@@ -36,7 +38,8 @@ export async function writeRequest(
   who: { readonly by: string; readonly now: number },
 ): Promise<{ readonly request: Request; readonly revision: Revision }> {
   const id = requestId(wish.kind, "vm" in wish ? wish.vm : wish.node);
-  const common = { id, by: who.by, at: who.now, expiresAt: who.now + goodForMs };
+  const lastsMs = wish.kind === "confirm-dead" ? confirmedForMs : goodForMs;
+  const common = { id, by: who.by, at: who.now, expiresAt: who.now + lastsMs };
   const request: Request =
     wish.kind === "destroy"
       ? { ...wish, ...common, uuid: await uuidOf(store, keys, wish.vm) }

@@ -1,6 +1,6 @@
 /**
- * What a step's end means. Once every node that took part has given its final report, the leader writes what became of
- * the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
+ * What a step's end means. Once every node that took part has given its final report, or is proven dead, the leader
+ * writes what became of the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
 import type { ReleasedStep, Tries } from "../model/journal.ts";
 import { objectId, type VmName } from "../model/names.ts";
@@ -10,34 +10,39 @@ import { circumstances } from "../plan/tries.ts";
 import { encode } from "../store/codec.ts";
 import type { Compare, Operation } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { compareDeaths, isDead } from "./fence/deaths.ts";
 import { comparePlacements, handClaims, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
 
 /** The transactions for all steps that have ended. */
 export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[] {
   const settled: VmTransaction[] = [];
   for (const released of state.released().values()) {
-    const ends = finalReports(released);
+    const ends = endsOf(state, released);
     if (ends !== null) settled.push(settle(writer, state, released, ends));
   }
   return settled;
 }
 
-/** The final report of each node that takes part, the acting one first; null: not all are there yet. */
-function finalReports(released: ReleasedStep): readonly Progress[] | null {
-  const reports: Progress[] = [];
+/** dead: its node died before it told its end. What it did then ended with it. */
+type End = Progress | { readonly phase: "dead" };
+
+/** The end at each node that takes part, the acting one first; null: not all have come to it. */
+function endsOf(state: ClusterState, released: ReleasedStep): readonly End[] | null {
+  const ends: End[] = [];
   for (const node of nodesOf(released.step)) {
     const progress = released.progress.get(node) ?? null;
-    if (progress === null || !isFinal(progress)) return null;
-    reports.push(progress);
+    if (progress !== null && isFinal(progress)) ends.push(progress);
+    else if (isDead(state, node)) ends.push({ phase: "dead" });
+    else return null;
   }
-  return reports;
+  return ends;
 }
 
 function settle(
   writer: Writer,
   state: ClusterState,
   released: ReleasedStep,
-  ends: readonly Progress[],
+  ends: readonly End[],
 ): VmTransaction {
   const { step } = released;
   const placement = state.placements.get(step.vm)?.placement ?? null;
@@ -62,6 +67,7 @@ function settle(
       compare: [
         ...writer.guard,
         ...comparePlacements(writer, state, step.vm, step.kind === "rename" ? step.from : null),
+        ...compareDeaths(writer, state, nodesOf(step)),
         ...compareHead(writer, state, step),
       ],
       then,
@@ -74,8 +80,9 @@ function compareHead(writer: Writer, { applied }: ClusterState, step: Step): Com
   return step.kind === "destroy" ? [{ key: writer.keys.head, modRevision: applied.revision }] : [];
 }
 
-function inWords(end: Progress | undefined): string {
+function inWords(end: End | undefined): string {
   if (end?.phase === "failed") return `failed: ${end.detail}`;
+  if (end?.phase === "dead") return "ended with its node";
   return end?.phase === "cancelled" ? "was cancelled" : "is done";
 }
 
@@ -84,7 +91,7 @@ function whatItLeft(
   writer: Writer,
   state: ClusterState,
   { step }: ReleasedStep,
-  ends: readonly Progress[],
+  ends: readonly End[],
   placement: Placement | null,
 ): Operation[] {
   if (placement === null) return [];
@@ -95,7 +102,7 @@ function whatItLeft(
     case "restart":
       return done ? born(writer, state, step.vm) : [];
     case "migrate":
-      return [{ put: key, value: encode(afterMigration(placement, step, done)) }];
+      return [{ put: key, value: encode(afterMigration(placement, step, isHandedOver(ends))) }];
     case "destroy":
       return done ? destroyed(writer, state, step) : [];
     case "stop":
@@ -125,11 +132,15 @@ function renamedBack(
 }
 
 /**
- * `done` is the source's word: gone, by migration. Then the VM is the target's, whatever the target says of resuming
- * it; if it did not, it is off there and is planned as such.
+ * The source's word counts: gone, by migration. Then the VM is the target's, whatever the target says of resuming it; if
+ * it did not, it is off there and is planned as such. For a source that died unheard the target speaks.
  */
-function afterMigration(placement: Placement, step: StepOf<"migrate">, done: boolean): Placement {
-  if (!done) return { ...placement, moving: null };
+function isHandedOver([source, target]: readonly End[]): boolean {
+  return source?.phase === "done" || (source?.phase === "dead" && target?.phase === "done");
+}
+
+function afterMigration(placement: Placement, step: StepOf<"migrate">, handedOver: boolean): Placement {
+  if (!handedOver) return { ...placement, moving: null };
   const displaced = step.to === placement.home ? null : (placement.moving?.displaced ?? "limits");
   return { ...placement, node: step.to, epoch: step.toEpoch, displaced, moving: null };
 }
@@ -166,11 +177,12 @@ function whatIsRemembered(
   writer: Writer,
   state: ClusterState,
   { step }: ReleasedStep,
-  end: Progress | undefined,
+  end: End | undefined,
 ): Operation[] {
   const key = writer.keys.tries(step.vm);
   const known = state.tries.get(step.vm) ?? null;
-  if (step.kind === "destroy" || end === undefined || end.phase === "cancelled") return [];
+  if (step.kind === "destroy" || end === undefined) return [];
+  if (end.phase === "cancelled" || end.phase === "dead") return [];
   if (end.phase !== "failed") {
     if (known?.failed == null) return [];
     return known.crashes.length === 0

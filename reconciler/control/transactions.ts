@@ -13,6 +13,7 @@ import type { ClusterKeys } from "../store/keys.ts";
 import type { Compare, Operation, Transaction } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { EventLog } from "./event-log.ts";
+import { compareDeaths, ownersOf } from "./fence/deaths.ts";
 
 export interface Writer {
   readonly keys: ClusterKeys;
@@ -41,6 +42,7 @@ export function releaseStep(writer: Writer, state: ClusterState, planned: Planne
         ...compareRequests(writer, state, planned.consumes),
         // What was decided for is still what is wanted: nothing starts that was taken away meanwhile.
         { key: keys.head, modRevision: state.applied.revision },
+        ...compareDeaths(writer, state, ownersOf(state, step.vm)),
         ...nodesOf(step).map((node) => ({ key: keys.step(node, step.id), createRevision: 0 })),
       ],
       then: [
@@ -71,6 +73,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
         ...writer.guard,
         ...comparePlacements(writer, state, vm, record.replaces),
         ...compareRequests(writer, state, record.consumes),
+        ...compareDeaths(writer, state, ownersOf(state, vm)),
       ],
       then: [
         placement === null

@@ -35,7 +35,8 @@ export class Watchfulness {
       changesInMs = Math.min(changesInMs ?? ms, ms);
     };
     for (const node of nodes) {
-      if (node.health === "ok") {
+      // Nothing is waited for that is proven dead.
+      if (node.health === "ok" || node.health === "dead") {
         this.#seen.add(node.name);
         this.#silentSince.delete(node.name);
         continue;

@@ -1,4 +1,5 @@
 /** What the leader remembers between two plans, and what people asked for once. */
+import type { FenceRecord } from "./fence.ts";
 import type { NodeName, VmName } from "./names.ts";
 import type { Progress, Step, StepFailure, StepKind } from "./step.ts";
 
@@ -45,6 +46,8 @@ export type Request = {
   /** Set back what was changed by hand. */
   | { readonly kind: "revert"; readonly vm: VmName }
   | { readonly kind: "acknowledge"; readonly node: NodeName }
+  /** A person's word that the node is dead, for one incident of it. */
+  | { readonly kind: "confirm-dead"; readonly node: NodeName; readonly incident: string }
 );
 
 /** Exactly what an approval lets happen. */
@@ -92,4 +95,5 @@ export interface Journal {
   /** By `pool/name`. */
   readonly volumes: ReadonlyMap<string, VolumeClaim>;
   readonly identities: ReadonlyMap<VmName, Identity>;
+  readonly fences: ReadonlyMap<NodeName, FenceRecord>;
 }

@@ -11,6 +11,17 @@ export interface Alive {
   readonly address: string | null;
 }
 
+/**
+ * `node/<n>/seen`: who lived last under this name, left behind when `alive` ends. Written together with each new
+ * `alive`; and, while a round of fencing keeps `alive` from being made, in its place.
+ */
+export interface Seen {
+  readonly machineId: string;
+  readonly bootId: string;
+  /** false: it would live if it were let. */
+  readonly alive: boolean;
+}
+
 /** `node/<n>/agent`, under the agent's own lease: its end is agent-down, never suspect. */
 export interface AgentPresence {
   readonly version: string;
@@ -85,6 +96,8 @@ export interface ObservedNode {
   readonly name: NodeName;
   /** null: no lease. */
   readonly alive: (Alive & { readonly lease: string }) | null;
+  /** With the revision that wrote it; null: never, or by a heartbeat of before. */
+  readonly seen: (Seen & { readonly revision: number }) | null;
   readonly agent: AgentPresence | null;
   /** The last one written, of whatever session; null: never. */
   readonly status: NodeStatus | null;

@@ -84,7 +84,72 @@ export const reasonTable = {
   "node-unseen": { text: "{node} was never seen alive", advice: "Start its heartbeat and agent." },
   "node-suspect": { text: "{node} does not renew its lease" },
   "node-lost": { text: "{node} is lost" },
+  "store-cut": {
+    text: "{node} does not reach the store, and answers when it is asked directly; nothing is done to it",
+    advice: "Look after its way to the store.",
+  },
+  "lost-in-maintenance": { text: "{node} is lost, and left alone: maintenance is on" },
+  "only-node": {
+    text: "{node} is lost, and the only node: nothing could take over",
+    advice: "Start it again.",
+  },
+  "fence-storm": {
+    text: "{node} is lost together with too many others; the network is likelier to have failed than the nodes",
+    advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
+  },
+  "leaders-host": { text: "{node} is lost, and is the leader's own host; another leader has to judge" },
+  "would-lose-quorum": {
+    text: "{node} is lost, and the store would lose its quorum with it",
+    advice: "Bring another member of the store back first.",
+  },
+  "fence-bound": {
+    text: "{node} is lost; {count} other nodes were fenced within the hour, the bound is {bound}",
+    advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
+  },
+  "fence-in-turn": { text: "{node} is lost; it is fenced once {other} is dealt with" },
+  "node-fencing": { text: "{node} is being powered off, round {round}" },
+  "fence-failed": {
+    text: "{node} could not be proven off: {why}",
+    advice:
+      "Look after its power controller; or switch it off yourself, then `keel node confirm-dead {node}`.",
+  },
+  "no-fence-method": {
+    text: "{node} is lost, and has no power controller that could prove it off",
+    advice: "Switch it off yourself, then `keel node confirm-dead {node}`; give it a `bmc:`.",
+  },
+  "nothing-to-recover": {
+    text: "{node} is lost; no VM of it could start elsewhere, so it is not fenced",
+    advice: "`keel node confirm-dead {node}` if you know that it is off.",
+  },
+  "node-back": { text: "{node} is back in the same boot; all is as before" },
+  "node-rebooted": { text: "{node} is back in another boot, which proves that its earlier guests are dead" },
+  "confirmation-void": {
+    text: "what was confirmed of {node} is void: it has lived since, or another incident was meant",
+    advice: "`keel node confirm-dead {node}` once more, if it is off now.",
+  },
+  "proven-off": { text: "{node} is proven off: {devices} read off twice" },
+  "confirmed-dead": { text: "{by} says that {node} is dead" },
+  "node-recovered": { text: "what could start elsewhere for {node} has been started; the rest is held" },
+  "power-on-failed": {
+    text: "{node} could not be powered on again: {why}",
+    advice: "Power it on yourself once it is repaired.",
+  },
+  "node-quarantined": {
+    text: "{node} lives again; it takes nothing until its return is acknowledged",
+    advice: "`keel node ready {node}` once you have looked at it.",
+  },
+  "node-was-not-dead": {
+    text: "{node} was not dead, though {by} had said so; what was recovered from it is cut there",
+    advice: "Find out why. `keel node ready {node}` once that is clear.",
+  },
+  "node-acknowledged": { text: "{by} took {node} in again" },
+  "node-returned": { text: "{node} is taken in again: it lived for long enough" },
   "node-fenced": { text: "{node} is fenced", advice: "`keel node ready {node}` once it is repaired." },
+  "lost-its-node": { text: "{node}, where it ran, is proven dead" },
+  "was-not-dead": {
+    text: "it still ran on {node}, which had been proven dead, and runs elsewhere by now",
+    advice: "Find out who said that {node} was off, and why it was not.",
+  },
   "agent-down": { text: "the agent on {node} is down; what runs there is as last seen" },
   "agent-catching-up": { text: "the agent on {node} has not reported since revision {revision}" },
   "waiting-for-agents": { text: "nothing is chosen by selector until every node's agent was seen" },

@@ -1,7 +1,7 @@
 /** Finds the node for a VM that wants one, and the step that brings it there. */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Displaced } from "../model/placement.ts";
+import type { Displaced, Hold } from "../model/placement.ts";
 import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
@@ -37,7 +37,7 @@ function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace |
   const chosen = fixed === null ? chooseBySelector(world, vm, null) : { found: true as const, choice: fixed };
   if (!chosen.found) return withoutPlace(world, vm, wanting, chosen.refusals);
   const { node } = chosen.choice;
-  const displaced = displacedAt(node, vm, wanting.facts, "start");
+  const displaced = displacedAt(node, vm, wanting.facts, isLost(wanting.facts) ? "fence" : "start");
   if (wanting.facts.placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
   world.ledger.reserve(node, vm, vm.memoryBytes);
   const planned = startStep(world, wanting.facts, vm, {
@@ -70,15 +70,30 @@ function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals
     }
     return { kind: "blocked", why: reason("held", { node, by, vm: vm.name }), retry: true, wakeAt: null };
   }
-  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
-  // Where no run ended there, nobody was put out: it was to be off, and is asked to start only now.
-  const wasPutOut = facts.condition.is === "off" && facts.condition.end !== null;
-  if (wasPutOut && node?.document?.state === "flushed" && !mayOpenSoon(world, vm)) {
-    const held = { by: "flush" as const, node: node.name, since: world.input.now };
-    const because = reason("hold-flush", { node: node.name, why: String(why.with["why"] ?? "") });
+  const by = whatPutItOut(world, facts);
+  if (placement.node !== null && by !== null && world.input.policy.selectorsOpen && !mayOpenSoon(world, vm)) {
+    const { node } = placement;
+    const code = by === "fence" ? "hold-fence" : "hold-flush";
+    const because = reason(code, { node, why: String(why.with["why"] ?? "") });
+    const held = { by, node, since: world.input.now };
     return record(facts, { ...placement, node: null, held, displaced: null }, because);
   }
   return { kind: "blocked", why, retry: true, wakeAt: null };
+}
+
+/** What keeps it from where it was: a VM that nothing else can take then is held. */
+function whatPutItOut(world: World, facts: VmFacts): Hold["by"] | null {
+  if (isLost(facts)) return "fence";
+  const { node } = facts.placement;
+  // Where no run ended there, nobody was put out: it was to be off, and is asked to start only now.
+  const hasEnded = facts.condition.is === "off" && facts.condition.end !== null;
+  if (node === null || !hasEnded) return null;
+  return world.nodes.get(node)?.document?.state === "flushed" ? "flush" : null;
+}
+
+/** It was on a node that is proven dead. */
+function isLost({ condition }: VmFacts): boolean {
+  return condition.is === "off" && condition.lost;
 }
 
 function assignMove(

@@ -8,6 +8,7 @@ import type { Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { decideAbsent } from "./absent.ts";
+import { decideDuplicate } from "./duplicate.ts";
 import { fixedPlaces } from "./fixed-places.ts";
 import { heldBack } from "./held-back.ts";
 import { withIntent } from "./intent.ts";
@@ -35,7 +36,7 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
     const hand = { from: placement.node, to: placement.moving.to };
     return blocked(reason("migrating-hand-over", hand));
   }
-  if (condition.is === "duplicate") return blocked(condition.why);
+  if (condition.is === "duplicate") return decideDuplicate(world, facts, vm, condition);
   if (condition.is === "unknown") return blocked(condition.why);
   return decideTidying(world, facts, vm) ?? decideNeed(world, facts, vm, crowded);
 }
@@ -61,7 +62,7 @@ function decideState(world: World, facts: VmFacts, vm: Vm, crowded: Reason | nul
     case "running":
       return facts.condition.is === "running"
         ? decideRunning(world, facts, vm, facts.condition, crowded)
-        : decideStart(world, facts, vm, facts.condition.is === "off" ? facts.condition.end : null);
+        : decideStart(world, facts, vm, facts.condition);
     default:
       return unreachable(vm.state);
   }

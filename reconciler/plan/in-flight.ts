@@ -5,7 +5,7 @@
 import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
 import type { Cancellation } from "../model/plan.ts";
-import { isFinal, type StepOf } from "../model/step.ts";
+import { isFinal, nodesOf, type StepOf } from "../model/step.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { decideNeed, orphan } from "./decide.ts";
@@ -39,6 +39,7 @@ function whyUnwanted(
     case "start":
       // Once claimed it counts as a running VM: it is let through, and stopped afterwards where that is wanted.
       if (released.progress.size > 0) return null;
+      if (facts.condition.is === "duplicate") return facts.condition.why;
       return state === "running" ? whySilent(world, step.node) : reason("stop-wanted", { state });
     case "restart":
       return state === "running" ? null : reason("stop-wanted", { state });
@@ -90,6 +91,9 @@ function whyMigrationUnwanted(
   crowded: Reason | null,
 ): Reason | null {
   const vm = facts.document;
+  // What its dead end cannot tell, the other one can: it lets go, unless it holds the VM already.
+  const dead = nodesOf(step).find((node) => world.nodes.get(node)?.health === "dead");
+  if (dead !== undefined) return reason("node-fenced", { node: dead });
   if (vm === null || facts.condition.is === "off" || facts.condition.is === "duplicate") return null;
   const now = decideNeed(world, anew(facts), vm, crowded);
   if (now.kind === "settled") return now.why;

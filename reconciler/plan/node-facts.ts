@@ -1,18 +1,24 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
 import type { Cluster, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
+import { deathOf, type FenceRecord } from "../model/fence.ts";
 import type { ObservedNode } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
 
-/** ok: its agent has read the hypervisor in the node's current session; only then absence is believed. */
-export type Health = "ok" | "unseen" | "suspect" | "agent-down" | "catching-up";
+/**
+ * ok: its agent has read the hypervisor in the node's current session; only then absence is believed. dead: proven so,
+ * and not seen alive since; it owns nothing.
+ */
+export type Health =
+  "ok" | "unseen" | "agent-down" | "catching-up" | "suspect" | "lost" | "fencing" | "fence-failed" | "dead";
 
 export interface NodeFacts {
   readonly name: NodeName;
   /** null: no document, it is leaving. */
   readonly document: Node | null;
   readonly observed: ObservedNode | null;
+  readonly fence: FenceRecord | null;
   readonly health: Health;
   readonly totalBytes: number;
   readonly reserveBytes: number;
@@ -42,11 +48,13 @@ function nodeFacts(name: NodeName, input: PlanInput): NodeFacts {
   const observed = input.observed.get(name) ?? null;
   const status = observed?.status ?? null;
   const totalBytes = status?.memoryBytes ?? 0;
+  const fence = input.journal.fences.get(name) ?? null;
   return {
     name,
     document: input.desired.nodes.get(name) ?? null,
     observed,
-    health: healthOf(observed),
+    fence,
+    health: healthOf(observed, fence),
     totalBytes,
     reserveBytes: reserveOf(input.desired.cluster, totalBytes),
     cpus: status?.cpus ?? 0,
@@ -56,14 +64,39 @@ function nodeFacts(name: NodeName, input: PlanInput): NodeFacts {
   };
 }
 
-function healthOf(observed: ObservedNode | null): Health {
+function healthOf(observed: ObservedNode | null, fence: FenceRecord | null): Health {
   if (observed === null) return "unseen";
   const { alive, agent, status } = observed;
-  if (alive === null) return status === null ? "unseen" : "suspect";
+  if (alive === null) return silenceOf(observed, fence);
   if (agent === null) return "agent-down";
   const current =
     status !== null && status.session.lease === alive.lease && status.session.bootId === alive.bootId;
   return current ? "ok" : "catching-up";
+}
+
+function silenceOf(observed: ObservedNode, fence: FenceRecord | null): Health {
+  const { status, seen } = observed;
+  if (deathOf(fence, observed) !== null) return "dead";
+  switch (fence?.phase) {
+    case undefined:
+    case "closed":
+    case "proven":
+    case "recovering":
+    case "done":
+      return status === null && seen === null ? "unseen" : "suspect";
+    case "suspect":
+    case "lost":
+      return fence.phase;
+    case "cutting":
+      return fence.round > 1 ? "fence-failed" : "fencing";
+    case "failed":
+      return "fence-failed";
+  }
+}
+
+/** Proven dead, or back and not yet acknowledged. */
+export function isFenced({ health, fence }: Pick<NodeFacts, "health" | "fence">): boolean {
+  return health === "dead" || (fence?.quarantine ?? null) !== null;
 }
 
 function reserveOf(cluster: Cluster, totalBytes: number): number {
@@ -79,7 +112,11 @@ export function whyUnhealthy(node: NodeFacts): Reason | null {
     case "unseen":
       return reason("node-unseen", { node: node.name });
     case "suspect":
-      return reason("node-suspect", { node: node.name });
+    case "lost":
+    case "fencing":
+    case "fence-failed":
+    case "dead":
+      return whySilent(node);
     case "agent-down":
       return reason("agent-down", { node: node.name });
     case "catching-up":
@@ -87,10 +124,30 @@ export function whyUnhealthy(node: NodeFacts): Reason | null {
   }
 }
 
+/** The fence's own word for it, where there is one. */
+function whySilent({ name, fence, health }: NodeFacts): Reason {
+  switch (fence?.phase) {
+    case "suspect":
+    case "lost":
+      return fence.why ?? reason(fence.phase === "lost" ? "node-lost" : "node-suspect", { node: name });
+    case "failed":
+      return fence.why;
+    case "cutting":
+      return reason("node-fencing", { node: name, round: fence.round });
+    case "proven":
+    case "recovering":
+    case "done":
+    case "closed":
+    case undefined:
+      return reason(health === "dead" ? "node-fenced" : "node-suspect", { node: name });
+  }
+}
+
 /** Why the node takes no VM at all, whichever it is. */
 export function whyClosed(node: NodeFacts): Reason | null {
   const unhealthy = whyUnhealthy(node);
   if (unhealthy !== null) return unhealthy;
+  if (isFenced(node)) return reason("node-fenced", { node: node.name });
   if (node.document === null) return reason("node-leaving", { node: node.name });
   if (node.document.state === "flushed") return reason("node-flushed", { node: node.name });
   if (node.document.state === "cordoned") return reason("node-cordoned", { node: node.name });

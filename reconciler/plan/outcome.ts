@@ -85,5 +85,5 @@ export function blocked(why: Reason, wakeAt: number | null = null): Outcome {
 /** The VM as it will be after a stop: with the end of a run only where it is wanted running. */
 export function off(facts: VmFacts): VmFacts {
   const end = facts.document?.state === "running" ? ({ cause: "stop", at: 0 } as const) : null;
-  return { ...facts, condition: { is: "off", end } };
+  return { ...facts, condition: { is: "off", end, lost: false } };
 }

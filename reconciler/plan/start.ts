@@ -8,16 +8,17 @@ import { fixedPlaces, whereItWas } from "./fixed-places.ts";
 import { afterCrash, type HeldBack, heldBack } from "./held-back.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { whyVolumeTaken } from "./usable.ts";
-import type { VmFacts } from "./vm-facts.ts";
+import type { Condition, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function decideStart(
   world: World,
   facts: VmFacts,
   vm: Vm,
-  end: { readonly cause: EndCause; readonly at: number } | null,
+  condition: Condition,
 ): Outcome {
   const { placement } = facts;
+  const { end, lost } = condition.is === "off" ? condition : { end: null, lost: false };
   const again = facts.requests.find((r) => r.kind === "retry" || r.kind === "restart");
   const release = facts.requests.some((r) => r.kind === "release");
   if (placement.ended === "guest" && again === undefined) {
@@ -39,7 +40,7 @@ export function decideStart(
     fixed: [...fixedPlaces(placement, vm), ...whereItWas(placement, start.restarts)],
     from: null,
     mustLeave: null,
-    because: start.why,
+    because: start.why ?? (lost ? reason("lost-its-node", { node: placement.node ?? "" }) : null),
     tries: start.tries,
     consumes: facts.requests.filter(isAnswered).map((r) => r.id),
   };

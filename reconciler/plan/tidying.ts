@@ -35,6 +35,7 @@ function isIdle({ kind }: Request, { condition, placement }: VmFacts, vm: Vm): b
     case "destroy":
     case "revert":
     case "acknowledge":
+    case "confirm-dead":
       return false;
   }
 }

@@ -5,7 +5,7 @@ import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
 import { nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { type NodeFacts, whyUnhealthy } from "./node-facts.ts";
+import { type Health, isFenced, type NodeFacts, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Condition, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
@@ -154,10 +154,10 @@ function viewNode(
   if (node.document === null)
     return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
   const unhealthy = whyUnhealthy(node);
+  if (isFenced(node)) return { state: "fenced", reason: reason("node-fenced", { node: node.name }) };
   // A node whose agent is about to report is shown as what it is asked to be, with that reason.
-  if (unhealthy !== null && node.health !== "ok" && node.health !== "catching-up") {
-    return { state: node.health, reason: unhealthy };
-  }
+  const state = stateOfHealth(node.health);
+  if (unhealthy !== null && state !== null) return { state, reason: unhealthy };
   switch (node.document.state) {
     case "flushed":
       return isObservedEmpty(node) && present.length === 0
@@ -178,6 +178,12 @@ function viewNode(
 /** Its document is gone, and nothing is there that it had to stay for. */
 function hasLeft(node: NodeFacts, present: readonly VmName[]): boolean {
   return node.document === null && isObservedEmpty(node) && present.length === 0;
+}
+
+/** null: it is shown as what it is asked to be. */
+function stateOfHealth(health: Health): NodeState | null {
+  if (health === "ok" || health === "catching-up") return null;
+  return health === "dead" ? "fenced" : health;
 }
 
 /** Only its agent, in the node's current session, can say that nothing is there. */

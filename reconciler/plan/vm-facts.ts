@@ -12,8 +12,15 @@ export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }
 
 export type Condition =
   | { readonly is: "running"; readonly node: NodeName; readonly domain: ActiveDomain | null }
-  /** Known not to run anywhere. `end`: how its last run ended, where it ended by itself. */
-  | { readonly is: "off"; readonly end: { readonly cause: EndCause; readonly at: number } | null }
+  /**
+   * Known not to run anywhere. `end`: how its last run ended, where it ended by itself. `lost`: it was on a node that
+   * is proven dead.
+   */
+  | {
+      readonly is: "off";
+      readonly end: { readonly cause: EndCause; readonly at: number } | null;
+      readonly lost: boolean;
+    }
   /** `lastSeen`: what its node told last, in whatever session; for people, never for decisions. */
   | {
       readonly is: "unknown";
@@ -21,7 +28,13 @@ export type Condition =
       readonly why: Reason;
       readonly lastSeen: ObservedDomain | null;
     }
-  | { readonly is: "duplicate"; readonly why: Reason };
+  /** `strangers`: where it is active without being placed there. */
+  | { readonly is: "duplicate"; readonly why: Reason; readonly strangers: readonly Stranger[] };
+
+export interface Stranger {
+  readonly node: NodeName;
+  readonly epoch: number;
+}
 
 export interface VmFacts {
   readonly name: VmName;
@@ -115,23 +128,42 @@ function conditionOf(
 ): Condition {
   const strangers = sightings.filter((s) => isStranger(s, placement));
   if (strangers.length > 0) return duplicate(strangers, placement);
+  const placed = placedCondition(placement, revision, sightings, nodes);
+  if (placed.is !== "off") return placed;
+  const doubt = sightings.find((s) => isDoubtful(s, placement));
+  return doubt === undefined ? placed : unknownAt(doubt.node, doubt.domain);
+}
+
+/** By what is known of the node where it is placed. */
+function placedCondition(
+  placement: Placement,
+  revision: number,
+  sightings: readonly Sighting[],
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
+): Condition {
   // Before its first start it is assigned to a node and cannot be there.
-  if (placement.node === null || placement.epoch === 0) return { is: "off", end: null };
+  if (placement.node === null || placement.epoch === 0) return { is: "off", end: null, lost: false };
   const node = nodes.get(placement.node);
   if (node === undefined) {
     const why = reason("node-unseen", { node: placement.node });
     return { is: "unknown", node: placement.node, why, lastSeen: null };
   }
   const own = sightings.find((s) => s.node === node)?.domain ?? null;
-  const unhealthy = whyUnhealthy(node);
-  if (unhealthy !== null) return { is: "unknown", node: node.name, why: unhealthy, lastSeen: own };
+  const end = own !== null && own.state === "off" && own.epoch === placement.epoch ? own : null;
+  if (node.health === "dead") return { is: "off", end, lost: true };
+  if (whyUnhealthy(node) !== null) return unknownAt(node, own);
   if (own !== null && own.state !== "off") return { is: "running", node: node.name, domain: own };
   // Absence, and how it ended, count only where the agent knew this placement before it looked (law 7).
   if (node.seen < revision) {
     const why = reason("agent-catching-up", { node: node.name, revision: node.seen });
     return { is: "unknown", node: node.name, why, lastSeen: own };
   }
-  return { is: "off", end: own !== null && own.epoch === placement.epoch ? own : null };
+  return { is: "off", end, lost: false };
+}
+
+function unknownAt(node: NodeFacts, lastSeen: ObservedDomain | null): Condition {
+  const why = whyUnhealthy(node) ?? reason("agent-catching-up", { node: node.name, revision: node.seen });
+  return { is: "unknown", node: node.name, why, lastSeen };
 }
 
 /** Active on a node that does not own it, as told by an agent that can be believed. */
@@ -142,8 +174,23 @@ function isStranger(sighting: Sighting, placement: Placement): boolean {
   return node.name !== placement.node && node.name !== placement.moving?.to;
 }
 
+/**
+ * Last seen active on a node that cannot be asked and is not proven dead: it may still run there. What was seen in an
+ * earlier boot ended with that.
+ */
+function isDoubtful({ node, domain }: Sighting, placement: Placement): boolean {
+  if (domain.state === "off" || node.health === "ok" || node.health === "dead") return false;
+  if (node.name === placement.node || node.name === placement.moving?.to) return false;
+  const alive = node.observed?.alive ?? null;
+  return alive === null || alive.bootId === domain.session.bootId;
+}
+
 function duplicate(strangers: readonly Sighting[], placement: Placement): Condition {
   const names = strangers.map((s) => s.node.name);
   if (placement.node !== null) names.push(placement.node);
-  return { is: "duplicate", why: reason("duplicate", { nodes: names.sort(byName).join(", ") }) };
+  return {
+    is: "duplicate",
+    why: reason("duplicate", { nodes: names.sort(byName).join(", ") }),
+    strangers: strangers.map(({ node, domain }) => ({ node: node.name, epoch: domain.epoch })),
+  };
 }

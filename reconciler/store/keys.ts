@@ -19,6 +19,8 @@ export function clusterKeys(cluster: string) {
     volume: (pool: string, name: string) => `${root}volume/${pool}/${name}`,
     node: (node: NodeName) => `${root}node/${node}/`,
     alive: (node: NodeName) => `${root}node/${node}/alive`,
+    /** Who lived there last; outlasts `alive`. */
+    seen: (node: NodeName) => `${root}node/${node}/seen`,
     agent: (node: NodeName) => `${root}node/${node}/agent`,
     status: (node: NodeName) => `${root}node/${node}/status`,
     domain: (node: NodeName, vm: VmName) => `${root}node/${node}/vm/${vm}`,
@@ -26,6 +28,7 @@ export function clusterKeys(cluster: string) {
     step: (node: NodeName, id: string) => `${root}step/${node}/${id}`,
     steps: (node: NodeName) => `${root}step/${node}/`,
     progress: (node: NodeName, id: string) => `${root}progress/${node}/${id}`,
+    fence: (node: NodeName) => `${root}fence/${node}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     /** Of the one folder that is watched: whoever watches holds it. */

@@ -85,8 +85,17 @@ function permissionsOf(part: Part, keys: ClusterKeys): readonly Permission[] {
     case "agent":
       return [...agentReads(keys), ...agentWrites(keys, part.node)];
     case "heartbeat":
-      return [under("read", keys.node(part.node)), one("write", keys.alive(part.node))];
+      return heartbeatAccess(keys, part.node);
   }
+}
+
+function heartbeatAccess(keys: ClusterKeys, node: NodeName): readonly Permission[] {
+  return [
+    under("read", keys.node(node)),
+    one("read", keys.fence(node)),
+    one("write", keys.alive(node)),
+    one("write", keys.seen(node)),
+  ];
 }
 
 /** The leader writes what was decided, and takes away what it has dealt with: requests, and the reports of ended steps. */
@@ -95,6 +104,7 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
   const areas = [
     "desired/",
     "event/",
+    "fence/",
     "history/",
     "identity/",
     "placement/",

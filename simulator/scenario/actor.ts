@@ -1,6 +1,5 @@
 /** Lets the events of a scenario happen: edits and requests as people make them, faults as they come. */
 import { applyEdits } from "../../reconciler/desired/edit/merge-patch.ts";
-import type { Wish } from "../../reconciler/control/requests.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
 import type { Desired } from "../../reconciler/model/desired.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
@@ -9,7 +8,7 @@ import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { VirtualCluster } from "../virtual-cluster.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Referee } from "./referee.ts";
-import type { HardwareTable, NodeHardware, ScenarioEvent } from "./scenario.ts";
+import type { HardwareTable, NodeHardware, RequestKind, ScenarioEvent } from "./scenario.ts";
 
 export interface ActorOptions {
   readonly cluster: VirtualCluster;
@@ -47,7 +46,7 @@ export class Actor {
 
   /** Boots and restarts that are yet to come. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending + this.#cluster.booting;
   }
 
   async perform(event: ScenarioEvent): Promise<void> {
@@ -62,11 +61,7 @@ export class Actor {
         });
         return;
       case "request":
-        await this.#request(
-          event.request === "acknowledge"
-            ? { kind: "acknowledge", node: event.name }
-            : { kind: event.request, vm: event.name },
-        );
+        await this.#request(event.request, event.name);
         return;
       case "power":
         this.#power(event.node, event.on);
@@ -94,8 +89,12 @@ export class Actor {
         this.#cluster.setStore(event.up);
         return;
       case "bmc":
+        this.#withNode(event.node, "bmc", () => {
+          this.#cluster.setBmc(event.node, event.habit);
+        });
+        return;
       case "confirm-dead":
-        this.#chronicle.refuse(event.kind, "unsupported: fencing is not simulated yet");
+        await this.#ask("confirm-dead", { node: event.node }, () => this.#cluster.confirmDead(event.node));
         return;
       default:
         unreachable(event);
@@ -128,14 +127,17 @@ export class Actor {
   #addNodes({ nodes }: Desired): void {
     for (const node of nodes.keys()) {
       if (this.#cluster.has(node)) continue;
-      const { times, messageMs, ...hardware } = this.#hardwareOf(node);
-      this.#cluster.addNode(node, { hardware, times, messageMs });
+      const { times, messageMs, bootMs, bmcMs, ...hardware } = this.#hardwareOf(node);
+      this.#cluster.addNode(node, { hardware, times, messageMs, bootMs, bmcMs });
     }
   }
 
-  async #request(wish: Wish): Promise<void> {
-    const object = "vm" in wish ? { vm: wish.vm } : { node: wish.node };
-    await this.#ask(wish.kind, object, () => this.#cluster.request(wish));
+  async #request(kind: RequestKind, name: string): Promise<void> {
+    if (kind === "acknowledge") {
+      await this.#ask(kind, { node: name }, () => this.#cluster.acknowledge(name));
+    } else {
+      await this.#ask(kind, { vm: name }, () => this.#cluster.request({ kind, vm: name }));
+    }
   }
 
   async #ask(
@@ -151,17 +153,8 @@ export class Actor {
 
   #power(node: NodeName, on: boolean): void {
     this.#withNode(node, "power", () => {
-      if (!on) {
-        this.#booting.get(node)?.();
-        this.#booting.delete(node);
-        this.#cluster.powerOff(node);
-      } else if (!this.#cluster.machine(node).powered && !this.#booting.has(node)) {
-        const cancel = this.#later(this.#hardwareOf(node).bootMs, () => {
-          this.#booting.delete(node);
-          this.#cluster.boot(node);
-        });
-        this.#booting.set(node, cancel);
-      }
+      if (on) this.#cluster.powerOn(node);
+      else this.#cluster.powerOff(node);
     });
   }
 

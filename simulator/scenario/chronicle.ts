@@ -1,5 +1,6 @@
 /** Writes down what happens in a simulation, and lets the referee judge it. */
 import type { GuestEvent } from "../../agent/hypervisor/simulated/guest-event.ts";
+import type { FencePhase, FenceRecord } from "../../reconciler/model/fence.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
@@ -28,6 +29,7 @@ export class Chronicle {
   readonly #homes = new Map<VmName, NodeName | null>();
   /** What each VM is, whatever it is called. */
   readonly #uuids = new Map<VmName, string>();
+  readonly #fences = new Map<NodeName, { readonly phase: FencePhase; readonly round: number | null }>();
   #leader: string | null = null;
 
   constructor(options: ChronicleOptions) {
@@ -84,6 +86,24 @@ export class Chronicle {
     for (const vm of this.#homes.keys()) {
       if (!state.placements.has(vm)) this.#heedEnd(vm, state);
     }
+    for (const node of new Set([...state.fences.keys(), ...this.#fences.keys()])) {
+      this.#heedFence(node, state.fences.get(node) ?? null);
+    }
+  }
+
+  #heedFence(node: NodeName, record: FenceRecord | null): void {
+    const phase = record?.phase ?? "closed";
+    const round = record !== null && "round" in record ? record.round : null;
+    const before = this.#fences.get(node) ?? null;
+    if (before?.phase === phase && before.round === round) return;
+    this.#fences.set(node, { phase, round });
+    // A silence that is only watched is no fencing.
+    const isWatched = phase === "suspect" || phase === "lost" || (phase === "failed" && round === 0);
+    const wasWatched =
+      before === null || before.phase === "suspect" || before.phase === "lost" || before.round === 0;
+    if (isWatched || (phase === "closed" && wasWatched)) return;
+    this.tell({ kind: "fence", node, phase });
+    if (record?.phase === "cutting") this.#options.referee.cutting(node, record.at);
   }
 
   #heedHome(vm: VmName, home: NodeName | null): void {

@@ -19,6 +19,11 @@ export class Intents {
     return this.#history.at(-1)?.desired ?? null;
   }
 
+  /** What was in force then; null: nothing yet. */
+  at(time: number): Desired | null {
+    return this.#history.findLast(({ from }) => from <= time)?.desired ?? null;
+  }
+
   /** What its document said at any moment since `since`; null where there was none. */
   since(since: number, vm: VmName): readonly (Vm | null)[] {
     const first = this.#history.findLastIndex(({ from }) => from <= since);

@@ -1,5 +1,6 @@
 /** What happened in a simulation, told when it happened. Times are seconds since its beginning. */
 import type { StopMethod } from "../../agent/hypervisor/simulated/guest-event.ts";
+import type { FencePhase } from "../../reconciler/model/fence.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 
 interface OfVm {
@@ -19,6 +20,15 @@ export type LogEntry = { readonly at: number } & (
       readonly to: NodeName;
       readonly result: "ok" | "failed" | "aborted";
     } & OfVm)
+  /** One for each answer of a power controller; what it read then. */
+  | {
+      readonly kind: "power";
+      readonly node: NodeName;
+      readonly command: "off" | "on" | "status";
+      readonly answer: "on" | "off" | "error";
+    }
+  /** From its first round, or its proof, until it lives again. */
+  | { readonly kind: "fence"; readonly node: NodeName; readonly phase: FencePhase }
   | { readonly kind: "edit"; readonly objects: readonly string[] }
   /** An edit, request or event that was turned down whole. */
   | { readonly kind: "refused"; readonly what: string; readonly why: string }
@@ -39,6 +49,7 @@ export interface Violation {
     | "approved"
     | "homes"
     | "reasons"
+    | "maintenance"
     | "explained"
     | "belongs";
   readonly text: string;

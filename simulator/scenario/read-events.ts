@@ -1,8 +1,8 @@
 import { identityOf, isMap, type Json, type MergePatch } from "../../reconciler/desired/edit/merge-patch.ts";
 import { kinds, type ObjectId } from "../../reconciler/model/names.ts";
+import { bmcHabits } from "../simulated-bmc.ts";
 import type { FieldReader, Fields } from "./fields.ts";
 import {
-  bmcHabits,
   guestCommands,
   migrationHabits,
   partCommands,

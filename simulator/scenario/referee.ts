@@ -67,6 +67,14 @@ export class Referee {
     if (!asked) this.broken("homes", `the home of ${vm} went from ${before} to ${after}, and nobody asked`);
   }
 
+  /** @param at when the round was begun, in epoch milliseconds */
+  cutting(node: NodeName, at: number): void {
+    const desired = this.intents.at(at);
+    const all = [desired?.cluster.maintenance, desired?.nodes.get(node)?.maintenance];
+    const isOn = all.some((one) => one !== undefined && one.on && (one.until === null || at < one.until));
+    if (isOn) this.broken("maintenance", `${node} is cut while maintenance is on`);
+  }
+
   destroyed(vm: VmName): void {
     if (!this.#approved.has(vm)) this.broken("approved", `${vm} was destroyed, and nobody approved it`);
   }

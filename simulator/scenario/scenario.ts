@@ -3,6 +3,7 @@ import type { SimulatedTimes } from "../../agent/hypervisor/simulated/settings.t
 import type { Edits } from "../../reconciler/desired/edit/merge-patch.ts";
 import type { NodeName, ObjectId, VmName } from "../../reconciler/model/names.ts";
 import type { Request } from "../../reconciler/model/journal.ts";
+import type { BmcHabit } from "../simulated-bmc.ts";
 
 export interface Scenario {
   readonly objects: ReadonlyMap<ObjectId, unknown>;
@@ -38,12 +39,10 @@ export interface HardwareTable {
 
 /** kill: stays dead until started. pause: stopped where it is, as by SIGSTOP. */
 export const partCommands = ["kill", "start", "pause", "resume"] as const;
-export const bmcHabits = ["ok", "unreachable", "wrong-password", "stuck-on", "slow"] as const;
 export const guestCommands = ["crash", "poweroff", "ignore-acpi", "obey-acpi"] as const;
 export const migrationHabits = ["fail", "hang", "ok"] as const;
 
 export type PartCommand = (typeof partCommands)[number];
-export type BmcHabit = (typeof bmcHabits)[number];
 export type GuestCommand = (typeof guestCommands)[number];
 export type MigrationHabit = (typeof migrationHabits)[number];
 

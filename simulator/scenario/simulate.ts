@@ -56,6 +56,7 @@ class Simulation {
     const clock = this.#clock;
     const referee = this.#referee;
     const { hardware } = scenario;
+    const now = () => clock.now();
     this.#cluster = new VirtualCluster({
       clock,
       nodes: [],
@@ -63,9 +64,14 @@ class Simulation {
       onGuest: (event) => {
         this.#chronicle.witness(event);
       },
+      onBoot: () => {
+        this.#stillness.stir(now());
+      },
+      onBmc: (use) => {
+        this.#chronicle.tell({ kind: "power", ...use });
+      },
     });
     const state = () => this.#cluster.feed.state;
-    const now = () => clock.now();
     this.#stillness = new Stillness(state, now());
     this.#chronicle = new Chronicle({ referee, state, now, seconds: () => this.#seconds() });
     this.#actor = new Actor({

@@ -2,6 +2,7 @@
  * Whether anything would still change, left alone. Two things must hold: nothing is under way or waits for a time of
  * its own, and nothing has changed for longer than a silence takes to be noticed.
  */
+import { isFencingPending } from "../../reconciler/control/fence/pending.ts";
 import { planOf } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
@@ -10,7 +11,17 @@ import { isFinal, nodesOf } from "../../reconciler/model/step.ts";
 import type { Change } from "../../reconciler/store/store.ts";
 
 /** Records that say something new whenever they are written; the others are renewals, measurements and stories. */
-const telling = ["placement/", "step/", "progress/", "tries/", "request/", "desired/", "leader", "volume/"];
+const telling = [
+  "placement/",
+  "step/",
+  "progress/",
+  "tries/",
+  "request/",
+  "desired/",
+  "leader",
+  "volume/",
+  "fence/",
+];
 const tellingOfNode = /^node\/[^/]+\/(?:alive|agent|vm\/)/;
 
 export class Stillness {
@@ -50,6 +61,7 @@ export class Stillness {
     if (now - this.#changedAt < forMs) return false;
     const state = this.#state();
     if ([...state.released().values()].some((step) => isUnderWay(step, state.nodes.observed))) return false;
+    if ([...state.fences.values()].some((record) => isFencingPending(record, state))) return false;
     const planned = planOf(state, now);
     return (
       planned.steps.length === 0 &&

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
 import { runHeartbeat } from "../../agent/heartbeat.ts";
-import type { Alive } from "../../reconciler/model/observed.ts";
+import type { Alive, Seen } from "../../reconciler/model/observed.ts";
 import { silentLog } from "../../reconciler/runtime/log.ts";
-import { decode } from "../../reconciler/store/codec.ts";
+import { decode, encode } from "../../reconciler/store/codec.ts";
 import { StoreCore } from "../../reconciler/store/core/store-core.ts";
 import { clusterKeys } from "../../reconciler/store/keys.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
@@ -12,7 +12,8 @@ import { FakeClock } from "../support/fake-clock.ts";
 import { Wire } from "./support/wire.ts";
 
 describe("runHeartbeat", () => {
-  const key = clusterKeys("lab").alive("hv1");
+  const keys = clusterKeys("lab");
+  const key = keys.alive("hv1");
   let clock: FakeClock;
   let core: StoreCore;
   let store: MemoryStore;
@@ -28,9 +29,19 @@ describe("runHeartbeat", () => {
     await store.close();
   });
 
-  const beat = (ids: { machineId?: string; bootId?: string } = {}, revokeOnStop = false) => {
+  /** `beforeGrant`: what happens after it has looked, and before it writes. */
+  const beat = (
+    ids: { machineId?: string; bootId?: string } = {},
+    revokeOnStop = false,
+    beforeGrant: () => Promise<unknown> = () => Promise.resolve(),
+  ) => {
     const wire = new Wire();
     const own = new MemoryStore({ core, clock, link: wire });
+    const grant = own.grant.bind(own);
+    own.grant = async (ttlMs) => {
+      await beforeGrant();
+      return grant(ttlMs);
+    };
     const stopped = new AbortController();
     const { machineId = "m1", bootId = "b1" } = ids;
     const options = { node: "hv1", cluster: "lab", store: own, clock, machineId, bootId, log: silentLog };
@@ -49,6 +60,11 @@ describe("runHeartbeat", () => {
   const alive = async () => {
     const item = await store.get(key);
     return item === null ? null : { ...decode<Alive>(item), lease: item.lease };
+  };
+
+  const seen = async () => {
+    const item = await store.get(keys.seen("hv1"));
+    return item === null ? null : decode<Seen>(item);
   };
 
   it("says who lives, under a lease that it keeps", async () => {
@@ -105,23 +121,59 @@ describe("runHeartbeat", () => {
     assert.equal((await store.get(key))?.createRevision, created);
   });
 
-  for (const [what, ids] of [
-    ["an earlier boot", { bootId: "b2" }],
-    ["another machine", { machineId: "m2" }],
-  ] as const) {
-    it(`waits until the lease of ${what} has ended`, async () => {
-      const { kill } = beat();
-      await clock.advance(0);
-      const before = await alive();
-      beat(ids);
-      await clock.advance(60_000);
-      assert.deepEqual(await alive(), before);
-      await kill();
-      await clock.advance(11_000);
-      const after = await alive();
-      assert.deepEqual([after?.machineId, after?.bootId], [ids.machineId ?? "m1", ids.bootId ?? "b1"]);
-    });
-  }
+  it("waits until the lease of an earlier boot has ended", async () => {
+    const { kill } = beat();
+    await clock.advance(0);
+    const before = await alive();
+    beat({ bootId: "b2" });
+    await clock.advance(60_000);
+    assert.deepEqual(await alive(), before);
+    await kill();
+    await clock.advance(11_000);
+    assert.deepEqual([(await alive())?.machineId, (await alive())?.bootId], ["m1", "b2"]);
+  });
+
+  it("leaves its ids behind when its lease ends", async () => {
+    const { kill } = beat();
+    await clock.advance(0);
+    await kill();
+    await clock.advance(11_000);
+    assert.equal(await alive(), null);
+    assert.deepEqual(await seen(), { v: 1, machineId: "m1", bootId: "b1", alive: true });
+  });
+
+  it("keeps away from a name that belongs to another machine, until that is given to it", async () => {
+    const { kill } = beat();
+    await clock.advance(0);
+    await kill();
+    beat({ machineId: "m2" });
+    await clock.advance(60_000);
+    assert.equal(await alive(), null);
+    await store.transact({ compare: [], then: [{ delete: keys.seen("hv1") }] });
+    await clock.advance(2_000);
+    assert.equal((await alive())?.machineId, "m2");
+  });
+
+  it("keeps away while it is being fenced, says who it is, and is back once that is over", async () => {
+    const fence = (phase: string) =>
+      store.transact({ compare: [], then: [{ put: keys.fence("hv1"), value: encode({ phase }) }] });
+    await fence("cutting");
+    beat();
+    await clock.advance(30_000);
+    assert.equal(await alive(), null);
+    assert.deepEqual(await seen(), { v: 1, machineId: "m1", bootId: "b1", alive: false });
+    await fence("failed");
+    await clock.advance(2_000);
+    assert.equal((await alive())?.bootId, "b1");
+    assert.deepEqual(await seen(), { v: 1, machineId: "m1", bootId: "b1", alive: true });
+  });
+
+  it("does not slip in where its fencing begins between its look and its write", async () => {
+    const cutting = { put: keys.fence("hv1"), value: encode({ phase: "cutting" }) };
+    beat({}, false, () => store.transact({ compare: [], then: [cutting] }));
+    await clock.advance(30_000);
+    assert.equal(await alive(), null);
+  });
 
   it("stands by while another one of its boot has taken over", async () => {
     const first = beat();

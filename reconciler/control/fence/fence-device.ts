@@ -2,8 +2,8 @@
  * The port to a node's power: what fencing asks of a power controller, real or simulated. It decides nothing. Whether
  * a node is off is judged by who asks, from two readings of each of its devices.
  */
-import type { Node } from "../../model/desired.ts";
-import type { Reason } from "../../model/reasons.ts";
+import type { Cluster, Node } from "../../model/desired.ts";
+import { type Reason, reason } from "../../model/reasons.ts";
 
 /** A command never hangs longer than this; who carries it out ends it by force. A new leader waits as long. */
 export const fenceCommandMs = 60_000;
@@ -32,7 +32,20 @@ export type FenceKit =
   /** None is defined, one is not bound to the node, two nodes share one, its program is missing. */
   | { readonly usable: false; readonly why: Reason };
 
-/** Where the leader finds them. */
+/** Where the leader finds them: of a node that has some. */
 export interface FenceDevices {
   of(node: Node): FenceKit;
 }
+
+/** What may prove this node off. A node without a document has nothing that could. */
+export function kitOf(devices: FenceDevices, node: Node | null, { fencing }: Cluster): FenceKit {
+  if (node === null || node.bmc.length === 0 || !fencing.methods.includes("bmc")) {
+    return { usable: false, why: reason("no-fence-method", { node: node?.name ?? "it" }) };
+  }
+  return devices.of(node);
+}
+
+/** Of a process that can carry out no power command. */
+export const noDevices: FenceDevices = {
+  of: ({ name }) => ({ usable: false, why: reason("no-fence-method", { node: name }) }),
+};

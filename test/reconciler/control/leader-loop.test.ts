@@ -121,7 +121,7 @@ describe("the control loop", () => {
     scene.cluster.kill("heartbeat/hv1");
     await scene.advance(300_000);
     assert.deepEqual([scene.vm("web").state, scene.vm("web").node], ["unknown", "hv1"]);
-    assert.equal(scene.report().nodes[0]?.state, "suspect");
+    assert.equal(scene.report().nodes[0]?.state, "fence-failed");
     assert.deepEqual(scene.story("web"), ["start hv1", "stop hv1"]);
     await scene.end();
   });

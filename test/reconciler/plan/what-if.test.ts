@@ -87,7 +87,7 @@ describe("what if a node were lost", () => {
     const supposed = asked(cluster, { lost: new Set(["hv1"]) });
     assert.deepEqual(movesOf(supposed), ["c hv1 hv2 restart", "a hv1 hv2 restart", "b hv1 hv3 restart"]);
     const smaller = asked(cluster, { lost: new Set(["hv1"]), flushed: new Set(["hv3"]) });
-    assert.deepEqual(unplacedOf(smaller), ["a held no-target", "b held no-target"]);
+    assert.deepEqual(unplacedOf(smaller), ["a held hold-fence", "b held hold-fence"]);
   });
 
   it("starts nothing that was not wanted running, and cuts a move short", () => {
@@ -142,7 +142,7 @@ describe("how many nodes can be lost", () => {
     );
     const { atLeast, atMost, witness } = toleranceOf(world, single);
     assert.deepEqual([atLeast, atMost, witness?.nodes], [1, 1, ["hv1", "hv2"]]);
-    assert.deepEqual(witness === null ? [] : unplacedOf(witness), ["b held no-target"]);
+    assert.deepEqual(witness === null ? [] : unplacedOf(witness), ["b held hold-fence"]);
   });
 
   it("is none where a VM may run on its node alone", () => {

@@ -6,6 +6,7 @@ import { resolveDocuments } from "../../../reconciler/desired/resolve-documents.
 import { ResolveMemory } from "../../../reconciler/desired/resolve/resolve-memory.ts";
 import { missingIdentities } from "../../../reconciler/control/identities.ts";
 import type { Desired } from "../../../reconciler/model/desired.ts";
+import type { FenceRecord } from "../../../reconciler/model/fence.ts";
 import type {
   Identity,
   ReleasedStep,
@@ -53,6 +54,7 @@ export class ModelCluster {
   readonly tries = new Map<VmName, Tries>();
   readonly volumes = new Map<string, VolumeClaim>();
   readonly identities = new Map<VmName, Identity>();
+  readonly fences = new Map<NodeName, FenceRecord>();
   readonly steps = new Map<VmName, ReleasedStep>();
   readonly silent = new Set<NodeName>();
   readonly agentDown = new Set<NodeName>();
@@ -103,12 +105,12 @@ export class ModelCluster {
     for (const [vm, identity] of missingIdentities(desired, this.identities, counting())) {
       this.identities.set(vm, identity);
     }
-    const { tries, volumes, identities, requests, steps, placements, policy, now } = this;
+    const { tries, volumes, identities, requests, steps, placements, fences, policy, now } = this;
     return {
       desired,
       placements,
       observed: this.observed(desired),
-      journal: { steps, tries, requests, volumes, identities },
+      journal: { steps, tries, requests, volumes, identities, fences },
       policy,
       now,
     };
@@ -134,6 +136,7 @@ export class ModelCluster {
     return {
       name,
       alive: this.silent.has(name) ? null : { ...session, machineId: name, address: null },
+      seen: { machineId: name, bootId: session.bootId, alive: true, revision: 1 },
       agent: this.agentDown.has(name)
         ? null
         : { version: "0", protocol: 1, driver: "simulated", startedAt: 0 },

@@ -1,0 +1,99 @@
+/** One node as its leader looks at it, and what may come of that. */
+import type { FenceRecord } from "../../model/fence.ts";
+import type { NodeName, VmName } from "../../model/names.ts";
+import type { Alive, Seen } from "../../model/observed.ts";
+import type { Reason } from "../../model/reasons.ts";
+import type { StoredFence, StoredRequest } from "../cluster-state.ts";
+import type { Task } from "./tasks.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Times are milliseconds; those that something is waited for are of this leader's monotonic clock. */
+export interface NodeCase {
+  readonly node: NodeName;
+  readonly record: StoredFence | null;
+  readonly alive: Alive | null;
+  readonly seen: (Seen & { readonly revision: number }) | null;
+  /** It was alive once, or its agent was. */
+  readonly isKnown: boolean;
+  /** The boot that its agent reported from last, where its heartbeat left none behind. */
+  readonly lastBoot: string | null;
+  /** Of the epoch. */
+  readonly now: number;
+  readonly monotonic: number;
+  /** This leader's: the create revision of its key. */
+  readonly term: number;
+  readonly verdict: () => Verdict;
+  /** For how long this leader has seen another one's round. */
+  readonly foreignForMs: number;
+  /** For how long this leader has seen it alive. */
+  readonly aliveForMs: number;
+  readonly task: Task | null;
+  readonly confirmed: StoredRequest | null;
+  readonly acknowledged: StoredRequest | null;
+  /** The VMs that it owns, as far as is known. */
+  readonly owns: () => readonly VmName[];
+  /** Nothing more is to be done now for the VMs that its recovery is about. */
+  readonly isRecovered: () => boolean;
+  /** How long it has to live before it is taken in again by itself; null: a person has to say so. */
+  readonly returnsAfterMs: number | null;
+  /** Power it on again after a proof by its power devices. */
+  readonly powersOn: boolean;
+  /** Whether that may be done now. */
+  readonly mayPowerOn: boolean;
+}
+
+export interface Told {
+  readonly level: "note" | "warning" | "alarm";
+  readonly reason: Reason;
+}
+
+export interface Write {
+  /** null: nothing is to be remembered of it. */
+  readonly record: FenceRecord | null;
+  readonly told: Told | null;
+  /** Requests that are used up, or void. */
+  readonly uses: readonly StoredRequest[];
+}
+
+export interface Next {
+  readonly write: Write | null;
+  /** What this leader has to carry out, and is not yet carrying out. */
+  readonly run: { readonly kind: Task["kind"]; readonly key: string } | null;
+  /** When to look again though nothing is heard; null: never. */
+  readonly wakeInMs: number | null;
+}
+
+export function rest(wakeInMs: number | null = null): Next {
+  return { write: null, run: null, wakeInMs };
+}
+
+export function write(
+  record: FenceRecord | null,
+  told: Told | null = null,
+  uses: readonly StoredRequest[] = [],
+): Next {
+  return { write: { record, told, uses }, run: null, wakeInMs: null };
+}
+
+export function run(kind: Task["kind"], key: string): Next {
+  return { write: null, run: { kind, key }, wakeInMs: null };
+}
+
+const dayMs = 86_400_000;
+
+/** When its incidents of the last 24 hours were first cut. */
+export function historyOf({ record, now }: NodeCase): readonly number[] {
+  return (record?.history ?? []).filter((at) => at > now - dayMs);
+}
+
+/** What goes on from record to record, whatever becomes of the incident. */
+export function common(it: NodeCase): Pick<FenceRecord, "node" | "history" | "quarantine"> {
+  return { node: it.node, history: historyOf(it), quarantine: it.record?.quarantine ?? null };
+}
+
+/** What is left once an incident is over. */
+export function closed(it: NodeCase, quarantine = it.record?.quarantine ?? null): FenceRecord | null {
+  const history = historyOf(it);
+  if (history.length === 0 && quarantine === null) return null;
+  return { node: it.node, history, quarantine, phase: "closed" };
+}

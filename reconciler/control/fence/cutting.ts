@@ -1,0 +1,53 @@
+/** A round over the power devices of a node: how it is begun, taken over, and what its end means. */
+import type { FenceOpen, FenceRecord, Incident } from "../../model/fence.ts";
+import { reason } from "../../model/reasons.ts";
+import { common, type Next, type NodeCase, rest, run, write } from "./case.ts";
+import { fenceCommandMs } from "./fence-device.ts";
+import { backAlive } from "./back.ts";
+import { prove } from "./proof.ts";
+
+export type Cutting = Extract<FenceOpen, { readonly phase: "cutting" }>;
+
+/** An incident counts in the node's history from its first round on. */
+export function cut(it: NodeCase, incident: Incident, round: number): Next {
+  const { node, now, term } = it;
+  const shared = common(it);
+  const record: FenceRecord = {
+    ...shared,
+    history: round === 1 ? [...shared.history, now] : shared.history,
+    phase: "cutting",
+    incident,
+    round,
+    at: now,
+    term,
+  };
+  return write(record, { level: "warning", reason: reason("node-fencing", { node, round }) });
+}
+
+export function whileCutting(it: NodeCase, record: Cutting): Next {
+  const { node, now } = it;
+  const { incident, round } = record;
+  if (record.term !== it.term) return takeOver(it, record);
+  const key = `${incident.id}/${round}/${record.term}`;
+  const { task } = it;
+  if (task?.kind !== "round" || task.key !== key) return run("round", key);
+  if (task.outcome === null) return rest();
+  // A heartbeat of before, that does not wait for rounds.
+  if (it.alive !== null) return backAlive(it, incident);
+  if (task.outcome.proven) {
+    return prove(it, incident, { by: "bmc", at: now, devices: task.outcome.devices });
+  }
+  const why = reason("fence-failed", { node, why: task.outcome.why });
+  return write(
+    { ...common(it), phase: "failed", incident, round, at: now, why },
+    { level: "alarm", reason: why },
+  );
+}
+
+/** The former leader's command may be under way for as long as one may take. Only then a reading tells the truth. */
+function takeOver(it: NodeCase, { incident, round, phase }: Cutting): Next {
+  const leftMs = fenceCommandMs - it.foreignForMs;
+  if (leftMs > 0) return rest(leftMs);
+  const { now, term } = it;
+  return write({ ...common(it), phase, incident, round, at: now, term });
+}

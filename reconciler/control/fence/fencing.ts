@@ -1,0 +1,197 @@
+/**
+ * Fencing as one leader does it, for one term: looks at every node that is silent or was, says what is to be written,
+ * and carries out the power commands that the records ask for. What it remembers is what only its own eyes and its own
+ * monotonic clock can tell; a new leader begins without.
+ */
+import type { Clock } from "../../model/clock.ts";
+import type { Cluster } from "../../model/desired.ts";
+import { deathOf, incidentId } from "../../model/fence.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
+import { isWorthFencing } from "../../plan/worth-fencing.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import { requestId } from "../requests.ts";
+import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Attention } from "./attention.ts";
+import type { Next, NodeCase } from "./case.ts";
+import { ownedBy } from "./deaths.ts";
+import { type FenceDevices, kitOf } from "./fence-device.ts";
+import { writeFence } from "./journal.ts";
+import { nextOf } from "./next.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { inTurn, type Survey, survey } from "./survey.ts";
+import { FenceTasks } from "./tasks.ts";
+import { judge, type Verdict } from "./verdict.ts";
+import { nothingWatched, type SilentNode, type Watch, watch } from "./watch.ts";
+
+export interface FencingOptions {
+  readonly clock: Clock;
+  readonly devices: FenceDevices;
+  readonly attention: Attention;
+  /** The create revision of the leader's key. */
+  readonly term: number;
+  /** Called when a power command has ended: it is worth another look. */
+  readonly onEnd: () => void;
+}
+
+/** What one look is made at. */
+export interface Sight {
+  readonly state: ClusterState;
+  readonly input: PlanInput;
+  /** What is to be done now, as the records stand. */
+  readonly planned: Plan;
+  readonly writer: Writer;
+}
+
+export interface Look {
+  readonly transactions: readonly VmTransaction[];
+  /** When to look again though nothing is heard; null: never. */
+  readonly wakeInMs: number | null;
+}
+
+export class Fencing {
+  readonly #options: FencingOptions;
+  readonly #tasks: FenceTasks;
+  readonly #foreign = new Stopwatch();
+  readonly #alive = new Stopwatch();
+  #watch: Watch = nothingWatched;
+
+  /** Ends with `signal`, and with it what it has under way. */
+  constructor(options: FencingOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#tasks = new FenceTasks(options.clock, signal, options.onEnd);
+  }
+
+  look(sight: Sight): Look {
+    const { state, input, writer } = sight;
+    const { attention, clock } = this.#options;
+    const monotonic = clock.monotonic();
+    const nodes = [...readNodes(input).values()];
+    let around = survey(nodes, input.desired.cluster, writer.now);
+    const silent = nodes.filter(isSilent);
+    attention.watchOver(silent.map(({ name }) => name));
+    const watched = silent.map((node) => silentNode(node, input, around, attention));
+    this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
+    const transactions: VmTransaction[] = [];
+    let wakeInMs: number | null = null;
+    for (const node of inTurn(nodes, this.#watch)) {
+      const it = this.#caseOf(node, sight, around, monotonic);
+      const next = nextOf(it);
+      if (next.write !== null) transactions.push(writeFence(writer, state, it, next.write));
+      if (next.write?.record?.phase === "cutting") around = { ...around, cutting: node.name };
+      if (next.run !== null) this.#run(node, input.desired.cluster, next.run);
+      if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
+    }
+    return { transactions, wakeInMs };
+  }
+
+  /** Resolves once none of its power commands is under way any more. */
+  async ended(): Promise<void> {
+    await this.#tasks.ended();
+  }
+
+  #caseOf(node: NodeFacts, sight: Sight, around: Survey, monotonic: number): NodeCase {
+    const { state, input, planned, writer } = sight;
+    const { term } = this.#options;
+    const { cluster } = input.desired;
+    const { name, observed } = node;
+    const record = state.fences.get(name) ?? null;
+    const alive = observed?.alive ?? null;
+    const foreign = record?.phase === "cutting" && record.term !== term ? `${record.term}` : null;
+    return {
+      node: name,
+      record,
+      alive,
+      seen: observed?.seen ?? null,
+      isKnown: node.health !== "unseen",
+      lastBoot: observed?.status?.session.bootId ?? null,
+      now: writer.now,
+      monotonic,
+      term,
+      verdict: () => this.#judge(node, input, around, monotonic),
+      foreignForMs: this.#foreign.look(name, foreign, monotonic),
+      aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
+      task: this.#tasks.get(name),
+      confirmed: state.requests.get(requestId("confirm-dead", name)) ?? null,
+      acknowledged: state.requests.get(requestId("acknowledge", name)) ?? null,
+      owns: () => ownedBy(state, name),
+      isRecovered: () => isRecovered(node, state, planned),
+      returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
+      powersOn: cluster.fencing.powerOn,
+      mayPowerOn: !isMaintained(node, input) && kitOf(this.#options.devices, node.document, cluster).usable,
+    };
+  }
+
+  #judge(node: NodeFacts, input: PlanInput, around: Survey, monotonic: number): Verdict {
+    const { name } = node;
+    const { cluster } = input.desired;
+    const { devices, attention } = this.#options;
+    const since = this.#watch.get(name)?.since ?? monotonic;
+    const { graceMs } = cluster.fencing;
+    return judge({
+      node: name,
+      leftMs: since + graceMs - monotonic,
+      answers: attention.answeredAt(name) !== null,
+      inMaintenance: isMaintained(node, input),
+      isOnlyNode: around.isOnlyNode,
+      isStorm: around.isStorm,
+      isWorthIt: () => isWorthFencing(input, name),
+      isLeadersHost: false,
+      keepsQuorum: true,
+      hour: {
+        others: [...around.cutInHour].filter((other) => other !== name).length,
+        bound: around.bound,
+        asked: node.fence?.phase === "lost" && node.fence.why?.code === "fence-bound",
+      },
+      whyNoProof: () => {
+        const kit = kitOf(devices, node.document, cluster);
+        return kit.usable ? null : kit.why;
+      },
+      busyWith: around.cutting === name ? null : around.cutting,
+    });
+  }
+
+  #run(node: NodeFacts, cluster: Cluster, { kind, key }: NonNullable<Next["run"]>): void {
+    const kit = kitOf(this.#options.devices, node.document, cluster);
+    if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
+    else if (kind === "round") this.#tasks.round(node.name, key, kit.devices);
+    else this.#tasks.powerOn(node.name, key, kit.devices);
+  }
+}
+
+/** Without a lease, after it had one, and not proven dead. */
+function isSilent({ observed, health, fence }: NodeFacts): boolean {
+  return observed?.alive === null && health !== "unseen" && deathOf(fence, observed) === null;
+}
+
+function silentNode(
+  node: NodeFacts,
+  input: PlanInput,
+  { isStorm }: Survey,
+  attention: Attention,
+): SilentNode {
+  return {
+    node: node.name,
+    incident: incidentId(node.observed?.seen ?? null),
+    shielded: isStorm || isMaintained(node, input),
+    answeredAt: attention.answeredAt(node.name),
+  };
+}
+
+/** The cluster's, or its own. In doubt it is on. */
+function isMaintained({ document }: NodeFacts, { desired, now }: PlanInput): boolean {
+  const all = [desired.cluster.maintenance, ...(document === null ? [] : [document.maintenance])];
+  return all.some(({ on, until }) => on && (until === null || now < until));
+}
+
+/** Of its VMs none is about to be brought anywhere now. */
+function isRecovered({ fence, name }: NodeFacts, state: ClusterState, planned: Plan): boolean {
+  const vms = new Set(fence !== null && "vms" in fence ? fence.vms : []);
+  const released = state.released();
+  const isBusy = [...vms].some((vm) => released.has(vm));
+  const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
+  const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
+  const holdsSteps = [...released.values()].some(({ step }) => step.node === name);
+  return !isBusy && !isDue && !isRecorded && !holdsSteps;
+}

@@ -1,0 +1,78 @@
+/** From the proof on: the recovery, power on again, and the way back into service. */
+import { type FenceProven, type FenceRecord, hasLivedSince, type Quarantine } from "../../model/fence.ts";
+import { reason } from "../../model/reasons.ts";
+import type { StoredRequest } from "../cluster-state.ts";
+import { closed, common, historyOf, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
+import { suspect } from "./silence.ts";
+
+/** So often within 24 hours, and a node does not return by itself any more. */
+const fencedTooOften = 2;
+
+export function afterProof(it: NodeCase, proven: FenceProven): Next {
+  if (it.alive !== null) return comesBack(it, proven);
+  // It came and went unseen: what was proven of it is of the past.
+  if (hasLivedSince(proven.incident, it.seen)) return suspect(it);
+  if (it.confirmed !== null) return change(it, proven, {}, null, [it.confirmed]);
+  switch (proven.phase) {
+    case "proven":
+      return change(it, proven, { phase: "recovering" });
+    case "recovering":
+      return it.isRecovered() ? change(it, proven, { phase: "done" }, recovered(it)) : rest();
+    case "done":
+      return proven.powerOn === "wanted" ? powerOn(it, proven) : rest();
+  }
+}
+
+function recovered({ node }: NodeCase): Told {
+  return { level: "note", reason: reason("node-recovered", { node }) };
+}
+
+function powerOn(it: NodeCase, proven: FenceProven): Next {
+  if (!it.mayPowerOn) return rest();
+  const { node, task } = it;
+  const key = `${proven.incident.id}/on`;
+  if (task?.kind !== "power-on" || task.key !== key) return run("power-on", key);
+  if (task.failure === undefined) return rest();
+  if (task.failure === null) return change(it, proven, { powerOn: "on" });
+  const told: Told = { level: "warning", reason: reason("power-on-failed", { node, why: task.failure }) };
+  return change(it, proven, { powerOn: "failed" }, told);
+}
+
+/** From now on its agent tells what runs there. It is used again once somebody says so. */
+function comesBack(it: NodeCase, { incident, proof }: FenceProven): Next {
+  const { node, alive, confirmed } = it;
+  const wasNotDead = alive?.bootId === incident.bootId;
+  const quarantine: Quarantine = { incident, proof, wasNotDead };
+  const by = proof.by === "human" ? proof.who : proof.devices.join(", ");
+  const told: Told = wasNotDead
+    ? { level: "alarm", reason: reason("node-was-not-dead", { node, by }) }
+    : { level: "note", reason: reason("node-quarantined", { node }) };
+  return write(closed(it, quarantine), told, confirmed === null ? [] : [confirmed]);
+}
+
+/** It may be used again once a person says so, or after its time; until then it takes and starts nothing. */
+export function inQuarantine(it: NodeCase): Next {
+  const { node, acknowledged, returnsAfterMs } = it;
+  if (acknowledged !== null) {
+    const told: Told = {
+      level: "note",
+      reason: reason("node-acknowledged", { node, by: acknowledged.by }),
+    };
+    return write(closed(it, null), told, [acknowledged]);
+  }
+  if (returnsAfterMs === null || historyOf(it).length >= fencedTooOften) return rest();
+  const leftMs = returnsAfterMs - it.aliveForMs;
+  if (leftMs > 0) return rest(leftMs);
+  return write(closed(it, null), { level: "note", reason: reason("node-returned", { node }) });
+}
+
+function change(
+  it: NodeCase,
+  { incident, proof, vms, phase, powerOn: power }: FenceProven,
+  changes: Partial<FenceProven>,
+  told: Told | null = null,
+  uses: readonly StoredRequest[] = [],
+): Next {
+  const record: FenceRecord = { ...common(it), incident, proof, vms, phase, powerOn: power, ...changes };
+  return write(record, told, uses);
+}

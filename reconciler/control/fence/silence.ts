@@ -1,0 +1,77 @@
+/** A node without a lease, up to its first round and between two of them. */
+import {
+  type FenceOpen,
+  type FenceRecord,
+  hasLivedSince,
+  type Incident,
+  incidentId,
+} from "../../model/fence.ts";
+import { reason } from "../../model/reasons.ts";
+import type { StoredRequest } from "../cluster-state.ts";
+import { voidWord } from "./back.ts";
+import { common, type Next, type NodeCase, rest, write } from "./case.ts";
+import { cut, type Cutting } from "./cutting.ts";
+import { prove } from "./proof.ts";
+import type { Verdict } from "./verdict.ts";
+
+type Silent = Exclude<FenceOpen, Cutting>;
+
+export function whileSilent(it: NodeCase, record: Silent | null): Next {
+  // It may have lived and fallen silent again without this leader's seeing it: that is another incident.
+  if (record === null || hasLivedSince(record.incident, it.seen)) return suspect(it);
+  if (it.confirmed !== null) return confirm(it, record.incident, it.confirmed);
+  const verdict = it.verdict();
+  if (record.phase === "failed" && record.round > 0)
+    return tryAgain(it, record.incident, record.round, verdict);
+  return verdict.is === "fence" ? cut(it, record.incident, 1) : show(it, record, verdict);
+}
+
+/** A new incident. */
+export function suspect(it: NodeCase): Next {
+  const { seen, lastBoot, now } = it;
+  const incident: Incident = {
+    id: incidentId(seen),
+    machineId: seen?.machineId ?? null,
+    bootId: seen?.bootId ?? lastBoot,
+    since: now,
+  };
+  return write({ ...common(it), phase: "suspect", why: null, incident });
+}
+
+/** A person's word counts for the incident that it names; given for another one it is void. */
+function confirm(it: NodeCase, incident: Incident, request: StoredRequest): Next {
+  const { node, record, now } = it;
+  const isMeant = request.kind === "confirm-dead" && request.incident === incident.id;
+  if (!isMeant || request.expiresAt <= now) return write(record, voidWord(node), [request]);
+  return prove(it, incident, { by: "human", at: now, who: request.by }, [request]);
+}
+
+const firstBackOffMs = 5_000;
+const longestBackOffMs = 300_000;
+
+function tryAgain(it: NodeCase, incident: Incident, round: number, verdict: Verdict): Next {
+  if (verdict.is !== "fence") return rest(verdict.is === "suspect" ? verdict.leftMs : null);
+  const backOffMs = Math.min(firstBackOffMs * 2 ** (round - 1), longestBackOffMs);
+  // A round of a former leader ended before this one's grace began.
+  const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;
+  const dueInMs = endedAt === null ? 0 : endedAt + backOffMs - it.monotonic;
+  return dueInMs > 0 ? rest(dueInMs) : cut(it, incident, round + 1);
+}
+
+/** What people see of it: that its grace runs, or that it is lost, and why nothing is done. */
+function show(it: NodeCase, record: Silent, verdict: Exclude<Verdict, { readonly is: "fence" }>): Next {
+  const { node, now } = it;
+  const { incident } = record;
+  const wakeInMs = verdict.is === "suspect" ? verdict.leftMs : null;
+  // Without a way to prove anything the round over all methods has ended before it began.
+  const next: FenceRecord =
+    verdict.is === "hopeless"
+      ? { ...common(it), incident, phase: "failed", round: 0, at: now, why: verdict.why }
+      : { ...common(it), incident, phase: verdict.is, why: verdict.why };
+  if (next.phase === record.phase && next.why?.code === record.why?.code) return rest(wakeInMs);
+  const told = {
+    level: verdict.is === "hopeless" ? ("alarm" as const) : ("warning" as const),
+    reason: verdict.why ?? reason("node-suspect", { node }),
+  };
+  return { ...write(next, told), wakeInMs };
+}

@@ -1,0 +1,49 @@
+/** The whole cluster, as far as the fencing of one node depends on it. */
+import type { Cluster } from "../../model/desired.ts";
+import { byName, type NodeName } from "../../model/names.ts";
+import type { NodeFacts } from "../../plan/node-facts.ts";
+import { isStorm } from "./storm.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Survey {
+  readonly isOnlyNode: boolean;
+  readonly isStorm: boolean;
+  /** Nodes that were cut within the hour, and how many may be. */
+  readonly cutInHour: ReadonlySet<NodeName>;
+  readonly bound: number;
+  /** A round runs on it; null: on none. */
+  readonly cutting: NodeName | null;
+}
+
+const hourMs = 3_600_000;
+
+export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: number): Survey {
+  const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
+  const expected = seen.filter((node) => node.health !== "dead" && node.document?.state !== "flushed");
+  const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
+  const cut = nodes.filter(({ fence }) => fence?.history.some((at) => at > now - hourMs) === true);
+  return {
+    isOnlyNode: seen.length < 2,
+    isStorm: isStorm(presences, fencing.graceMs),
+    cutInHour: new Set(cut.map(({ name }) => name)),
+    bound: Math.floor(seen.length / 2),
+    cutting: nodes.find(({ fence }) => fence?.phase === "cutting")?.name ?? null,
+  };
+}
+
+/** Epoch milliseconds; null: it lives. */
+function silentSince({ observed, fence }: NodeFacts, now: number): number | null {
+  if (observed?.alive != null) return null;
+  return fence !== null && "incident" in fence ? fence.incident.since : now;
+}
+
+/** In the order in which they are dealt with: who has been silent for longest first. */
+export function inTurn(nodes: readonly NodeFacts[], watch: Watch): readonly NodeFacts[] {
+  const since = ({ name }: NodeFacts) => watch.get(name)?.since ?? Number.POSITIVE_INFINITY;
+  return [...nodes].sort((a, b) => compare(since(a), since(b)) || byName(a.name, b.name));
+}
+
+function compare(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,88 @@
+/**
+ * The power commands that this leader has under way: one for a node at a time. They end with the leader's term; what
+ * they came to is in memory only until the leader writes it down, and a successor begins by reading.
+ */
+import type { Clock } from "../../model/clock.ts";
+import type { NodeName } from "../../model/names.ts";
+import { describeReason, type Reason } from "../../model/reasons.ts";
+import type { FenceDevice } from "./fence-device.ts";
+import { powerOn, type RoundOutcome, runRound } from "./round.ts";
+
+export type Task =
+  | {
+      readonly kind: "round";
+      readonly key: string;
+      readonly outcome: RoundOutcome | null;
+      readonly endedAt: number;
+    }
+  | {
+      readonly kind: "power-on";
+      readonly key: string;
+      /** undefined: under way. null: it is on. */
+      readonly failure: string | null | undefined;
+    };
+
+export class FenceTasks {
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #onEnd: () => void;
+  readonly #tasks = new Map<NodeName, Task>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  /** `onEnd`: called when one has come to an end, or failed. */
+  constructor(clock: Clock, signal: AbortSignal, onEnd: () => void) {
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#onEnd = onEnd;
+  }
+
+  /** The latest of the node. */
+  get(node: NodeName): Task | null {
+    return this.#tasks.get(node) ?? null;
+  }
+
+  round(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
+    this.#tasks.set(node, { kind: "round", key, outcome: null, endedAt: 0 });
+    this.#follow(async () => {
+      const outcome = await runRound(devices, this.#clock, this.#signal);
+      this.#tasks.set(node, { kind: "round", key, outcome, endedAt: this.#clock.monotonic() });
+    });
+  }
+
+  powerOn(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
+    this.#tasks.set(node, { kind: "power-on", key, failure: undefined });
+    this.#follow(async () => {
+      const failure = await powerOn(devices, this.#clock, this.#signal);
+      this.#tasks.set(node, { kind: "power-on", key, failure });
+    });
+  }
+
+  /** There is nothing to carry it out with. */
+  giveUp(node: NodeName, kind: Task["kind"], key: string, because: Reason): void {
+    const why = describeReason(because);
+    const endedAt = this.#clock.monotonic();
+    const task: Task =
+      kind === "round"
+        ? { kind, key, outcome: { proven: false, why }, endedAt }
+        : { kind, key, failure: why };
+    this.#tasks.set(node, task);
+    this.#onEnd();
+  }
+
+  /** Resolves once nothing of it is under way any more; the signal is aborted by then. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #follow(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) => {
+        if (!this.#signal.aborted) throw error;
+      })
+      .finally(() => {
+        this.#underWay.delete(running);
+        this.#onEnd();
+      });
+    this.#underWay.add(running);
+  }
+}

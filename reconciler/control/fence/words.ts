@@ -1,0 +1,51 @@
+/** What people say of nodes: that one is dead, or may be used again. Whether it may be said at all, as things stand. */
+import { deathOf } from "../../model/fence.ts";
+import { KeelError } from "../../model/errors.ts";
+import type { NodeName } from "../../model/names.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import type { Wish } from "../requests.ts";
+
+/**
+ * A person's word that the node is dead, for the incident that it is in.
+ *
+ * @throws KeelError where it lives, or was not seen to be silent
+ */
+export function confirmationOf(state: ClusterState, node: NodeName): Wish {
+  const record = state.fences.get(node);
+  const observed = state.nodes.get(node);
+  const what = `confirming ${node} dead`;
+  if (observed?.alive != null) {
+    throw new KeelError("refused", { what, why: "it is alive", advice: "Nothing needs to be confirmed." });
+  }
+  if (deathOf(record, observed) !== null) {
+    throw new KeelError("refused", {
+      what,
+      why: "it is proven dead already",
+      advice: `\`keel node ready ${node}\` takes it in again once it is back.`,
+    });
+  }
+  if (record === undefined || !("incident" in record)) {
+    throw new KeelError("refused", {
+      what,
+      why: "no leader has missed it yet",
+      advice: "Look at `keel get nodes`, and try again in a moment.",
+    });
+  }
+  return { kind: "confirm-dead", node, incident: record.incident.id };
+}
+
+/**
+ * That a node which was fenced may be used again.
+ *
+ * @throws KeelError where it is not fenced
+ */
+export function acknowledgementOf(state: ClusterState, node: NodeName): Wish {
+  const record = state.fences.get(node);
+  const isFenced = record !== undefined && (record.quarantine !== null || "proof" in record);
+  if (isFenced) return { kind: "acknowledge", node };
+  throw new KeelError("refused", {
+    what: `acknowledging ${node}`,
+    why: "it is not fenced",
+    advice: "`keel get nodes` shows what it is.",
+  });
+}

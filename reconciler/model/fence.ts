@@ -1,0 +1,98 @@
+/** What became of nodes that were lost: `fence/<node>`, written by the leader alone. */
+import type { NodeName, VmName } from "./names.ts";
+import type { ObservedNode } from "./observed.ts";
+import type { Reason } from "./reasons.ts";
+
+/** One silence of a node, from the end of its lease on. Another silence of the same node is another incident. */
+export interface Incident {
+  /** Names it; what a person confirms is this one and no other. */
+  readonly id: string;
+  /** The machine and the boot that fell silent; null: its heartbeat is of a version that does not leave them behind. */
+  readonly machineId: string | null;
+  readonly bootId: string | null;
+  /** Epoch milliseconds at which a leader first saw it. */
+  readonly since: number;
+}
+
+/** Why nothing of before can be running on the node. There is no other kind: time proves nothing. */
+export type Proof =
+  /** Each of its power devices read off, twice. */
+  | { readonly by: "bmc"; readonly at: number; readonly devices: readonly string[] }
+  /** A person gave their word for it. */
+  | { readonly by: "human"; readonly at: number; readonly who: string };
+
+export type FenceRecord = {
+  readonly node: NodeName;
+  /** Epoch milliseconds at which each of its incidents of the last 24 h was first cut. */
+  readonly history: readonly number[];
+  /** Since it lives again after a proof: it takes and starts nothing until somebody acknowledges its return. */
+  readonly quarantine: Quarantine | null;
+} & (FenceOpen | FenceProven | { readonly phase: "closed" });
+
+/** Nothing is proven: its VMs are unknown, and stay where they are. */
+export type FenceOpen = { readonly incident: Incident } & (
+  | {
+      /** suspect: its grace runs, or it answers directly. lost: the grace is over. */
+      readonly phase: "suspect" | "lost";
+      /** Why it is not fenced; null: it is about to be. */
+      readonly why: Reason | null;
+    }
+  /** A round over its power devices runs; it is finished whatever the node says meanwhile. */
+  | {
+      readonly phase: "cutting";
+      /** Of this incident, from 1. */
+      readonly round: number;
+      readonly at: number;
+      /** The term of the leader that carries it out: the create revision of its key. */
+      readonly term: number;
+    }
+  /** The last round ended without proof. Until the next one the node may come back as if nothing had been. */
+  | { readonly phase: "failed"; readonly round: number; readonly at: number; readonly why: Reason }
+);
+
+export interface Quarantine {
+  /** What was proven of which boot. */
+  readonly incident: Incident;
+  readonly proof: Proof;
+  /** It came back in that very boot: somebody was wrong. */
+  readonly wasNotDead: boolean;
+}
+
+/** Proven dead: it owns nothing. It lasts until the node is seen alive. */
+export interface FenceProven {
+  readonly phase: "proven" | "recovering" | "done";
+  readonly incident: Incident;
+  readonly proof: Proof;
+  /** The VMs that it owned; what its recovery is about. */
+  readonly vms: readonly VmName[];
+  /** Whether it is to be powered on again: wanted, and then how it ended. */
+  readonly powerOn: "no" | "wanted" | "on" | "failed";
+}
+
+export type FencePhase = FenceRecord["phase"];
+
+/**
+ * The record of a node that is proven dead now; null: it is not. A proof is about one incident: a node that has lived
+ * since is alive, or silent anew, and nothing is proven of that.
+ */
+export function deathOf(
+  record: FenceRecord | null | undefined,
+  observed: Pick<ObservedNode, "alive" | "seen"> | null,
+): FenceProven | null {
+  if (record == null || !isProven(record) || observed?.alive != null) return null;
+  return hasLivedSince(record.incident, observed?.seen ?? null) ? null : record;
+}
+
+function isProven(record: FenceRecord): record is FenceRecord & FenceProven {
+  return "proof" in record;
+}
+
+/** It made its `alive` anew after the incident began, whether that is there still or not. */
+export function hasLivedSince({ id }: Incident, seen: ObservedNode["seen"]): boolean {
+  return seen?.alive === true && incidentId(seen) !== id;
+}
+
+/** Of a silence that begins now: the last time it made its `alive` tells it from all others. */
+export function incidentId(seen: ObservedNode["seen"]): string {
+  return String(seen?.revision ?? 0);
+}

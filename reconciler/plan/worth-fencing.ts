@@ -1,0 +1,53 @@
+/** Whether anything would be won by proving a node dead: fencing costs whatever still runs there. */
+import { type FenceRecord, incidentId } from "../model/fence.ts";
+import type { NodeName, VmName } from "../model/names.ts";
+import { isFinal } from "../model/step.ts";
+import type { PlanInput } from "./input.ts";
+import { plan } from "./plan.ts";
+
+/**
+ * Some VM that is wanted running could start then and cannot now, or the node shares the ownership of one: a migration
+ * in either direction, a step that it claimed and whose end it did not tell.
+ */
+export function isWorthFencing(input: PlanInput, node: NodeName): boolean {
+  return sharesOwnership(input, node) || wouldStart(input, node);
+}
+
+function sharesOwnership({ placements, journal }: PlanInput, node: NodeName): boolean {
+  for (const { placement } of placements.values()) {
+    const { moving } = placement;
+    if (moving !== null && (placement.node === node || moving.to === node)) return true;
+  }
+  for (const { progress } of journal.steps.values()) {
+    const told = progress.get(node) ?? null;
+    if (told !== null && !isFinal(told)) return true;
+  }
+  return false;
+}
+
+function wouldStart(input: PlanInput, node: NodeName): boolean {
+  const policy = { ...input.policy, selectorsOpen: true, unsettled: new Set<NodeName>() };
+  const now = starts({ ...input, policy });
+  const id = incidentId(input.observed.get(node)?.seen ?? null);
+  const fences = new Map(input.journal.fences).set(node, asIfProven(node, id));
+  const then = starts({ ...input, policy, journal: { ...input.journal, fences } });
+  return [...then].some((vm) => !now.has(vm));
+}
+
+function starts(input: PlanInput): ReadonlySet<VmName> {
+  const { steps } = plan(input);
+  return new Set(steps.filter(({ step }) => step.kind === "start").map(({ step }) => step.vm));
+}
+
+function asIfProven(node: NodeName, id: string): FenceRecord {
+  return {
+    node,
+    history: [],
+    quarantine: null,
+    phase: "proven",
+    incident: { id, machineId: null, bootId: null, since: 0 },
+    proof: { by: "bmc", at: 0, devices: [] },
+    vms: [],
+    powerOn: "no",
+  };
+}
