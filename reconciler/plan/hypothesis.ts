@@ -36,7 +36,7 @@ export function lose(
   const nodes = new Map<NodeName, NodeFacts>(world.nodes);
   for (const name of lost) {
     const node = nodes.get(name);
-    if (node !== undefined) nodes.set(name, { ...node, health: "suspect" });
+    if (node !== undefined) nodes.set(name, { ...node, health: "dead" });
   }
   const affected = new Map<VmName, VmFacts>();
   const ledger = world.ledger.fork();
@@ -70,5 +70,5 @@ function withoutNodes(facts: VmFacts, lost: ReadonlySet<NodeName>): VmFacts {
   const { condition, placement } = facts;
   const free = { ...facts, released: null, placement: { ...placement, moving: null } };
   const isDead = (condition.is === "running" || condition.is === "unknown") && lost.has(condition.node);
-  return isDead ? { ...free, condition: { is: "off", end: null } } : free;
+  return isDead ? { ...free, condition: { is: "off", end: null, lost: true } } : free;
 }
