@@ -11,12 +11,7 @@ import { whyVolumeTaken } from "./usable.ts";
 import type { Condition, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
-export function decideStart(
-  world: World,
-  facts: VmFacts,
-  vm: Vm,
-  condition: Condition,
-): Outcome {
+export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Condition): Outcome {
   const { placement } = facts;
   const { end, lost } = condition.is === "off" ? condition : { end: null, lost: false };
   const again = facts.requests.find((r) => r.kind === "retry" || r.kind === "restart");
