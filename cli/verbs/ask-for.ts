@@ -45,6 +45,8 @@ function inWords(wish: Wish): string {
       return `the destruction of ${what}`;
     case "acknowledge":
       return `taking ${what} in again`;
+    case "confirm-dead":
+      return `counting ${what} as dead`;
     default:
       return unreachable(wish);
   }

@@ -31,8 +31,6 @@ export class Actor {
   readonly #hardware: HardwareTable;
   readonly #onStir: () => void;
   #documents: ReadonlyMap<ObjectId, unknown> = new Map();
-  /** Nodes that are switched on and not up yet, each with what calls its boot off. */
-  readonly #booting = new Map<NodeName, () => void>();
   #pending = 0;
 
   constructor(options: ActorOptions) {
@@ -217,18 +215,13 @@ export class Actor {
     else this.#chronicle.refuse(`${what} ${node}`, "there is no such node");
   }
 
-  /** The returned function calls it off. */
-  #later(ms: number, act: () => void): () => void {
+  #later(ms: number, act: () => void): void {
     this.#pending += 1;
-    const cancel = this.#clock.timer(ms, () => {
+    this.#clock.timer(ms, () => {
       this.#pending -= 1;
       this.#onStir();
       act();
     });
-    return () => {
-      this.#pending -= 1;
-      cancel();
-    };
   }
 
   #hardwareOf(node: NodeName): NodeHardware {

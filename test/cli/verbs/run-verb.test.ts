@@ -138,10 +138,10 @@ describe("a verb that edits the files", () => {
   it("begins once more where somebody else applies meanwhile", async () => {
     await using bench = await applied();
     const other = async () => {
-      const { documents } = bench.cluster.feed.state.applied;
       const other = { kind: "VM", name: "other1", memory: "1GiB" };
-      const known = [...documents].map(([id, { document }]) => [id, document] as const);
-      await bench.cluster.apply(new Map<ObjectId, unknown>([...known, ["VM/other1", other]]));
+      const known = [...bench.cluster.feed.state.applied.documents].map(([id, { document }]) => [id, document] as const);
+      const documents = new Map<ObjectId, unknown>([...known, ["VM/other1", other]]);
+      await bench.cluster.apply(bench.cluster.check(documents));
     };
     const { exit, err, text } = await bench.keel("node cordon hv1 -y", { when: [/Plan:/, other] });
     assert.equal(exit, 0, text);
