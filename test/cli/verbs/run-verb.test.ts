@@ -139,7 +139,9 @@ describe("a verb that edits the files", () => {
     await using bench = await applied();
     const other = async () => {
       const other = { kind: "VM", name: "other1", memory: "1GiB" };
-      const known = [...bench.cluster.feed.state.applied.documents].map(([id, { document }]) => [id, document] as const);
+      const known = [...bench.cluster.feed.state.applied.documents].map(
+        ([id, { document }]) => [id, document] as const,
+      );
       const documents = new Map<ObjectId, unknown>([...known, ["VM/other1", other]]);
       await bench.cluster.apply(bench.cluster.check(documents));
     };
