@@ -5,6 +5,7 @@ import type { ClusterReport } from "../reconciler/model/report.ts";
 import { StoreError } from "../reconciler/store/store.ts";
 import type * as tui from "../tui/ports.ts";
 import { LookAgain } from "./processes/look-again.ts";
+import { SpareWatch } from "./spare-watch.ts";
 
 const atMostEveryMs = 100;
 
@@ -16,6 +17,7 @@ export class LiveReport implements tui.ClusterFeed {
   readonly #clock: Clock;
   readonly #subscribers = new Set<() => void>();
   readonly #looks: LookAgain;
+  readonly #spare: SpareWatch;
   #feed: ClusterFeed | null = null;
   #unfollow: () => void = () => undefined;
   #cancelWake: () => void = () => undefined;
@@ -28,6 +30,7 @@ export class LiveReport implements tui.ClusterFeed {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#looks = new LookAgain({ clock, atMostEveryMs, look: () => this.#tell() });
+    this.#spare = new SpareWatch(clock, this.#looks.soon);
   }
 
   follow(feed: ClusterFeed): void {
@@ -67,6 +70,7 @@ export class LiveReport implements tui.ClusterFeed {
     this.#unfollow();
     this.#cancelWake();
     this.#looks.close();
+    this.#spare.close();
   }
 
   #tell(): void {
@@ -79,7 +83,8 @@ export class LiveReport implements tui.ClusterFeed {
     this.#isOld = false;
     try {
       const planned = planOf(state, now);
-      this.#report = reportCluster(state, planned, now);
+      this.#spare.heed(state);
+      this.#report = { ...reportCluster(state, planned, now), spare: this.#spare.report };
       const { steps, records, cancels } = planned;
       this.#isBusy = steps.length + records.length + cancels.length + state.released().size > 0;
       this.#trouble = null;

@@ -1,5 +1,6 @@
 /** How many nodes could be lost, and which VMs would be left without a place. */
-import type { LossReport, SpareReport, ToleranceReport } from "../../reconciler/model/what-if-report.ts";
+import type { LossReport, SpareReport } from "../../reconciler/model/report.ts";
+import type { ToleranceReport } from "../../reconciler/model/what-if-report.ts";
 import { count } from "../../tui/view/amounts.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import { nodesOf, spareText } from "../../tui/view/spare.ts";

@@ -1,10 +1,10 @@
 /** A what-if for people: what would move where, what would not fit and why, how full it gets, and what is left to lose. */
+import type { UnplacedReport } from "../../reconciler/model/report.ts";
 import type {
   EstimateReport,
   MoveReport,
   NodeFillReport,
   Supposition,
-  UnplacedReport,
   WhatIfReport,
 } from "../../reconciler/model/what-if-report.ts";
 import { count, formatBytes, formatShare } from "../../tui/view/amounts.ts";

@@ -235,6 +235,33 @@ export interface SourceReport {
   readonly problems: readonly string[];
 }
 
+/**
+ * A VM that is left without a place. held: started as soon as something can take it. off: not started by itself.
+ * stays: it is in the way of a node that is to be empty.
+ */
+export interface UnplacedReport {
+  readonly vm: VmName;
+  readonly from: NodeName | null;
+  readonly ends: "held" | "off" | "stays";
+  readonly reason: ReasonReport;
+}
+
+/** Nodes that are lost at once, and the VMs that would be left without a place; none: the loss is survived. */
+export interface LossReport {
+  readonly nodes: readonly NodeName[];
+  readonly unplaced: readonly UnplacedReport[];
+}
+
+/** Whether any one node could be lost: `keel status`, and the terminal UI. */
+export interface SpareReport {
+  /** Every VM would find a place, whichever node is lost. */
+  readonly ok: boolean;
+  /** How many nodes were looked at. */
+  readonly nodes: number;
+  /** The losses that would leave a VM without a place, by node. */
+  readonly losses: readonly LossReport[];
+}
+
 /** Everything at one revision of the store. */
 export interface ClusterReport {
   readonly cluster: string;
@@ -255,6 +282,8 @@ export interface ClusterReport {
   readonly vms: readonly VmReport[];
   readonly blocked: readonly BlockedReport[];
   readonly drift: readonly DriftReport[];
+  /** null: not looked at. */
+  readonly spare: SpareReport | null;
   readonly source: SourceReport | null;
   /** Newest first, at most 500. */
   readonly events: readonly EventReport[];

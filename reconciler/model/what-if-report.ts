@@ -1,6 +1,6 @@
 /** What people and programs are shown of a what-if, and of how many nodes could be lost (docs/what-if.md). */
 import type { NodeName, VmName } from "./names.ts";
-import type { ClusterReport, ReasonReport } from "./report.ts";
+import type { ClusterReport, LossReport, ReasonReport, SpareReport, UnplacedReport } from "./report.ts";
 import type { NodeState, VmState } from "./states.ts";
 
 /** What is supposed, all of it at once. */
@@ -28,17 +28,6 @@ export interface MoveReport {
   readonly reason: ReasonReport;
 }
 
-/**
- * A VM that is left without a place. held: started as soon as something can take it. off: not started by itself.
- * stays: it is in the way of a node that is to be empty.
- */
-export interface UnplacedReport {
-  readonly vm: VmName;
-  readonly from: NodeName | null;
-  readonly ends: "held" | "off" | "stays";
-  readonly reason: ReasonReport;
-}
-
 /** Memory is of guests, and of what else runs there. */
 export interface NodeFillReport {
   readonly node: NodeName;
@@ -50,22 +39,6 @@ export interface NodeFillReport {
   readonly usedBytesAfter: number;
   readonly vmsBefore: number;
   readonly vmsAfter: number;
-}
-
-/** Nodes that are lost at once, and the VMs that would be left without a place; none: the loss is survived. */
-export interface LossReport {
-  readonly nodes: readonly NodeName[];
-  readonly unplaced: readonly UnplacedReport[];
-}
-
-/** Whether any one node could be lost: `keel status`, and the terminal UI. */
-export interface SpareReport {
-  /** Every VM would find a place, whichever node is lost. */
-  readonly ok: boolean;
-  /** How many nodes were looked at. */
-  readonly nodes: number;
-  /** The losses that would leave a VM without a place, by node. */
-  readonly losses: readonly LossReport[];
 }
 
 /**

@@ -45,6 +45,23 @@ describe("LiveReport", () => {
     await scene.end();
   });
 
+  it("finds out beside that whether any one node could be lost", async () => {
+    const scene = await new Scene(["hv1"]).begin(vm("web1"));
+    const live = new LiveReport(scene.clock);
+    live.follow(scene.cluster.feed);
+    live.subscribe(() => void live.current());
+    await scene.advance(20_000);
+    assert.deepEqual(
+      live.current()?.spare?.losses.map(({ nodes }) => nodes),
+      [["hv1"]],
+    );
+    await scene.edit("VM/web1", { state: "stopped" });
+    await scene.advance(20_000);
+    assert.equal(live.current()?.spare?.ok, true);
+    live.close();
+    await scene.end();
+  });
+
   it("says why there is nothing to see yet", () => {
     const scene = new Scene([]);
     const live = new LiveReport(scene.clock);

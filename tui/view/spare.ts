@@ -1,4 +1,4 @@
-import type { LossReport, SpareReport } from "../../reconciler/model/what-if-report.ts";
+import type { LossReport, SpareReport } from "../../reconciler/model/report.ts";
 import { count } from "./amounts.ts";
 
 /** Whether any one node could be lost now, in one sentence. */

@@ -61,6 +61,7 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
       return { object: id, reason: reportReason(reason), source: desired.sources.get(id) ?? null };
     }),
     drift: planned.drift.map(reportDrift),
+    spare: null,
     source: [...state.sources.values()][0] ?? null,
     events: [...state.events.values()]
       .sort((a, b) => b.at - a.at || b.number - a.number)

@@ -3,14 +3,12 @@ import { resolveVm } from "../../desired/resolve/resolve-vm.ts";
 import type { Vm } from "../../model/desired.ts";
 import { byName, type VmName } from "../../model/names.ts";
 import type { Step } from "../../model/step.ts";
+import type { LossReport, SpareReport, UnplacedReport } from "../../model/report.ts";
 import type {
   EstimateReport,
-  LossReport,
   NewVms,
-  SpareReport,
   Supposition,
   ToleranceReport,
-  UnplacedReport,
   WhatIfReport,
 } from "../../model/what-if-report.ts";
 import type { PlanInput } from "../../plan/input.ts";
@@ -68,7 +66,8 @@ export function reportSpare(input: PlanInput): SpareReport {
   return spareOf([...eachLoss(readWorld(input))]);
 }
 
-function spareOf(losses: readonly Loss[]): SpareReport {
+/** `losses`: of each single node. */
+export function spareOf(losses: readonly Loss[]): SpareReport {
   const bad = losses.filter(({ unplaced }) => unplaced.length > 0);
   return { ok: bad.length === 0, nodes: losses.length, losses: bad.map(reportLoss) };
 }

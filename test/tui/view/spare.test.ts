@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { LossReport } from "../../../reconciler/model/what-if-report.ts";
+import type { LossReport } from "../../../reconciler/model/report.ts";
 import { spareText } from "../../../tui/view/spare.ts";
 
 function loss(node: string, vms: number): LossReport {

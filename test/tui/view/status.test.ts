@@ -24,6 +24,15 @@ describe("statusLine", () => {
     );
   });
 
+  it("says whether any one node could be lost, and else which could not", () => {
+    const loss = (node: string) => ({ nodes: [node], unplaced: [] });
+    const of = (...losses: ReturnType<typeof loss>[]) =>
+      status(clusterReport({ spare: { ok: losses.length === 0, nodes: 3, losses } }));
+    assert.match(of(), /^N\+1 ok · /);
+    assert.match(of(loss("hv2")), /^not N\+1: hv2 · /);
+    assert.match(of(loss("hv1"), loss("hv2"), loss("hv3")), /^not N\+1: hv1 and 2 more · /);
+  });
+
   it("says one edit as one", () => {
     const source = sourceReport(planReport([changeReport("VM/web1")]));
     assert.equal(status(clusterReport({ source })), "1 edit waits: ~1 update");
