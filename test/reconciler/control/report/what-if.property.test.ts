@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { presentInput } from "../../reconciler/control/report/cluster-report.ts";
-import { reportWhatIf } from "../../reconciler/control/report/what-if.ts";
-import { objectId, type ObjectId } from "../../reconciler/model/names.ts";
-import type { WhatIfReport } from "../../reconciler/model/what-if-report.ts";
-import { VirtualClock } from "../../simulator/virtual-clock.ts";
-import { VirtualCluster } from "../../simulator/virtual-cluster.ts";
-import { arbitraryCluster } from "../support/plan/arbitrary-cluster.ts";
-import { type Document, GiB, type Machine } from "../support/plan/model-cluster.ts";
+import { presentInput } from "../../../../reconciler/control/report/cluster-report.ts";
+import { reportWhatIf } from "../../../../reconciler/control/report/what-if.ts";
+import { objectId, type ObjectId } from "../../../../reconciler/model/names.ts";
+import type { WhatIfReport } from "../../../../reconciler/model/what-if-report.ts";
+import { VirtualClock } from "../../../../simulator/virtual-clock.ts";
+import { VirtualCluster } from "../../../../simulator/virtual-cluster.ts";
+import { arbitraryCluster } from "../../../support/plan/arbitrary-cluster.ts";
+import { type Document, GiB, type Machine } from "../../../support/plan/model-cluster.ts";
 
 const runs = { numRuns: Number(process.env["KEEL_PROPERTY_RUNS"] ?? 20) };
 /** Long enough for every move of so few VMs. */
