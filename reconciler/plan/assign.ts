@@ -37,7 +37,7 @@ function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace |
   const chosen = fixed === null ? chooseBySelector(world, vm, null) : { found: true as const, choice: fixed };
   if (!chosen.found) return withoutPlace(world, vm, wanting, chosen.refusals);
   const { node } = chosen.choice;
-  const displaced = displacedAt(node, vm, wanting.facts, isLost(wanting.facts) ? "fence" : "start");
+  const displaced = displacedAt(node, vm, wanting.facts, whatPutItOut(world, wanting.facts) ?? "start");
   if (wanting.facts.placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
   world.ledger.reserve(node, vm, vm.memoryBytes);
   const planned = startStep(world, wanting.facts, vm, {
@@ -81,14 +81,14 @@ function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals
   return { kind: "blocked", why, retry: true, wakeAt: null };
 }
 
-/** What keeps it from where it was: a VM that nothing else can take then is held. */
+/** What keeps it from where it was: a VM that nothing else can take then is held. null: it was to be off there. */
 function whatPutItOut(world: World, facts: VmFacts): Hold["by"] | null {
+  const { placement, condition } = facts;
   if (isLost(facts)) return "fence";
-  const { node } = facts.placement;
-  // Where no run ended there, nobody was put out: it was to be off, and is asked to start only now.
-  const hasEnded = facts.condition.is === "off" && facts.condition.end !== null;
-  if (node === null || !hasEnded) return null;
-  return world.nodes.get(node)?.document?.state === "flushed" ? "flush" : null;
+  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
+  if (node?.document?.state !== "flushed" || condition.is !== "off") return null;
+  const hasEnded = condition.end !== null && condition.end.cause !== "stop";
+  return placement.displaced === "flush" || hasEnded ? "flush" : null;
 }
 
 /** It was on a node that is proven dead. */
@@ -162,14 +162,18 @@ function stopToMove(
   if (held !== null) return blocked(held.why, held.until);
   world.ledger.reserve(choice.node, vm, footprint(world, vm));
   const planned = stopStep(facts, vm, from, "graceful", choice.reason, away);
-  return { kind: "step", planned, next: off(facts) };
+  return { kind: "step", planned, next: off(facts, away) };
 }
 
 function stopForHold(world: World, vm: Vm, facts: VmFacts, from: NodeName, why: Reason): Outcome {
   const held = heldBack(world, facts, vm, "stop");
   if (held !== null) return blocked(held.why, held.until);
   // A place may be found before it is written down as held; then the flush is still why it is away.
-  return { kind: "step", planned: stopStep(facts, vm, from, "graceful", why, "flush"), next: off(facts) };
+  return {
+    kind: "step",
+    planned: stopStep(facts, vm, from, "graceful", why, "flush"),
+    next: off(facts, "flush"),
+  };
 }
 
 /** Why it will be away from home on `node`; null where that is its home. `cause`: what makes it leave now, if anything. */

@@ -2,7 +2,7 @@
 import type { Tries } from "../model/journal.ts";
 import type { PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { NodeName, VmName } from "../model/names.ts";
-import type { Placement } from "../model/placement.ts";
+import type { Displaced, Placement } from "../model/placement.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { VmFacts } from "./vm-facts.ts";
 
@@ -82,8 +82,9 @@ export function blocked(why: Reason, wakeAt: number | null = null): Outcome {
   return { kind: "blocked", why, retry: false, wakeAt };
 }
 
-/** The VM as it will be after a stop: with the end of a run only where it is wanted running. */
-export function off(facts: VmFacts): VmFacts {
-  const end = facts.document?.state === "running" ? ({ cause: "stop", at: 0 } as const) : null;
-  return { ...facts, condition: { is: "off", end, lost: false } };
+/** The VM as it will be after a stop. `displaced`: why it will be away from home, where the stop is half of a move. */
+export function off(facts: VmFacts, displaced: Displaced | null = null): VmFacts {
+  const { placement } = facts;
+  const moved = displaced === null ? placement : { ...placement, displaced };
+  return { ...facts, placement: moved, condition: { is: "off", end: null, lost: false } };
 }

@@ -15,7 +15,7 @@ export function predictReleased(facts: VmFacts, step: Step, cancelled: boolean):
     case "rename":
       return { ...free, condition: { is: "running", node: step.node, domain: null } };
     case "stop":
-      return off(free);
+      return off(free, step.displaced);
     case "migrate": {
       const displaced = free.placement.moving?.displaced ?? null;
       const placement = { ...free.placement, node: step.to, epoch: step.toEpoch, moving: null, displaced };

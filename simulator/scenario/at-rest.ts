@@ -52,11 +52,13 @@ export function findAtRest(
 ): readonly Finding[] {
   const nodes = new Map(report.nodes.map((node) => [node.name, node]));
   const scene = { desired, nodes, running };
+  // A step that rests waits for an agent that is away; what comes of its VM is not known before that is back.
+  const vms = report.vms.filter(({ step }) => step === null);
   return [
-    ...[...report.vms, ...report.nodes]
+    ...[...vms, ...report.nodes]
       .filter(({ reason }) => passing.has(reason.code))
       .map(({ kind, name, reason }) => explained(`${kind}/${name} rests, and its reason is ${reason.code}`)),
-    ...report.vms.flatMap((vm) => findOne(scene, vm)),
+    ...vms.flatMap((vm) => findOne(scene, vm)),
   ];
 }
 

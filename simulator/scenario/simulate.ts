@@ -197,7 +197,8 @@ class Simulation {
   }
 
   #isSettled(): boolean {
-    return this.#actor.pending === 0 && this.#stillness.isSettled(this.#clock.now());
+    const isAllPast = this.#scenario.events.every(({ at }) => beginning + at <= this.#clock.now());
+    return isAllPast && this.#actor.pending === 0 && this.#stillness.isSettled(this.#clock.now());
   }
 
   #isOver(at: number): boolean {
