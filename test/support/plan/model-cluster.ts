@@ -250,6 +250,8 @@ export class ModelCluster {
           readAt: this.now,
           ...off,
         });
+        const { displaced } = step;
+        if (displaced !== null) this.place(step.vm, { ...planned.placement, displaced });
         return;
       }
       case "update": {
