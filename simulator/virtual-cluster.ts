@@ -155,8 +155,10 @@ export class VirtualCluster {
   async request(wish: Wish): Promise<void> {
     const { desired, placements } = this.feed.state;
     const isThere =
-      "vm" in wish ? desired.vms.has(wish.vm) || placements.has(wish.vm) : desired.nodes.has(wish.node);
-    if (!isThere) throw refusal(`there is no ${"vm" in wish ? `VM ${wish.vm}` : `node ${wish.node}`}`);
+      "vm" in wish
+        ? desired.vms.has(wish.vm) || placements.has(wish.vm)
+        : wish.node === null || desired.nodes.has(wish.node);
+    if (!isThere) throw refusal(`there is no ${"vm" in wish ? `VM ${wish.vm}` : `node ${wish.node ?? ""}`}`);
     if (this.#storeIsDown) throw refusal("the store cannot be reached");
     await writeRequest(this.#store, this.keys, wish, { by: "simulator", now: this.#options.clock.now() });
   }

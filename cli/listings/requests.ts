@@ -70,6 +70,8 @@ function whatItAllows(request: Request): string {
       return "set back what was changed by hand";
     case "acknowledge":
       return "take the node in again";
+    case "maintenance":
+      return "leave lost nodes alone";
     case "confirm-dead":
       return "count the node as dead";
     default:

@@ -47,6 +47,8 @@ function inWords(wish: Wish): string {
       return `taking ${what} in again`;
     case "confirm-dead":
       return `counting ${what} as dead`;
+    case "maintenance":
+      return `maintenance of ${what}`;
     default:
       return unreachable(wish);
   }

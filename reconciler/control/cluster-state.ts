@@ -5,6 +5,7 @@
 import type { Desired } from "../model/desired.ts";
 import type { FenceRecord } from "../model/fence.ts";
 import type { Identity, Request, ReleasedStep, StepRecord, Tries, VolumeClaim } from "../model/journal.ts";
+import type { MaintenanceRecord } from "../model/maintenance.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import type { AgentPresence, Alive, NodeStatus, ObservedDomain, Seen } from "../model/observed.ts";
 import type { Placement } from "../model/placement.ts";
@@ -44,6 +45,8 @@ export class ClusterState {
   readonly events = new Map<string, EventReport>();
   readonly #applied = new AppliedDesired();
   leader: LeaderRecord | null = null;
+  /** What maintenance is in force, with its revision; null: nobody has written it down yet. */
+  maintenance: { readonly record: MaintenanceRecord; readonly revision: Revision } | null = null;
   /** Which restore this is, and whether it is frozen; with the record's revision, 0 where there is none. */
   store: { readonly record: StoreRecord; readonly revision: Revision } = noRecord;
   revision: Revision = 0;
@@ -116,6 +119,9 @@ export class ClusterState {
       case "leader":
         this.leader = decode<LeaderRecord>(item);
         return;
+      case "maintenance":
+        this.maintenance = { record: decode<MaintenanceRecord>(item), revision: item.modRevision };
+        return;
       case "store":
         this.store = { record: decode<StoreRecord>(item), revision: item.modRevision };
         return;
@@ -175,6 +181,9 @@ export class ClusterState {
         return;
       case "leader":
         this.leader = null;
+        return;
+      case "maintenance":
+        this.maintenance = null;
         return;
       case "store":
         this.store = noRecord;

@@ -223,6 +223,7 @@ const read = [
   "volume/",
   "identity/",
   "fence/",
+  "maintenance",
 ];
 
 function isRead(change: Change, root: string): boolean {

@@ -22,5 +22,6 @@ function journalOf(state: ClusterState): Journal {
     volumes: state.volumes,
     identities: state.identities,
     fences: state.fences,
+    maintenance: state.maintenance?.record ?? null,
   };
 }

@@ -35,10 +35,10 @@ export async function writeRequest(
   store: Store,
   keys: ClusterKeys,
   wish: Wish,
-  who: { readonly by: string; readonly now: number },
+  who: { readonly by: string; readonly now: number; readonly forMs?: number },
 ): Promise<{ readonly request: Request; readonly revision: Revision }> {
-  const id = requestId(wish.kind, "vm" in wish ? wish.vm : wish.node);
-  const lastsMs = wish.kind === "confirm-dead" ? confirmedForMs : goodForMs;
+  const id = requestId(wish.kind, "vm" in wish ? wish.vm : (wish.node ?? ""));
+  const lastsMs = who.forMs ?? (wish.kind === "confirm-dead" ? confirmedForMs : goodForMs);
   const common = { id, by: who.by, at: who.now, expiresAt: who.now + lastsMs };
   const request: Request =
     wish.kind === "destroy"
@@ -50,12 +50,14 @@ export async function writeRequest(
 }
 
 export function requestId(kind: Request["kind"], object: string): string {
-  return `${kind}-${object}`;
+  return object === "" ? kind : `${kind}-${object}`;
 }
 
 /** What it is about. */
 export function objectOf(request: Request | Wish): ObjectId {
-  return "vm" in request ? objectId("VM", request.vm) : objectId("Node", request.node);
+  if ("vm" in request) return objectId("VM", request.vm);
+  if (request.kind === "maintenance" && request.node === null) return objectId("Cluster", request.cluster);
+  return objectId("Node", request.node ?? "");
 }
 
 async function uuidOf(store: Store, keys: ClusterKeys, vm: string): Promise<string | null> {
@@ -95,7 +97,7 @@ export function dropExpired(
       text: `what ${request.by} asked for at ${formatTime(request.at)} was not used in time: ${request.kind}`,
     });
     return {
-      vm: "vm" in request ? request.vm : request.node,
+      vm: "vm" in request ? request.vm : (request.node ?? id),
       transaction: {
         compare: [...writer.guard, { key, modRevision: request.revision }],
         then: [{ delete: key }, event],

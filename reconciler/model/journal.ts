@@ -1,5 +1,6 @@
 /** What the leader remembers between two plans, and what people asked for once. */
 import type { FenceRecord } from "./fence.ts";
+import type { MaintenanceRecord } from "./maintenance.ts";
 import type { NodeName, VmName } from "./names.ts";
 import type { Progress, Step, StepFailure, StepKind } from "./step.ts";
 
@@ -48,6 +49,13 @@ export type Request = {
   | { readonly kind: "acknowledge"; readonly node: NodeName }
   /** A person's word that the node is dead, for one incident of it. */
   | { readonly kind: "confirm-dead"; readonly node: NodeName; readonly incident: string }
+  /** Maintenance that no file asks for, until it expires: of a node, or of the cluster. Not used up. */
+  | {
+      readonly kind: "maintenance";
+      readonly cluster: string;
+      readonly node: NodeName | null;
+      readonly reason: string | null;
+    }
 );
 
 /** Exactly what an approval lets happen. */
@@ -96,4 +104,6 @@ export interface Journal {
   readonly volumes: ReadonlyMap<string, VolumeClaim>;
   readonly identities: ReadonlyMap<VmName, Identity>;
   readonly fences: ReadonlyMap<NodeName, FenceRecord>;
+  /** null: no leader has written it down yet; then the files say. */
+  readonly maintenance: MaintenanceRecord | null;
 }

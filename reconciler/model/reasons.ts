@@ -88,6 +88,16 @@ export const reasonTable = {
     text: "{node} does not reach the store, and answers when it is asked directly; nothing is done to it",
     advice: "Look after its way to the store.",
   },
+  "maintenance-on": { text: "maintenance of {what} is on: {why}; {end}" },
+  "maintenance-off": { text: "maintenance of {what} is over" },
+  "maintenance-in-doubt": {
+    text: "maintenance of {what} should be over, but the leader's clock was set; it stays on",
+    advice: "`keel maintenance off` ends it.",
+  },
+  "recovery-in-maintenance": {
+    text: "{node}, where it ran, is proven dead; nothing is taken over while maintenance is on",
+    advice: "`keel maintenance off`, or `keel vm start {vm}` for this one.",
+  },
   "lost-in-maintenance": { text: "{node} is lost, and left alone: maintenance is on" },
   "only-node": {
     text: "{node} is lost, and the only node: nothing could take over",

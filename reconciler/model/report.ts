@@ -273,6 +273,8 @@ export interface ClusterReport {
     readonly on: boolean;
     readonly reason: string | null;
     readonly until: number | null;
+    /** Its time is over, but the clock that says so may be wrong. */
+    readonly doubt: boolean;
   };
   /** The store was set back: nothing is decided or begun until somebody accepts it. null: it was not. */
   readonly frozen: { readonly why: string; readonly by: string } | null;

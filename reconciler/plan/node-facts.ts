@@ -1,7 +1,8 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
-import type { Cluster, Node } from "../model/desired.ts";
+import type { Cluster, Maintenance, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
 import { deathOf, type FenceRecord } from "../model/fence.ts";
+import type { MaintenanceState } from "../model/maintenance.ts";
 import type { ObservedNode } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
@@ -20,6 +21,8 @@ export interface NodeFacts {
   readonly observed: ObservedNode | null;
   readonly fence: FenceRecord | null;
   readonly health: Health;
+  /** In maintenance of its own. */
+  readonly isMaintained: boolean;
   readonly totalBytes: number;
   readonly reserveBytes: number;
   readonly cpus: number;
@@ -55,6 +58,11 @@ function nodeFacts(name: NodeName, input: PlanInput): NodeFacts {
     observed,
     fence,
     health: healthOf(observed, fence),
+    isMaintained: isOn(
+      input.desired.nodes.get(name)?.maintenance,
+      input.journal.maintenance?.nodes[name],
+      input,
+    ),
     totalBytes,
     reserveBytes: reserveOf(input.desired.cluster, totalBytes),
     cpus: status?.cpus ?? 0,
@@ -104,6 +112,21 @@ function reserveOf(cluster: Cluster, totalBytes: number): number {
   return reserve.kind === "bytes" ? reserve.bytes : Math.ceil(totalBytes * reserve.ratio);
 }
 
+/** Nothing is fenced or taken over in the whole cluster. */
+export function isClusterMaintained(input: PlanInput): boolean {
+  return isOn(input.desired.cluster.maintenance, input.journal.maintenance?.cluster, input);
+}
+
+/** By what is written down as in force; before that, and for an edit that is looked at ahead, by the files as well. */
+function isOn(
+  written: Maintenance | undefined,
+  inForce: MaintenanceState | undefined,
+  { journal, now }: PlanInput,
+): boolean {
+  if (journal.maintenance !== null && inForce?.on === true) return true;
+  return written?.on === true && (written.until === null || now < written.until);
+}
+
 /** Why nothing can be believed or done on the node, or null where its agent answers. */
 export function whyUnhealthy(node: NodeFacts): Reason | null {
   switch (node.health) {
@@ -151,7 +174,7 @@ export function whyClosed(node: NodeFacts): Reason | null {
   if (node.document === null) return reason("node-leaving", { node: node.name });
   if (node.document.state === "flushed") return reason("node-flushed", { node: node.name });
   if (node.document.state === "cordoned") return reason("node-cordoned", { node: node.name });
-  if (node.document.maintenance.on) return reason("node-maintenance", { node: node.name });
+  if (node.isMaintained) return reason("node-maintenance", { node: node.name });
   return null;
 }
 

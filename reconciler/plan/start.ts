@@ -6,6 +6,7 @@ import { type Reason, reason } from "../model/reasons.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { fixedPlaces, whereItWas } from "./fixed-places.ts";
 import { afterCrash, type HeldBack, heldBack } from "./held-back.ts";
+import { isClusterMaintained } from "./node-facts.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { whyVolumeTaken } from "./usable.ts";
 import type { Condition, VmFacts } from "./vm-facts.ts";
@@ -26,6 +27,8 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
     const { node, by } = placement.held;
     return { kind: "settled", why: reason("held", { node, by, vm: vm.name }) };
   }
+  const barred = lost && again === undefined && !release ? whyNotRecovered(world, facts) : null;
+  if (barred !== null) return blocked(barred);
   const taken = whyVolumeTaken(world, vm);
   if (taken !== null) return blocked(taken);
   const start = again === undefined ? afterEnd(world, facts, vm, end) : afterRequest(facts, again);
@@ -40,6 +43,16 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
     consumes: facts.requests.filter(isAnswered).map((r) => r.id),
   };
   return { kind: "wanting", wanting };
+}
+
+/** Maintenance: what its power devices proved dead is not taken over. A person's word is an act, and is acted on. */
+function whyNotRecovered(world: World, { name: vm, placement }: VmFacts): Reason | null {
+  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
+  const fence = node?.fence ?? null;
+  const isByHand = fence !== null && "proof" in fence && fence.proof.by === "human";
+  if (node === undefined || isByHand) return null;
+  if (!node.isMaintained && !isClusterMaintained(world.input)) return null;
+  return reason("recovery-in-maintenance", { node: node.name, vm });
 }
 
 /** What a start does away with. */

@@ -28,6 +28,8 @@ export function clusterKeys(cluster: string) {
     step: (node: NodeName, id: string) => `${root}step/${node}/${id}`,
     steps: (node: NodeName) => `${root}step/${node}/`,
     progress: (node: NodeName, id: string) => `${root}progress/${node}/${id}`,
+    /** What maintenance is in force. */
+    maintenance: `${root}maintenance`,
     fence: (node: NodeName) => `${root}fence/${node}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,

@@ -116,7 +116,7 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
     "volume/",
   ];
   return [
-    ...[keys.leader, keys.store, keys.housekeeping].map((key) => one("write", key)),
+    ...[keys.leader, keys.store, keys.housekeeping, keys.maintenance].map((key) => one("write", key)),
     ...areas.map((area) => under("write", root + area)),
   ];
 }

@@ -21,6 +21,7 @@ const telling = [
   "leader",
   "volume/",
   "fence/",
+  "maintenance",
 ];
 const tellingOfNode = /^node\/[^/]+\/(?:alive|agent|vm\/)/;
 

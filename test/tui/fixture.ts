@@ -155,7 +155,7 @@ export function clusterReport(given: Partial<ClusterReport> = {}): ClusterReport
     appliedAt: now - 2 * 3_600_000,
     appliedBy: "root",
     mode: "plan",
-    maintenance: { on: false, reason: null, until: null },
+    maintenance: { on: false, reason: null, until: null, doubt: false },
     frozen: null,
     leader: "hv1",
     revision: 1000,

@@ -15,9 +15,11 @@ import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
 import type { Attention } from "./attention.ts";
 import type { Next, NodeCase } from "./case.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { ownedBy } from "./deaths.ts";
 import { type FenceDevices, kitOf } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
+import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
@@ -50,16 +52,24 @@ export interface Look {
   readonly wakeInMs: number | null;
 }
 
+/** What the fencing of one node depends on. */
+interface Around extends Survey {
+  /** By maintenance. */
+  readonly isAlone: boolean;
+}
+
 export class Fencing {
   readonly #options: FencingOptions;
   readonly #tasks: FenceTasks;
   readonly #foreign = new Stopwatch();
   readonly #alive = new Stopwatch();
+  readonly #clockWatch: ClockWatch;
   #watch: Watch = nothingWatched;
 
   /** Ends with `signal`, and with it what it has under way. */
   constructor(options: FencingOptions, signal: AbortSignal) {
     this.#options = options;
+    this.#clockWatch = new ClockWatch(options.clock);
     this.#tasks = new FenceTasks(options.clock, signal, options.onEnd);
   }
 
@@ -68,18 +78,24 @@ export class Fencing {
     const { attention, clock } = this.#options;
     const monotonic = clock.monotonic();
     const nodes = [...readNodes(input).values()];
+    const effective = maintenanceOf(state, { now: writer.now, isDoubtful: this.#clockWatch.isDoubtful() });
+    const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, writer.now);
     const silent = nodes.filter(isSilent);
     attention.watchOver(silent.map(({ name }) => name));
-    const watched = silent.map((node) => silentNode(node, input, around, attention));
+    const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
-    const transactions: VmTransaction[] = [];
-    let wakeInMs: number | null = null;
+    const maintained = writeMaintenance(writer, state, effective);
+    const transactions: VmTransaction[] = maintained === null ? [] : [maintained];
+    let wakeInMs = maintenanceEndsInMs(effective, writer.now);
     for (const node of inTurn(nodes, this.#watch)) {
-      const it = this.#caseOf(node, sight, around, monotonic);
+      const it = this.#caseOf(node, sight, { ...around, isAlone: isAlone(node) }, monotonic);
       const next = nextOf(it);
+      const isRound = next.write?.record?.phase === "cutting";
+      // It is written down in this very turn; the round begins in the next one.
+      if (isRound && maintained !== null) continue;
       if (next.write !== null) transactions.push(writeFence(writer, state, it, next.write));
-      if (next.write?.record?.phase === "cutting") around = { ...around, cutting: node.name };
+      if (isRound) around = { ...around, cutting: node.name };
       if (next.run !== null) this.#run(node, input.desired.cluster, next.run);
       if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
     }
@@ -91,7 +107,7 @@ export class Fencing {
     await this.#tasks.ended();
   }
 
-  #caseOf(node: NodeFacts, sight: Sight, around: Survey, monotonic: number): NodeCase {
+  #caseOf(node: NodeFacts, sight: Sight, around: Around, monotonic: number): NodeCase {
     const { state, input, planned, writer } = sight;
     const { term } = this.#options;
     const { cluster } = input.desired;
@@ -119,11 +135,11 @@ export class Fencing {
       isRecovered: () => isRecovered(node, state, planned),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn,
-      mayPowerOn: !isMaintained(node, input) && kitOf(this.#options.devices, node.document, cluster).usable,
+      mayPowerOn: !around.isAlone && kitOf(this.#options.devices, node.document, cluster).usable,
     };
   }
 
-  #judge(node: NodeFacts, input: PlanInput, around: Survey, monotonic: number): Verdict {
+  #judge(node: NodeFacts, input: PlanInput, around: Around, monotonic: number): Verdict {
     const { name } = node;
     const { cluster } = input.desired;
     const { devices, attention } = this.#options;
@@ -133,7 +149,7 @@ export class Fencing {
       node: name,
       leftMs: since + graceMs - monotonic,
       answers: attention.answeredAt(name) !== null,
-      inMaintenance: isMaintained(node, input),
+      inMaintenance: around.isAlone,
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,
       isWorthIt: () => isWorthFencing(input, name),
@@ -167,22 +183,16 @@ function isSilent({ observed, health, fence }: NodeFacts): boolean {
 
 function silentNode(
   node: NodeFacts,
-  input: PlanInput,
+  isAlone: boolean,
   { isStorm }: Survey,
   attention: Attention,
 ): SilentNode {
   return {
     node: node.name,
     incident: incidentId(node.observed?.seen ?? null),
-    shielded: isStorm || isMaintained(node, input),
+    shielded: isStorm || isAlone,
     answeredAt: attention.answeredAt(node.name),
   };
-}
-
-/** The cluster's, or its own. In doubt it is on. */
-function isMaintained({ document }: NodeFacts, { desired, now }: PlanInput): boolean {
-  const all = [desired.cluster.maintenance, ...(document === null ? [] : [document.maintenance])];
-  return all.some(({ on, until }) => on && (until === null || now < until));
 }
 
 /** Of its VMs none is about to be brought anywhere now. */
@@ -191,7 +201,10 @@ function isRecovered({ fence, name }: NodeFacts, state: ClusterState, planned: P
   const released = state.released();
   const isBusy = [...vms].some((vm) => released.has(vm));
   const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
+  const isBarred = planned.blocked.some(
+    ({ object, reason: { code } }) => code === "recovery-in-maintenance" && vms.has(object.name),
+  );
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
   const holdsSteps = [...released.values()].some(({ step }) => step.node === name);
-  return !isBusy && !isDue && !isRecorded && !holdsSteps;
+  return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
 }

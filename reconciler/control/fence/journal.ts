@@ -7,6 +7,7 @@ import type { Compare } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
 import type { NodeCase, Write } from "./case.ts";
+import { compareMaintenance } from "./maintenance.ts";
 
 export function writeFence(writer: Writer, state: ClusterState, it: NodeCase, next: Write): VmTransaction {
   const { keys } = writer;
@@ -47,16 +48,17 @@ export function writeFence(writer: Writer, state: ClusterState, it: NodeCase, ne
  * begun only under the intent that was read.
  */
 function comparesFor(
-  { keys }: Writer,
+  writer: Writer,
   state: ClusterState,
   { node, seen, alive }: NodeCase,
   record: FenceRecord | null,
 ): readonly Compare[] {
+  const { keys } = writer;
   if (alive !== null || record === null) return [];
   const absent = [
     { key: keys.alive(node), createRevision: 0 },
     { key: keys.seen(node), modRevision: seen?.revision ?? 0 },
   ];
   if (record.phase !== "cutting") return absent;
-  return [...absent, { key: keys.head, modRevision: state.applied.revision }];
+  return [...absent, ...compareMaintenance(writer, state, node)];
 }

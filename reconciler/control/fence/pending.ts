@@ -3,22 +3,33 @@ import type { ClusterState } from "../cluster-state.ts";
 
 /** Whether fencing goes on by itself from here, without anybody's doing: then the node is not yet what it will be. */
 export function isFencingPending(record: FenceRecord, state: ClusterState): boolean {
+  const maintenance = maintenanceAround(record, state);
   switch (record.phase) {
     case "suspect":
       return record.why === null;
     case "lost":
+      if (record.why?.code === "lost-in-maintenance") return maintenance !== "open-ended";
       return record.why === null || record.why.code === "fence-in-turn";
     case "cutting":
     case "proven":
-    case "recovering":
       return true;
+    case "recovering":
+      return maintenance !== "open-ended";
     case "failed":
-      return record.round > 0;
+      return record.round > 0 && maintenance !== "open-ended";
     case "done":
-      return record.powerOn === "wanted";
+      return record.powerOn === "wanted" && maintenance !== "open-ended";
     case "closed": {
       const mayReturn = state.desired.cluster.fencing.return.mode === "auto" && record.history.length < 2;
       return record.quarantine !== null && mayReturn;
     }
   }
+}
+
+/** open-ended: nothing goes on before somebody ends it. */
+function maintenanceAround({ node }: FenceRecord, state: ClusterState): "off" | "passing" | "open-ended" {
+  const record = state.maintenance?.record;
+  const on = [record?.cluster, record?.nodes[node]].filter((one) => one?.on === true);
+  if (on.length === 0) return "off";
+  return on.some((one) => one?.until === null) ? "open-ended" : "passing";
 }

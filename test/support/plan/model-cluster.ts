@@ -110,7 +110,7 @@ export class ModelCluster {
       desired,
       placements,
       observed: this.observed(desired),
-      journal: { steps, tries, requests, volumes, identities, fences },
+      journal: { steps, tries, requests, volumes, identities, fences, maintenance: null },
       policy,
       now,
     };

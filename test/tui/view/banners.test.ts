@@ -21,7 +21,7 @@ describe("bannerLines", () => {
   });
 
   it("says why there is maintenance, until when, and what that means", () => {
-    const maintenance = { on: true, reason: "switch swap", until: now + 7_200_000 };
+    const maintenance = { on: true, reason: "switch swap", until: now + 7_200_000, doubt: false };
     assert.deepEqual(banners(clusterReport({ maintenance })), [
       "! MAINTENANCE  switch swap, until 06:30 (in 2h) · no fencing, no takeover",
     ]);
@@ -29,7 +29,7 @@ describe("bannerLines", () => {
 
   it("says so where maintenance has no reason, no end, or is over its end", () => {
     const of = (until: number | null) =>
-      banners(clusterReport({ maintenance: { on: true, reason: null, until } }))[0];
+      banners(clusterReport({ maintenance: { on: true, reason: null, until, doubt: false } }))[0];
     assert.match(of(null) ?? "", /no reason given, no end set/);
     assert.match(of(now - 1000) ?? "", /its end has passed/);
   });
@@ -52,7 +52,7 @@ describe("bannerLines", () => {
         reason: reasonReport("duplicate", "it is reported by hv1, hv3 at once"),
       }),
     ];
-    const report = clusterReport({ vms, maintenance: { on: true, reason: "x", until: null } });
+    const report = clusterReport({ vms, maintenance: { on: true, reason: "x", until: null, doubt: false } });
     const lines = banners(report, { problem: "the store does not answer", age: 20_000 });
     assert.deepEqual(
       lines.map((line) => line.split("  ")[0]),

@@ -1,0 +1,148 @@
+/** What maintenance is in force: from the files and the overrides, the stricter of both; pure. */
+import type { Maintenance } from "../../model/desired.ts";
+import { type MaintenanceRecord, type MaintenanceState, noMaintenance } from "../../model/maintenance.ts";
+import { type NodeName, objectId } from "../../model/names.ts";
+import { describeReason, type Reason, reason } from "../../model/reasons.ts";
+import { formatTime } from "../../desired/times.ts";
+import { encode } from "../../store/codec.ts";
+import type { Compare } from "../../store/store.ts";
+import type { ClusterState, StoredRequest } from "../cluster-state.ts";
+import { requestId } from "../requests.ts";
+import type { VmTransaction, Writer } from "../transactions.ts";
+
+export interface MaintenanceTime {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The clock was set while this leader led: it cannot say that a time is over. */
+  readonly isDoubtful: boolean;
+}
+
+type Override = Extract<StoredRequest, { readonly kind: "maintenance" }>;
+
+export function maintenanceOf(state: ClusterState, time: MaintenanceTime): MaintenanceRecord {
+  const { desired, applied } = state;
+  const overrides = [...state.requests.values()].filter((request) => request.kind === "maintenance");
+  const before = state.maintenance?.record ?? null;
+  const nodes = [...desired.nodes.values()].map((node): [NodeName, MaintenanceState] => {
+    const written = [node.maintenance, ...asWritten(overrides, node.name)];
+    return [node.name, strictest(written, before?.nodes[node.name] ?? null, time)];
+  });
+  const written = [desired.cluster.maintenance, ...asWritten(overrides, null)];
+  return {
+    cluster: strictest(written, before?.cluster ?? null, time),
+    nodes: Object.fromEntries(nodes.filter(([, { on }]) => on)),
+    head: applied.revision,
+  };
+}
+
+function asWritten(overrides: readonly Override[], node: NodeName | null): readonly Maintenance[] {
+  return overrides
+    .filter((override) => override.node === node)
+    .map(({ reason: why, expiresAt }) => ({ on: true, reason: why, until: expiresAt }));
+}
+
+/** On where one of them says so, and for as long as the longest of them lasts. */
+function strictest(
+  written: readonly Maintenance[],
+  before: MaintenanceState | null,
+  { now, isDoubtful }: MaintenanceTime,
+): MaintenanceState {
+  const asked = written.filter(({ on }) => on);
+  const lasting = asked.filter(({ until }) => until === null || now < until);
+  const over = isDoubtful && before?.on === true ? asked.filter((one) => !lasting.includes(one)) : [];
+  const [first] = [...lasting, ...over];
+  if (first === undefined) return noMaintenance;
+  const ends = lasting.map(({ until }) => until);
+  const known = ends.filter((end) => end !== null);
+  const until = known.length < ends.length || known.length === 0 ? null : Math.max(...known);
+  return { on: true, reason: first.reason, until, doubt: lasting.length === 0 };
+}
+
+/** Null: what is written down is what is in force. */
+export function writeMaintenance(
+  writer: Writer,
+  state: ClusterState,
+  record: MaintenanceRecord,
+): VmTransaction | null {
+  const { keys } = writer;
+  const before = state.maintenance;
+  if (before !== null && isSame(before.record, record)) return null;
+  const news = newsOf(state, before?.record ?? null, record);
+  const events = news.map((told) =>
+    writer.events.put({
+      object: objectId("Cluster", state.desired.cluster.name),
+      level: "note",
+      code: told.code,
+      text: describeReason(told),
+    }),
+  );
+  return {
+    vm: "maintenance",
+    transaction: {
+      compare: [
+        ...writer.guard,
+        { key: keys.maintenance, modRevision: before?.revision ?? 0 },
+        { key: keys.head, modRevision: state.applied.revision },
+      ],
+      then: [{ put: keys.maintenance, value: encode(record) }, ...events],
+    },
+  };
+}
+
+function isSame(a: MaintenanceRecord, b: MaintenanceRecord): boolean {
+  const fields = ({ cluster, nodes, head }: MaintenanceRecord) => JSON.stringify([cluster, nodes, head]);
+  return fields(a) === fields(b);
+}
+
+function newsOf(
+  state: ClusterState,
+  before: MaintenanceRecord | null,
+  now: MaintenanceRecord,
+): readonly Reason[] {
+  const names = [...new Set([...Object.keys(before?.nodes ?? {}), ...Object.keys(now.nodes)])];
+  const all: [string, MaintenanceState, MaintenanceState][] = [
+    [`cluster ${state.desired.cluster.name}`, before?.cluster ?? noMaintenance, now.cluster],
+    ...names.map((name): [string, MaintenanceState, MaintenanceState] => [
+      name,
+      before?.nodes[name] ?? noMaintenance,
+      now.nodes[name] ?? noMaintenance,
+    ]),
+  ];
+  return all.flatMap(([what, was, is]) => {
+    if (is.doubt && !was.doubt) return [reason("maintenance-in-doubt", { what })];
+    if (was.on === is.on) return [];
+    if (!is.on) return [reason("maintenance-off", { what })];
+    return [reason("maintenance-on", { what, why: is.reason ?? "no reason given", end: endInWords(is) })];
+  });
+}
+
+function endInWords({ until }: MaintenanceState): string {
+  return until === null ? "until it is switched off" : `until ${formatTime(until)}`;
+}
+
+/** What a round of fencing rests on: that neither files nor overrides have changed since maintenance was derived. */
+export function compareMaintenance(
+  { keys }: Writer,
+  state: ClusterState,
+  node: NodeName,
+): readonly Compare[] {
+  const ids = [requestId("maintenance", ""), requestId("maintenance", node)];
+  return [
+    { key: keys.head, modRevision: state.applied.revision },
+    { key: keys.maintenance, modRevision: state.maintenance?.revision ?? 0 },
+    ...ids.map((id) => ({ key: keys.request(id), modRevision: state.requests.get(id)?.revision ?? 0 })),
+  ];
+}
+
+/** Whether the node is left alone. */
+export function isLeftAlone({ cluster, nodes }: MaintenanceRecord, node: NodeName): boolean {
+  return cluster.on || nodes[node]?.on === true;
+}
+
+/** Milliseconds until it changes by itself; null: it does not. */
+export function maintenanceEndsInMs(record: MaintenanceRecord, now: number): number | null {
+  const ends = [record.cluster, ...Object.values(record.nodes)]
+    .map(({ until }) => until)
+    .filter((until) => until !== null);
+  return ends.length === 0 ? null : Math.max(0, Math.min(...ends) - now);
+}
