@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { NodeCase } from "../../../../reconciler/control/fence/case.ts";
+import { nextOf } from "../../../../reconciler/control/fence/next.ts";
+import type { StoredFence, StoredRequest } from "../../../../reconciler/control/cluster-state.ts";
+import type { FenceOpen, FenceProven } from "../../../../reconciler/model/fence.ts";
+import { reason } from "../../../../reconciler/model/reasons.ts";
+
+const incident = { id: "5", machineId: "m1", bootId: "b1", since: 0 };
+const alive = { machineId: "m1", bootId: "b1", address: null };
+const seen = { machineId: "m1", bootId: "b1", alive: true, revision: 5 };
+
+function stored(record: FenceOpen | FenceProven, quarantine: StoredFence["quarantine"] = null): StoredFence {
+  return { node: "hv1", history: [], quarantine, revision: 9, ...record };
+}
+
+const proven: FenceProven = {
+  phase: "done",
+  incident,
+  proof: { by: "human", at: 1, who: "ann" },
+  vms: ["web"],
+  powerOn: "no",
+};
+
+const lost: NodeCase = {
+  node: "hv1",
+  record: stored({ phase: "suspect", why: null, incident }),
+  alive: null,
+  seen,
+  isKnown: true,
+  lastBoot: "b1",
+  now: 1_000_000,
+  monotonic: 50_000,
+  term: 3,
+  verdict: () => ({ is: "fence" }),
+  foreignForMs: 0,
+  aliveForMs: 0,
+  task: null,
+  confirmed: null,
+  acknowledged: null,
+  owns: () => ["web"],
+  isRecovered: () => false,
+  returnsAfterMs: null,
+  powersOn: true,
+  mayPowerOn: true,
+};
+
+const round = { phase: "cutting", round: 1, at: 0, term: 3, incident } as const;
+const key = "5/1/3";
+
+function phaseAfter(change: Partial<NodeCase>): string {
+  const { write, run } = nextOf({ ...lost, ...change });
+  if (run !== null) return `run ${run.kind}`;
+  if (write === null) return "nothing";
+  return write.record === null ? "forgotten" : write.record.phase;
+}
+
+function confirmation(of: string): StoredRequest {
+  const common = { id: "confirm-dead-hv1", by: "ann", at: 0, expiresAt: 2_000_000, revision: 8 };
+  return { ...common, kind: "confirm-dead", node: "hv1", incident: of };
+}
+
+describe("a node that falls silent", () => {
+  it("is missed, once it was known", () => {
+    assert.equal(phaseAfter({ record: null }), "suspect");
+    assert.equal(phaseAfter({ record: null, isKnown: false }), "nothing");
+  });
+
+  it("is cut when the verdict says so, and counted in its history once for each incident", () => {
+    const { write } = nextOf(lost);
+    assert.deepEqual([write?.record?.phase, write?.record?.history], ["cutting", [1_000_000]]);
+    const why = reason("fence-failed", { node: "hv1", why: "" });
+    const failed = stored({ phase: "failed", round: 1, at: 0, why, incident });
+    assert.deepEqual(nextOf({ ...lost, record: failed }).write?.record?.history, []);
+  });
+
+  it("is shown with the reason why it is left alone", () => {
+    const why = reason("fence-storm", { node: "hv1" });
+    const { write } = nextOf({ ...lost, verdict: () => ({ is: "lost", why }) });
+    assert.deepEqual(write?.record?.phase === "lost" && write.record.why, why);
+  });
+
+  it("is another incident where it lived in between unseen", () => {
+    assert.equal(phaseAfter({ seen: { ...seen, revision: 8 } }), "suspect");
+    const after = nextOf({ ...lost, seen: { ...seen, revision: 8 } }).write?.record;
+    assert.equal(after !== undefined && after !== null && "incident" in after && after.incident.id, "8");
+  });
+
+  it("is back as if nothing had been, before its round and after one that proved nothing", () => {
+    assert.equal(phaseAfter({ alive }), "forgotten");
+    const why = reason("fence-failed", { node: "hv1", why: "" });
+    assert.equal(
+      phaseAfter({ alive, record: stored({ phase: "failed", round: 2, at: 0, why, incident }) }),
+      "forgotten",
+    );
+  });
+
+  it("counts as dead by a person's word for this incident, and by no other word", () => {
+    assert.equal(phaseAfter({ confirmed: confirmation("5") }), "proven");
+    const other = nextOf({ ...lost, confirmed: confirmation("4") });
+    assert.deepEqual([other.write?.record?.phase, other.write?.uses.length], ["suspect", 1]);
+    const late = { ...confirmation("5"), expiresAt: 999_999 };
+    assert.equal(phaseAfter({ confirmed: late }), "suspect");
+  });
+
+  it("makes a word void by living", () => {
+    const { write } = nextOf({ ...lost, alive, confirmed: confirmation("5") });
+    assert.deepEqual([write?.record, write?.uses.length], [null, 1]);
+  });
+});
+
+describe("a round", () => {
+  const record = stored(round);
+
+  it("is carried out by the leader whose it is, once", () => {
+    assert.equal(phaseAfter({ record }), "run round");
+    assert.equal(phaseAfter({ record, task: { kind: "round", key, outcome: null, endedAt: 0 } }), "nothing");
+  });
+
+  it("is not this leader's because an earlier one of it has ended", () => {
+    const outcome = { proven: true, devices: ["bmc"] } as const;
+    const earlier = { kind: "round", key: "5/1/2", outcome, endedAt: 0 } as const;
+    assert.equal(phaseAfter({ record, task: earlier }), "run round");
+  });
+
+  it("is taken over once the former leader's command must have ended", () => {
+    const foreign = stored({ ...round, term: 2 });
+    assert.equal(nextOf({ ...lost, record: foreign, foreignForMs: 59_999 }).wakeInMs, 1);
+    assert.equal(phaseAfter({ record: foreign, foreignForMs: 60_000 }), "cutting");
+  });
+
+  it("ends with proof, or in failure, whatever a person says meanwhile", () => {
+    const confirmed = confirmation("5");
+    const task = (outcome: { proven: true; devices: string[] } | { proven: false; why: string }) =>
+      ({ kind: "round", key, outcome, endedAt: 0 }) as const;
+    assert.equal(phaseAfter({ record, confirmed }), "run round");
+    assert.equal(phaseAfter({ record, task: task({ proven: true, devices: ["bmc"] }) }), "proven");
+    assert.equal(phaseAfter({ record, task: task({ proven: false, why: "no answer" }) }), "failed");
+  });
+
+  it("is tried again later and later, by the clock of the leader that failed", () => {
+    const why = reason("fence-failed", { node: "hv1", why: "" });
+    const after = (count: number) => {
+      const failed = stored({ phase: "failed", round: count, at: 0, why, incident });
+      const outcome = { proven: false, why: "" } as const;
+      const task = { kind: "round", key, outcome, endedAt: 50_000 } as const;
+      return nextOf({ ...lost, record: failed, task }).wakeInMs;
+    };
+    assert.deepEqual([1, 2, 3, 20].map(after), [5_000, 10_000, 20_000, 300_000]);
+  });
+});
+
+describe("a node that is proven dead", () => {
+  it("is recovered, then done, then powered on where its power devices proved it", () => {
+    assert.equal(phaseAfter({ record: stored({ ...proven, phase: "proven" }) }), "recovering");
+    const recovering = stored({ ...proven, phase: "recovering" });
+    assert.equal(phaseAfter({ record: recovering }), "nothing");
+    assert.equal(phaseAfter({ record: recovering, isRecovered: () => true }), "done");
+    assert.equal(phaseAfter({ record: stored({ ...proven, powerOn: "wanted" }) }), "run power-on");
+    assert.equal(
+      phaseAfter({ record: stored({ ...proven, powerOn: "wanted" }), mayPowerOn: false }),
+      "nothing",
+    );
+    assert.equal(phaseAfter({ record: stored(proven) }), "nothing");
+  });
+
+  it("is in quarantine once it lives, with an alarm where it is in the boot that was proven dead", () => {
+    const told = (bootId: string) => {
+      const { write } = nextOf({ ...lost, record: stored(proven), alive: { ...alive, bootId } });
+      return [write?.record?.quarantine?.wasNotDead, write?.told?.level];
+    };
+    assert.deepEqual(told("b2"), [false, "note"]);
+    assert.deepEqual(told("b1"), [true, "alarm"]);
+  });
+
+  it("is silent anew where it lived in between: its old proof says nothing of that", () => {
+    const after = nextOf({ ...lost, record: stored(proven), seen: { ...seen, revision: 12 } }).write?.record;
+    assert.equal(after?.phase, "suspect");
+  });
+});
+
+describe("a node in quarantine", () => {
+  const quarantine = { incident, proof: proven.proof, wasNotDead: false };
+  const record: StoredFence = { node: "hv1", history: [999_000], quarantine, revision: 9, phase: "closed" };
+  const common = { id: "acknowledge-hv1", by: "ann", at: 0, expiresAt: 2_000_000, revision: 8 };
+  const acknowledged: StoredRequest = { ...common, kind: "acknowledge", node: "hv1" };
+
+  it("stays there until somebody acknowledges its return", () => {
+    assert.equal(phaseAfter({ record, alive }), "nothing");
+    const after = nextOf({ ...lost, record, alive, acknowledged }).write;
+    assert.deepEqual([after?.record?.quarantine, after?.uses.length], [null, 1]);
+  });
+
+  it("returns by itself after its time, but not where it was fenced twice within a day", () => {
+    const auto = { record, alive, returnsAfterMs: 600_000 };
+    assert.equal(nextOf({ ...lost, ...auto, aliveForMs: 599_999 }).wakeInMs, 1);
+    assert.equal(nextOf({ ...lost, ...auto, aliveForMs: 600_000 }).write?.record?.quarantine, null);
+    const twice = { ...record, history: [998_000, 999_000] };
+    assert.equal(phaseAfter({ ...auto, record: twice, aliveForMs: 600_000 }), "nothing");
+  });
+
+  it("stays in quarantine where it falls silent and is back", () => {
+    const silent = nextOf({ ...lost, record }).write?.record;
+    assert.deepEqual([silent?.phase, silent?.quarantine], ["suspect", quarantine]);
+    const back = stored({ phase: "suspect", why: null, incident }, quarantine);
+    assert.deepEqual(nextOf({ ...lost, record: back, alive }).write?.record?.quarantine, quarantine);
+  });
+});
