@@ -12,6 +12,7 @@ import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
 import * as init from "./init.ts";
+import * as maintenance from "./maintenance.ts";
 import * as node from "./node/index.ts";
 import * as plan from "./plan.ts";
 import * as reconciler from "./reconciler.ts";
@@ -41,6 +42,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         approve.register,
         rollback.register,
         node.register,
+        maintenance.register,
       ],
     },
     {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../../context.ts";
+import * as confirmDead from "./confirm-dead.ts";
 import * as cordon from "./cordon.ts";
 import * as flush from "./flush.ts";
 import * as ready from "./ready.ts";
@@ -10,5 +11,5 @@ export function register(program: Command, context: ContextFactory): void {
     .command("node")
     .description("Flush a node, take it in again, or let it take nothing new.")
     .helpCommand(false);
-  for (const command of [flush, ready, cordon]) command.register(node, context);
+  for (const command of [flush, ready, cordon, confirmDead]) command.register(node, context);
 }

@@ -5,6 +5,7 @@ import { KeelError } from "../../../reconciler/model/errors.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import { name } from "../../option-values.ts";
+import { vouchFor } from "../../vouch-for.ts";
 
 interface AcceptOptions {
   readonly dead: readonly string[];
@@ -72,11 +73,4 @@ function show({ freeze, nodes, differences, problems }: RestoreReview, context: 
   for (const difference of differences) context.out(`  ${difference}`);
   if (problems.length > 0) context.out("In the way:");
   for (const problem of problems) context.out(`  ${problem}`);
-}
-
-/** Its VMs start elsewhere: where it is not off, they run twice. So nobody passes here without typing its name. */
-async function vouchFor(node: string, context: Context): Promise<void> {
-  const answer = await context.ask(`Type ${node} if that machine is off, for certain: `);
-  if (answer === node) return;
-  throw new KeelError("not-confirmed", { why: `nobody vouched for ${node} by typing its name` });
 }

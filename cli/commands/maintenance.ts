@@ -1,0 +1,108 @@
+import type { Command } from "commander";
+import { formatTime } from "../../reconciler/desired/times.ts";
+import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import { KeelError } from "../../reconciler/model/errors.ts";
+import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
+import type { Context, ContextFactory } from "../context.ts";
+import { withExamples } from "../examples.ts";
+import { duration, name } from "../option-values.ts";
+
+interface OnOptions {
+  readonly reason: string;
+  readonly for: number;
+  readonly node?: string;
+}
+
+/** Of an override that says nothing else: long enough for any work, and it ends though somebody forgets it. */
+const lastsMs = 86_400_000;
+
+/**
+ * `keel maintenance`: what is in force, and overrides. The intent itself is `maintenance:` of the Cluster or a Node; an
+ * override is for when the files cannot be edited or applied. The stricter of both wins.
+ */
+export function register(program: Command, context: ContextFactory): void {
+  const group = program
+    .command("maintenance")
+    .description("No fencing and no takeover: whether that is so, and overrides of the files.")
+    .helpCommand(false);
+  const status = group
+    .command("status")
+    .description("Say what maintenance is in force, why, and until when.")
+    .action(async (_: unknown, self: Command) => {
+      await using run = context(self);
+      show((await run.feed()).state, run);
+    });
+  const on = group
+    .command("on")
+    .description("Switch maintenance on by a request, where no file can be edited. It ends by itself.")
+    .requiredOption("--override", "by a request; the intent itself is `maintenance:` in the files")
+    .requiredOption("--reason <text>", "why, for whoever finds the banner")
+    .option("--for <duration>", "how long", duration, lastsMs)
+    .option("--node <node>", "of this node alone", name)
+    .action(async (options: OnOptions, self: Command) => {
+      await using run = context(self);
+      await override(options, run);
+    });
+  const off = group
+    .command("off")
+    .description("Take an override back. What the files say stays.")
+    .requiredOption("--override", "the request; the intent itself is `maintenance:` in the files")
+    .option("--node <node>", "of this node alone", name)
+    .action(async (options: Pick<OnOptions, "node">, self: Command) => {
+      await using run = context(self);
+      await withdraw(options, run);
+    });
+  withExamples(status, [["keel maintenance status", "whether anything is left alone now"]]);
+  withExamples(on, [["keel maintenance on --override --reason 'switch swap' --for 2h", "the whole cluster"]]);
+  withExamples(off, [["keel maintenance off --override", "the override's, not the files'"]]);
+}
+
+async function override(options: OnOptions, context: Context): Promise<void> {
+  const { writeRequest } = await import("../../reconciler/control/requests.ts");
+  const { state } = await context.feed();
+  const node = options.node ?? null;
+  if (node !== null && !state.desired.nodes.has(node)) {
+    throw new KeelError("not-found", { what: "node", name: node, kind: "nodes" });
+  }
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const cluster = state.desired.cluster.name;
+  const { request } = await writeRequest(
+    store,
+    keys,
+    { kind: "maintenance", cluster, node, reason: options.reason },
+    { by: context.user, now: context.clock.now(), forMs: options.for },
+  );
+  context.out(`Maintenance is on until ${formatTime(request.expiresAt)}: no fencing, no takeover.`);
+}
+
+async function withdraw({ node }: Pick<OnOptions, "node">, context: Context): Promise<void> {
+  const { requestId, withdrawRequest } = await import("../../reconciler/control/requests.ts");
+  const { state } = await context.feed();
+  const request = state.requests.get(requestId("maintenance", node ?? ""));
+  if (request === undefined) {
+    throw new KeelError("refused", {
+      what: "withdrawing an override",
+      why: "there is none",
+      advice: "`keel maintenance status` shows what is in force; what files say is edited there.",
+    });
+  }
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  await withdrawRequest(store, keys, request);
+  context.out("The override is withdrawn; what the files say stays.");
+}
+
+function show({ maintenance, desired }: ClusterState, context: Context): void {
+  const record = maintenance?.record ?? null;
+  const states: readonly (readonly [string, MaintenanceState])[] = [
+    [`cluster ${desired.cluster.name}`, record?.cluster ?? { ...desired.cluster.maintenance, doubt: false }],
+    ...Object.entries(record?.nodes ?? {}),
+  ];
+  for (const [what, state] of states) context.out(`${what}: ${inWords(state)}`);
+}
+
+function inWords({ on, reason, until, doubt }: MaintenanceState): string {
+  if (!on) return "no maintenance";
+  const why = reason ?? "no reason given";
+  if (doubt) return `on: ${why}; its time is over, but the clock that says so was set`;
+  return `on: ${why}; ${until === null ? "no end set" : `until ${formatTime(until)}`}`;
+}
