@@ -38,6 +38,7 @@ const keptOff: ReadonlySet<string> = new Set<ReasonCode>([
   "duplicate",
   "ended-by-guest",
   "migrating-hand-over",
+  "recovery-in-maintenance",
   "restart-policy-never",
   "unknown",
   "unsupported",

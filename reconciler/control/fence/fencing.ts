@@ -78,7 +78,10 @@ export class Fencing {
     const { attention, clock } = this.#options;
     const monotonic = clock.monotonic();
     const nodes = [...readNodes(input).values()];
-    const effective = maintenanceOf(state, { now: writer.now, isDoubtful: this.#clockWatch.isDoubtful() });
+    const effective = maintenanceOf(state, {
+      now: writer.now,
+      wasSetDuring: (what) => this.#clockWatch.wasSetDuring(what),
+    });
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, writer.now);
     const silent = nodes.filter(isSilent);

@@ -13,8 +13,8 @@ import type { VmTransaction, Writer } from "../transactions.ts";
 export interface MaintenanceTime {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** The clock was set while this leader led: it cannot say that a time is over. */
-  readonly isDoubtful: boolean;
+  /** Whether the clock was set while this lasted, as far as this leader knows: it cannot say that its time is over. */
+  readonly wasSetDuring: (what: string) => boolean;
 }
 
 type Override = Extract<StoredRequest, { readonly kind: "maintenance" }>;
@@ -25,11 +25,11 @@ export function maintenanceOf(state: ClusterState, time: MaintenanceTime): Maint
   const before = state.maintenance?.record ?? null;
   const nodes = [...desired.nodes.values()].map((node): [NodeName, MaintenanceState] => {
     const written = [node.maintenance, ...asWritten(overrides, node.name)];
-    return [node.name, strictest(written, before?.nodes[node.name] ?? null, time)];
+    return [node.name, strictest(`Node/${node.name}`, written, before?.nodes[node.name] ?? null, time)];
   });
   const written = [desired.cluster.maintenance, ...asWritten(overrides, null)];
   return {
-    cluster: strictest(written, before?.cluster ?? null, time),
+    cluster: strictest("Cluster", written, before?.cluster ?? null, time),
     nodes: Object.fromEntries(nodes.filter(([, { on }]) => on)),
     head: applied.revision,
   };
@@ -43,13 +43,15 @@ function asWritten(overrides: readonly Override[], node: NodeName | null): reado
 
 /** On where one of them says so, and for as long as the longest of them lasts. */
 function strictest(
+  whose: string,
   written: readonly Maintenance[],
   before: MaintenanceState | null,
-  { now, isDoubtful }: MaintenanceTime,
+  { now, wasSetDuring }: MaintenanceTime,
 ): MaintenanceState {
   const asked = written.filter(({ on }) => on);
+  const doubtful = asked.filter(({ until }) => until !== null && wasSetDuring(`${whose} ${until}`));
   const lasting = asked.filter(({ until }) => until === null || now < until);
-  const over = isDoubtful && before?.on === true ? asked.filter((one) => !lasting.includes(one)) : [];
+  const over = before?.on === true ? doubtful.filter((one) => !lasting.includes(one)) : [];
   const [first] = [...lasting, ...over];
   if (first === undefined) return noMaintenance;
   const ends = lasting.map(({ until }) => until);
