@@ -15,6 +15,7 @@ export interface HeartbeatOptions {
   readonly clock: Clock;
   readonly machineId: string;
   readonly bootId: string;
+  readonly systemUuid?: string | null;
   readonly address: string | null;
   readonly leaseMs?: number;
   /** On a planned stop the node counts as gone at once, instead of when the lease ends. */
@@ -38,8 +39,8 @@ const defaultLeaseMs = 10_000;
  * machine's ids are left in `node/<n>/seen` alone, where they stand in any case once `alive` is gone.
  */
 export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  const { node, cluster, store, clock, log, machineId, bootId, address } = options;
-  const alive: Alive = { machineId, bootId, address };
+  const { node, cluster, store, clock, log, machineId, bootId, address, systemUuid = null } = options;
+  const alive: Alive = { machineId, bootId, address, ...(systemUuid === null ? {} : { systemUuid }) };
   const heldKey = new HeldKey({
     key: clusterKeys(cluster).alive(node),
     value: encode(alive),

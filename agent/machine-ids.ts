@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { asUuid } from "../reconciler/model/system-uuid.ts";
 
 export interface MachineIdFiles {
   /** One line, made at the system's installation. */
@@ -20,6 +21,8 @@ export interface MachineIds {
   /** Tells two machines apart, also where one disk was copied from the other. */
   readonly machineId: string;
   readonly bootId: string;
+  /** In lower case; null: the mainboard has none, or one that many have. */
+  readonly systemUuid: string | null;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function readMachineIds(files: MachineIdFiles = machineIdFiles): Pr
   if (bootId === null) throw missing(files.bootId, "/proc must be mounted");
   const systemUuid = (await readLine(files.systemUuid)) ?? "";
   const machineId = createHash("sha256").update(`${installed}\n${systemUuid.toLowerCase()}`).digest("hex");
-  return { machineId, bootId };
+  return { machineId, bootId, systemUuid: asUuid(systemUuid) };
 }
 
 /** Null where there is no such file, or nothing in it. One that may not be read is an error: it would change the hash. */

@@ -1,11 +1,15 @@
 /** What this machine has for fencing: its agents, and the secrets that they need. */
 import { resolve } from "node:path";
+import { AgentDevice } from "../reconciler/control/fence/bmc/agent-device.ts";
+import type { OpenDevice } from "../reconciler/control/fence/bindings.ts";
 import { agentsFolder, InstalledAgents } from "../reconciler/control/fence/bmc/installed-agents.ts";
 import type { SecretPlaces } from "../reconciler/control/fence/bmc/read-secret.ts";
 import type { LoadResult } from "../reconciler/desired/load-result.ts";
 import type { KnownAgent } from "../reconciler/model/fence-agent.ts";
 import type { Context } from "./context.ts";
 import { loadFolder } from "./folder.ts";
+import { hostSocketsOf } from "./processes/state-folder.ts";
+import { simulatedDevice } from "./simulated-device.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 
 type FenceContext = Pick<Context, "world" | "clock" | "directory">;
@@ -20,6 +24,15 @@ export function installedAgents({ world, clock }: FenceContext): InstalledAgents
 export function secretPlaces({ world, directory }: FenceContext): SecretPlaces {
   const { env } = world;
   return { folder: secretsFolder({ ...world, directory }), desired: directory, env };
+}
+
+/** Opens power devices as this process can: by an agent of this machine, or at a simulated node's host. */
+export function deviceOpener(context: FenceContext): OpenDevice {
+  const { clock, directory, world } = context;
+  const options = { agents: installedAgents(context), secrets: secretPlaces(context), clock };
+  const sockets = hostSocketsOf(directory, world.env);
+  return (bmc, node) =>
+    bmc.agent === "simulated" ? simulatedDevice(node, sockets, clock) : new AgentDevice(bmc, options);
 }
 
 /**

@@ -8,6 +8,7 @@ import * as describe from "./describe.ts";
 import * as diff from "./diff.ts";
 import * as drift from "./drift.ts";
 import * as events from "./events.ts";
+import * as fence from "./fence/index.ts";
 import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
@@ -54,6 +55,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         why.register,
         events.register,
         drift.register,
+        fence.register,
         history.register,
         diff.register,
         tui.register,

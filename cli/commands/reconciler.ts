@@ -38,9 +38,11 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const { source, simulated, id = `${hostname()}-${process.pid}` } = options;
   const { clock, random, world } = context;
   const log = await daemonLog(context, { part: "reconciler", id });
-  const [{ ClusterFeed }, { runReconciler }] = await Promise.all([
+  const [{ ClusterFeed }, { runReconciler }, { boundDevices }, { deviceOpener }] = await Promise.all([
     import("../../reconciler/control/cluster-feed.ts"),
     import("../../reconciler/control/reconciler.ts"),
+    import("../../reconciler/control/fence/bindings.ts"),
+    import("../fence-agents.ts"),
   ]);
   const [store, maintenance, { keys }] = await Promise.all([
     context.store(),
@@ -51,11 +53,14 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   // One that has no name of its own goes on from what its predecessor here remembered.
   const part = options.id === undefined ? "reconciler" : `reconciler-${id}`;
   const trust = await rememberStore(context, options, { part, by: `reconciler ${id}`, log });
+  const directory = source === undefined ? context.directory : resolve(world.cwd, source);
+  const openDevice = deviceOpener({ world, clock, directory });
+  const devices = boundDevices(openDevice, () => feed.state);
   const shared = { store, maintenance, keys, clock, log, feed, id, trust };
   const tasks: Task[] = [
     (signal) => feed.run(signal),
     (signal) => trust.run(signal),
-    (signal) => runReconciler(shared, signal),
+    (signal) => runReconciler({ ...shared, devices, openDevice }, signal),
   ];
   if (source !== undefined) {
     const [{ runSource }, { FolderReader }] = await Promise.all([
@@ -63,9 +68,8 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
       import("../../reconciler/desired/load/folder-reader.ts"),
     ]);
     const { host } = context.resolveOptions;
-    const folder = resolve(world.cwd, source);
-    const secrets = secretsFolder({ ...world, directory: folder });
-    const reader = new FolderReader({ folder, host, simulated, clock, secretsFolder: secrets });
+    const secrets = secretsFolder({ ...world, directory });
+    const reader = new FolderReader({ folder: directory, host, simulated, clock, secretsFolder: secrets });
     tasks.push((signal) => runSource({ ...shared, reader, random, host }, signal));
   }
   await together(tasks, world.ended);

@@ -77,6 +77,11 @@ export function leaveStateFolder({ root, endpoint, sockets }: StateFolder): void
   if (dirname(sockets) !== root) rmSync(sockets, { recursive: true, force: true });
 }
 
+/** Where the hosts that `keel up` simulates listen. `directory`: the folder of the desired state. */
+export function hostSocketsOf(directory: string, env: Environment): string {
+  return socketFolder(stateFolderOf(directory), env);
+}
+
 /**
  * In `.keel` where that gives short enough paths; else one of its own under the system's folder for such things, found
  * again by its name.

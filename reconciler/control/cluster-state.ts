@@ -2,6 +2,7 @@
  * The records of one cluster as they stood at one revision, decoded and indexed: what every reader works on. Fed with
  * a listing and then with changes, in the store's order. Readers never see half of a revision.
  */
+import type { Binding } from "../model/binding.ts";
 import type { Desired } from "../model/desired.ts";
 import type { FenceRecord } from "../model/fence.ts";
 import type { Identity, Request, ReleasedStep, StepRecord, Tries, VolumeClaim } from "../model/journal.ts";
@@ -39,6 +40,7 @@ export class ClusterState {
   readonly volumes = new Map<string, VolumeClaim>();
   readonly requests = new Map<string, StoredRequest>();
   readonly fences = new Map<NodeName, StoredFence>();
+  readonly bindings = { seen: new Map<NodeName, Binding>(), told: new Map<NodeName, Binding>() };
   readonly nodes = new NodeRecords();
   readonly steps = new StepRecords();
   readonly sources = new Map<string, SourceReport>();
@@ -97,6 +99,12 @@ export class ClusterState {
         return;
       case "fence":
         this.fences.set(rest, { ...decode<FenceRecord>(item), revision: item.modRevision });
+        return;
+      case "bound":
+        this.bindings.seen.set(rest, decode<Binding>(item));
+        return;
+      case "bound-by-hand":
+        this.bindings.told.set(rest, decode<Binding>(item));
         return;
       case "node":
         this.#putNode(rest, item);
@@ -160,6 +168,12 @@ export class ClusterState {
         return;
       case "fence":
         this.fences.delete(rest);
+        return;
+      case "bound":
+        this.bindings.seen.delete(rest);
+        return;
+      case "bound-by-hand":
+        this.bindings.told.delete(rest);
         return;
       case "node":
         this.#deleteNode(rest);

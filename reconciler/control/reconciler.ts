@@ -6,6 +6,8 @@ import type { StoreMaintenance } from "../store/maintenance.ts";
 import type { Store } from "../store/store.ts";
 import { type StoreTrust, untilTrusted, unwaveringTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
+import { keepBound } from "./fence/bind.ts";
+import type { OpenDevice } from "./fence/bindings.ts";
 import { type FenceDevices, noDevices } from "./fence/fence-device.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { lead } from "./leader-loop.ts";
@@ -24,6 +26,8 @@ export interface ReconcilerOptions {
   readonly maintenance?: StoreMaintenance;
   /** The power devices of the nodes; left out: there are none that this process knows how to use. */
   readonly devices?: FenceDevices;
+  /** Opens one that is not known to be the node's yet, to find out; left out: nobody does. */
+  readonly openDevice?: OpenDevice;
   /** Where it is left out, the store is believed whatever it says. */
   readonly trust?: StoreTrust;
 }
@@ -71,7 +75,11 @@ async function serve(
   const until = AbortSignal.any([signal, leadership.lost]);
   log.info("leading", { id });
   const over = new AbortController();
-  const housekeeping = keepHouseFor(options, leadership, AbortSignal.any([signal, over.signal]));
+  const untilOver = AbortSignal.any([signal, over.signal]);
+  const chores = [
+    keepHouseFor(options, leadership, untilOver),
+    keepBoundFor(options, leadership, trust, untilOver),
+  ];
   try {
     while (!until.aborted) {
       await untilTrusted(trust, until);
@@ -82,8 +90,27 @@ async function serve(
   } finally {
     over.abort();
     await leadership.resign();
-    await housekeeping;
+    await Promise.all(chores);
     log.info("no longer leading", { id });
+  }
+}
+
+async function keepBoundFor(
+  options: ReconcilerOptions,
+  { guard, lost }: Leadership,
+  trust: StoreTrust,
+  signal: AbortSignal,
+): Promise<void> {
+  const { openDevice: open } = options;
+  if (open === undefined) return;
+  const until = AbortSignal.any([signal, lost]);
+  try {
+    while (!until.aborted) {
+      await untilTrusted(trust, until);
+      await keepBound({ ...options, open, guard }, AbortSignal.any([until, trust.until]));
+    }
+  } catch (error) {
+    if (!until.aborted) throw error;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Alive {
   /** The kernel's boot id: another one proves that everything from before is dead. */
   readonly bootId: string;
   readonly address: string | null;
+  /** The mainboard's, by which its power device is told from others; null: it has none. Earlier heartbeats do not tell. */
+  readonly systemUuid?: string | null;
 }
 
 /**

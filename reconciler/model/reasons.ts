@@ -154,6 +154,11 @@ export const reasonTable = {
   },
   "node-acknowledged": { text: "{by} took {node} in again" },
   "node-returned": { text: "{node} is taken in again: it lived for long enough" },
+  "bmc-unbound": {
+    text: "it is not known that {device} switches {node}, so what it reads would prove nothing",
+    advice:
+      "`keel fence test {node}` while {node} lives says why; `--bind` binds a device that tells no UUID.",
+  },
   "node-fenced": { text: "{node} is fenced", advice: "`keel node ready {node}` once it is repaired." },
   "lost-its-node": { text: "{node}, where it ran, is proven dead" },
   "was-not-dead": {

@@ -31,6 +31,9 @@ export function clusterKeys(cluster: string) {
     /** What maintenance is in force. */
     maintenance: `${root}maintenance`,
     fence: (node: NodeName) => `${root}fence/${node}`,
+    /** That its power devices switch this node: found out by the leader, and by `keel fence test --bind`. */
+    bound: (node: NodeName) => `${root}bound/${node}`,
+    boundByHand: (node: NodeName) => `${root}bound-by-hand/${node}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     /** Of the one folder that is watched: whoever watches holds it. */

@@ -102,6 +102,8 @@ function heartbeatAccess(keys: ClusterKeys, node: NodeName): readonly Permission
 function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
   const { root } = keys;
   const areas = [
+    "bound/",
+    "bound-by-hand/",
     "desired/",
     "event/",
     "fence/",
@@ -128,9 +130,14 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
 function operatorWrites(keys: ClusterKeys): readonly Permission[] {
   return [
     one("write", keys.head),
-    ...[keys.object(""), `${keys.root}history/`, keys.identity(""), keys.request(""), keys.planUsed("")].map(
-      (prefix) => under("write", prefix),
-    ),
+    ...[
+      keys.object(""),
+      `${keys.root}history/`,
+      keys.identity(""),
+      keys.request(""),
+      keys.planUsed(""),
+      keys.boundByHand(""),
+    ].map((prefix) => under("write", prefix)),
   ];
 }
 

@@ -37,6 +37,8 @@ export interface CommandOptions {
   readonly ascii?: boolean;
   /** What the user types when asked; left out, nobody is there. */
   readonly answer?: string;
+  /** Besides what every command of the bench finds in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Ctrl-C, as soon as this is in the output. */
   readonly interruptAt?: RegExp;
   /** Done once, as soon as it is in the output; until then the cluster's time stands still. */
@@ -111,6 +113,7 @@ export class Bench implements AsyncDisposable {
       env: {
         LANG: options.ascii === true ? "C" : "C.UTF-8",
         ...(options.colour === true ? { FORCE_COLOR: "1" } : {}),
+        ...options.env,
       },
       cwd: this.folder,
       stdin: typed(options.answer),

@@ -1,0 +1,180 @@
+/**
+ * What the leader does so that power devices can be believed when they are needed: while a node lives, it looks whether
+ * each of its devices reads on and tells the machine's own UUID. Nothing is switched by it.
+ */
+import type { Binding } from "../../model/binding.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { Node } from "../../model/desired.ts";
+import type { NodeName } from "../../model/names.ts";
+import type { Alive } from "../../model/observed.ts";
+import { isSameSystem } from "../../model/system-uuid.ts";
+import type { Log } from "../../runtime/log.ts";
+import { decode, encode } from "../../store/codec.ts";
+import type { ClusterKeys } from "../../store/keys.ts";
+import { type Compare, type Store, StoreError } from "../../store/store.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import { bindingOf, bmcDigest, isSimulated, type OpenDevice } from "./bindings.ts";
+import type { FenceDevice } from "./fence-device.ts";
+
+export interface BindOptions {
+  readonly store: Store;
+  readonly keys: ClusterKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly feed: { readonly state: Sight };
+  readonly open: OpenDevice;
+  /** Who is behind it, for the record. */
+  readonly id: string;
+  /** The leadership, compared in every write. */
+  readonly guard: Compare;
+}
+
+/** What of the cluster's records it looks at. */
+type Sight = Pick<ClusterState, "applied" | "bindings" | "desired" | "nodes">;
+
+const lookMs = 2_000;
+const retryMs = 15_000;
+const retryMaxMs = 300_000;
+
+interface Try {
+  /** Of the definitions and the machine that was asked about; another one is tried at once. */
+  readonly of: string;
+  readonly why: string;
+  readonly waitMs: number;
+  readonly notBefore: number;
+}
+
+/** Looks until aborted, then returns. One device at a time: nobody is waiting. */
+export async function keepBound(options: BindOptions, signal: AbortSignal): Promise<void> {
+  const { clock } = options;
+  const tries = new Map<NodeName, Try>();
+  while (!signal.aborted) {
+    try {
+      await lookOnce(options, tries, signal);
+    } catch (error) {
+      tolerate(error, options, signal);
+    }
+    await clock.sleep(lookMs, signal).catch(() => undefined);
+  }
+}
+
+/** The store's failures, which pass, and the end. */
+function tolerate(error: unknown, { log }: BindOptions, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  if (!(error instanceof StoreError)) throw error;
+  log.warn("power devices could not be bound", { why: error.message });
+}
+
+async function lookOnce(options: BindOptions, tries: Map<NodeName, Try>, signal: AbortSignal): Promise<void> {
+  const { feed, clock, log } = options;
+  await withdrawForeign(options);
+  for (const node of unboundNodes(feed.state)) {
+    const last = tries.get(node.name);
+    const of = `${bmcDigest(node)} ${feed.state.nodes.get(node.name)?.alive?.bootId ?? ""}`;
+    if (last?.of === of && clock.monotonic() < last.notBefore) continue;
+    const why = await bind(node, options, signal);
+    if (why === null) {
+      tries.delete(node.name);
+      log.info("a node's power devices are bound to it", { node: node.name });
+      continue;
+    }
+    if (last?.of !== of || last.why !== why) {
+      log.warn("a node's power devices are not bound to it", { node: node.name, why });
+    }
+    const waitMs = last?.of === of ? Math.min(last.waitMs * 2, retryMaxMs) : retryMs;
+    tries.set(node.name, { of, why, waitMs, notBefore: clock.monotonic() + waitMs });
+  }
+}
+
+/** Another machine lives under the node's name: what was known of the one before says nothing of it. */
+async function withdrawForeign({ store, keys, feed, guard, log }: BindOptions): Promise<void> {
+  const { bindings, nodes } = feed.state;
+  const isForeign = ({ node, machineId }: Binding): boolean => {
+    const alive = nodes.get(node)?.alive ?? null;
+    return alive !== null && alive.machineId !== machineId;
+  };
+  const stale = [
+    ...[...bindings.seen.values()].filter(isForeign).map(({ node }) => keys.bound(node)),
+    ...[...bindings.told.values()].filter(isForeign).map(({ node }) => keys.boundByHand(node)),
+  ];
+  for (const key of stale) {
+    log.warn("another machine lives here; its power devices are to be bound anew", { key });
+    await store.transact({ compare: [guard], then: [{ delete: key }] });
+  }
+}
+
+/** Nodes that live, and whose devices do not count yet. */
+function unboundNodes(state: Sight): readonly Node[] {
+  return [...state.desired.nodes.values()].filter(
+    (node) =>
+      node.bmc.length > 0 &&
+      !isSimulated(node) &&
+      state.nodes.get(node.name)?.alive != null &&
+      bindingOf(node, state) === null,
+  );
+}
+
+/** Null: bound. Else why not. */
+async function bind(node: Node, options: BindOptions, signal: AbortSignal): Promise<string | null> {
+  const { store, keys, clock, feed, open, id, guard } = options;
+  const head = feed.state.applied.revision;
+  const before = await aliveOf(node.name, options);
+  if (before === null) return "the node does not live";
+  const others = [...feed.state.nodes.observed.values()].filter(({ name }) => name !== node.name);
+  const devices = node.bmc.map((bmc) => open(bmc, node.name));
+  const why = await whyNotOf(devices, before.alive, uuidsOf(others), signal);
+  if (why !== null) return why;
+  const binding: Binding = {
+    node: node.name,
+    digest: bmcDigest(node),
+    machineId: before.alive.machineId,
+    by: "uuid",
+    who: id,
+    at: clock.now(),
+  };
+  const compare = [
+    guard,
+    // The very life that was there before the devices were read, and the definitions that they were read by.
+    { key: keys.alive(node.name), modRevision: before.revision },
+    { key: keys.head, modRevision: head },
+  ];
+  const then = [{ put: keys.bound(node.name), value: encode(binding) }];
+  const { ok } = await store.transact({ compare, then });
+  return ok ? null : "something changed meanwhile";
+}
+
+async function aliveOf(
+  node: NodeName,
+  { store, keys }: BindOptions,
+): Promise<{ readonly alive: Alive; readonly revision: number } | null> {
+  const item = await store.get(keys.alive(node));
+  return item === null ? null : { alive: decode<Alive>(item), revision: item.modRevision };
+}
+
+function uuidsOf(nodes: readonly { readonly alive: Alive | null }[]): readonly string[] {
+  return nodes.flatMap(({ alive }) => alive?.systemUuid ?? []);
+}
+
+/**
+ * Why the devices are not known to switch the machine that lives; null: they are. `others`: the UUIDs of the other
+ * nodes; one that two machines have tells neither.
+ */
+export async function whyNotOf(
+  devices: readonly FenceDevice[],
+  alive: Pick<Alive, "systemUuid">,
+  others: readonly string[],
+  signal: AbortSignal,
+): Promise<string | null> {
+  const own = alive.systemUuid ?? null;
+  if (own === null) return "the machine tells no UUID of its own";
+  if (others.some((other) => isSameSystem(own, other))) return "another node tells the same UUID";
+  for (const device of devices) {
+    const reading = await device.read(signal);
+    if (reading.power === "off") return `${device.name} reads off, and the node lives`;
+    if (reading.power === "unknown") return `${device.name}: ${reading.why}`;
+    const told = await device.uuid(signal);
+    if (told === null) return `${device.name} tells no UUID`;
+    if (!isSameSystem(told, own)) return `${device.name} switches another machine: ${told}, not ${own}`;
+  }
+  return null;
+}
