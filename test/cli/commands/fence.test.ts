@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import type { Rehearsal } from "../../../../cli/commands/fence/rehearse.ts";
-import type { FenceCheck } from "../../../../cli/fence-check.ts";
-import { folderOf } from "../../../support/fence/devices.ts";
-import { FakeAgent } from "../../../support/fence/fake-agent.ts";
-import { Bench } from "../../bench.ts";
-import { labYaml, writeSmallCluster } from "../../documents.ts";
+import type { Rehearsal } from "../../../cli/commands/fence/rehearse.ts";
+import type { FenceCheck } from "../../../cli/fence-check.ts";
+import { folderOf } from "../../support/fence/devices.ts";
+import { FakeAgent } from "../../support/fence/fake-agent.ts";
+import { Bench } from "../bench.ts";
+import { labYaml, writeSmallCluster } from "../documents.ts";
 
 const withDevice = labYaml.replace("name: hv1\n", "name: hv1\nbmc: {agent: redfish, address: 10.0.9.11}\n");
 
