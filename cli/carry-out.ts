@@ -83,6 +83,7 @@ export async function followToRest(
   context: Context,
   from: Pick<FollowOptions, "feed" | "generation" | "afterEvent">,
   options: FollowedOptions,
+  subject: "Apply complete" | "Done" = "Apply complete",
 ): Promise<void> {
   const { timeoutMs, goals, insists } = options;
   const end = await follow(context, { ...from, timeoutMs, goals });
@@ -91,7 +92,7 @@ export async function followToRest(
     print(context, blockedLines(end.blocked, layoutFor(context)));
     throw notReached(first, end.unreached.length - 1);
   }
-  conclude(context, end, goals);
+  conclude(context, end, goals, subject);
 }
 
 async function commit(
@@ -166,7 +167,7 @@ async function follow(context: Context, options: Omit<FollowOptions, "clock" | "
   }
 }
 
-function conclude(context: Context, end: FollowEnd, goals: readonly Goal[]): void {
+function conclude(context: Context, end: FollowEnd, goals: readonly Goal[], subject: string): void {
   const { generation, done, failed, blocked, elapsedMs } = end;
   print(context, blockedLines(blocked, layoutFor(context)));
   const total = done + failed.length;
@@ -175,7 +176,7 @@ function conclude(context: Context, end: FollowEnd, goals: readonly Goal[]): voi
     done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
   for (const line of end.besides) context.out(line);
-  context.out(`Apply complete: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);
+  context.out(`${subject}: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);
   endWithBlocked(blocked);
 }
 

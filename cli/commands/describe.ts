@@ -27,8 +27,12 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function describe(text: string, name: string | undefined, context: Context): Promise<void> {
+  await describeOne(await objectOf(text, name, context), context);
+}
+
+/** @throws KeelError `not-found` */
+export async function describeOne(subject: NamedObject, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
-  const subject = await objectOf(text, name, context);
   const [{ describeObject }, { viewOf }] = await Promise.all([
     import("../describe-object.ts"),
     import("../view.ts"),

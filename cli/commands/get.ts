@@ -3,7 +3,7 @@ import { KeelError } from "../../reconciler/model/errors.ts";
 import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
-import type { Listing, View } from "../listings/listing.ts";
+import type { Item, Listing, ListingOf, View } from "../listings/listing.ts";
 import { listFormats, type NamedList, printLists, watchFormats } from "../output/listing-output.ts";
 import { notFound } from "../output/object-names.ts";
 
@@ -70,6 +70,22 @@ async function get(
   }
   if (list.listed.items.length === 0) context.err(`There are no ${listing.plural} here.`);
   await printLists(context, [list], listOptions);
+}
+
+/** The list of one kind; `fits`: only those. */
+export async function list<Row extends Item>(
+  context: Context,
+  listing: ListingOf<Row>,
+  fits: (row: Row) => boolean,
+  headings: boolean,
+): Promise<void> {
+  const format = context.format(listFormats);
+  const { viewOf } = await import("../view.ts");
+  const feed = await context.feed();
+  warnIfFrozen(feed.state, context);
+  const listed = listing.fitting(viewOf(feed, context), fits);
+  if (listed.items.length === 0) context.err(`There are no ${listing.plural} that fit.`);
+  await printLists(context, [{ listing, listed }], { format, headings });
 }
 
 /** `vm/web1` among the names of `get vm` is `web1`. */

@@ -14,8 +14,10 @@ import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
 import * as init from "./init.ts";
 import * as maintenance from "./maintenance.ts";
+import * as network from "./network.ts";
 import * as node from "./node/index.ts";
 import * as plan from "./plan.ts";
+import * as profile from "./profile.ts";
 import * as reconciler from "./reconciler.ts";
 import * as rollback from "./rollback.ts";
 import * as simulate from "./simulate.ts";
@@ -25,6 +27,7 @@ import * as store from "./store/index.ts";
 import * as tui from "./tui.ts";
 import * as up from "./up.ts";
 import * as validate from "./validate.ts";
+import * as vm from "./vm/index.ts";
 import * as why from "./why.ts";
 
 export type Register = (program: Command, context: ContextFactory) => void;
@@ -42,6 +45,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         apply.register,
         approve.register,
         rollback.register,
+        vm.register,
         node.register,
         maintenance.register,
       ],
@@ -58,6 +62,8 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         fence.register,
         history.register,
         diff.register,
+        network.register,
+        profile.register,
         tui.register,
       ],
     },

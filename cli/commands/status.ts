@@ -6,12 +6,12 @@ import { printData } from "../output/answer.ts";
 import { layoutFor } from "../output/layout.ts";
 import { print } from "../output/paint.ts";
 
-/** `keel status`: the cluster in a few lines, and whether it could lose a node. */
+/** `keel status`: the cluster on one screen, what needs somebody's attention, and whether it could lose a node. */
 export function register(program: Command, context: ContextFactory): void {
   const command = program
     .command("status")
     .description(
-      "Say how the cluster is: its nodes and VMs, what is blocked, and whether any one node could be lost.",
+      "Show the cluster as a whole: what is in which state, what needs attention, whether a node could be lost.",
     )
     .option("--detail", "show every VM that the loss of a node would leave without a place")
     .action(async ({ detail = false }: { readonly detail?: boolean }, self: Command) => {
@@ -19,7 +19,7 @@ export function register(program: Command, context: ContextFactory): void {
       await status(run, detail);
     });
   withExamples(command, [
-    ["keel status", "at a glance"],
+    ["keel status", "flushes under way, VMs that are held, what is blocked, what waits for a restart"],
     ["keel status -o json", "for a program; `spare.ok` says whether any one node could be lost"],
   ]);
 }

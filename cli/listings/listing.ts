@@ -37,13 +37,29 @@ export interface Listing {
   list(view: View, names: readonly string[]): Listed;
 }
 
+export interface ListingOf<Row extends Item> extends Listing {
+  /** The items that fit, in their own order. */
+  fitting(view: View, fits: (row: Row) => boolean): Listed;
+}
+
 export interface ListingSpec<Row extends Item> extends Pick<Listing, "word" | "plural" | "noun"> {
   readonly rows: (view: View) => readonly Row[];
   readonly columns: (view: View) => readonly Column<Row>[];
 }
 
-export function listing<Row extends Item>(spec: ListingSpec<Row>): Listing {
+export function listing<Row extends Item>(spec: ListingSpec<Row>): ListingOf<Row> {
   const { word, plural, noun } = spec;
+  const listed = (view: View, rows: readonly Row[]): Listed => {
+    const columns = spec.columns(view);
+    return {
+      items: rows,
+      lines: (wide) =>
+        tableOf(
+          columns.filter((column) => wide || column.wide !== true),
+          rows,
+        ),
+    };
+  };
   return {
     word,
     plural,
@@ -51,16 +67,9 @@ export function listing<Row extends Item>(spec: ListingSpec<Row>): Listing {
     list: (view, names) => {
       const all = spec.rows(view);
       const rows = names.length === 0 ? all : names.flatMap((name) => all.filter((row) => row.name === name));
-      const columns = spec.columns(view);
-      return {
-        items: rows,
-        lines: (wide) =>
-          tableOf(
-            columns.filter((column) => wide || column.wide !== true),
-            rows,
-          ),
-      };
+      return listed(view, rows);
     },
+    fitting: (view, fits) => listed(view, spec.rows(view).filter(fits)),
   };
 }
 

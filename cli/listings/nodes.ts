@@ -1,7 +1,8 @@
-import type { NodeReport } from "../../reconciler/model/report.ts";
+import type { FlushReport, NodeReport } from "../../reconciler/model/report.ts";
 import { formatAge } from "../../tui/view/amounts.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import { nodeTones } from "../../tui/view/states.ts";
+import { flushText } from "../output/flush-text.ts";
 import type { Column } from "../output/table.ts";
 import { bytes, list, source, text, titled, yesOrNo } from "./cells.ts";
 import { listing } from "./listing.ts";
@@ -44,7 +45,13 @@ function note(node: NodeReport): Line {
   const parts = [
     ...(node.maintenance ? ["in maintenance"] : []),
     ...(node.stale && node.readAt !== null ? ["as last seen"] : []),
-    ...(node.state === "ready" ? [] : [node.reason.text]),
+    ...(node.state === "ready" ? [] : [node.flush === null ? node.reason.text : flushNote(node.flush)]),
   ];
   return [span(parts.join("; "))];
+}
+
+/** `3 of 8 have left, about 40s to go; blocked: gpu1`. */
+function flushNote(flush: FlushReport): string {
+  const blocked = flush.blockers.map(({ vm }) => vm).join(", ");
+  return `${flushText(flush)}${blocked === "" ? "" : `; blocked: ${blocked}`}`;
 }

@@ -1,10 +1,12 @@
 import { fieldChanges } from "../../reconciler/control/report/field-changes.ts";
-import type { NodeReport, StepProgressReport, VmReport } from "../../reconciler/model/report.ts";
+import type { Hold } from "../../reconciler/model/placement.ts";
+import type { FlushReport, NodeReport, StepProgressReport, VmReport } from "../../reconciler/model/report.ts";
 import { formatBytes } from "../../tui/view/amounts.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import type { DescribeReport } from "../describe-object.ts";
 import { eventLine } from "./event-line.ts";
 import { durationText } from "./counts.ts";
+import { flushText } from "./flush-text.ts";
 import { heading, type Layout, paragraph, placeOf, sections } from "./layout.ts";
 import { kindWord } from "./object-names.ts";
 
@@ -17,7 +19,9 @@ export function describeLines(report: DescribeReport, now: number, layout: Layou
   return sections([
     [
       [span(`${kindWord(kind)}/${name}`, "title")],
-      ...(status === null ? [] : pairs(status.kind === "VM" ? vmPairs(status) : nodePairs(status), layout)),
+      ...(status === null
+        ? []
+        : pairs(status.kind === "VM" ? vmPairs(status, now) : nodePairs(status), layout)),
       ...pairs([["document", source === null ? "none" : placeOf(source, layout)]], layout),
     ],
     stepLines(status?.kind === "VM" ? status.step : null, now),
@@ -30,19 +34,23 @@ export function describeLines(report: DescribeReport, now: number, layout: Layou
 
 type Pair = readonly [name: string, value: string];
 
-const nameCells = 10;
+const nameCells = 11;
 
 function pairs(all: readonly Pair[], layout: Layout): readonly Line[] {
   return all.flatMap(([name, value]) => paragraph(2, `${name.padEnd(nameCells)}  ${value}`, "plain", layout));
 }
 
-function vmPairs(vm: VmReport): readonly Pair[] {
+function vmPairs(vm: VmReport, now: number): readonly Pair[] {
   const stale = vm.stale ? " (as last seen)" : "";
   return [
     ["state", `${vm.state}${vm.node === null ? "" : ` on ${vm.node}`}${stale}`],
     ["because", vm.reason.text],
     ...(vm.reason.advice === null ? [] : [["advice", vm.reason.advice] as const]),
     ["home", `${vm.home ?? "none yet"}${vm.displaced === null ? "" : `, displaced: ${vm.displaced}`}`],
+    ...(vm.held === null ? [] : [["held", heldText(vm.held, now)] as const]),
+    ["limits", vm.limits?.join(", ") ?? "any"],
+    ["selector", vm.selectorIsDefault ? `cluster default (${vm.selector})` : vm.selector],
+    ["autorestart", vm.autorestart ? "yes" : "no: once held, it waits for `keel vm release`"],
     ["memory", formatBytes(vm.memoryBytes)],
     ["cpus", String(vm.cpus)],
     [
@@ -54,6 +62,11 @@ function vmPairs(vm: VmReport): readonly Pair[] {
   ];
 }
 
+/** `by the flush of hv2, for 12m 05s`. */
+function heldText({ by, node, since }: Hold, now: number): string {
+  return `by the ${by} of ${node}, for ${durationText(now - since)}`;
+}
+
 function nodePairs(node: NodeReport): readonly Pair[] {
   const memory =
     node.memoryBytes === null
@@ -63,11 +76,19 @@ function nodePairs(node: NodeReport): readonly Pair[] {
     ["state", `${node.state}${node.stale ? " (as last seen)" : ""}`],
     ["because", node.reason.text],
     ...(node.reason.advice === null ? [] : [["advice", node.reason.advice] as const]),
+    ...(node.flush === null ? [] : flushPairs(node.flush)),
     ["alive", node.alive ? "yes" : "no"],
     ["memory", memory],
     ["cpus", `${node.cpus ?? "?"}, ${node.vcpus} given to guests`],
     ["load", node.load?.toFixed(2) ?? "never reported"],
     ["vms", node.vms.join(", ") || "none"],
+  ];
+}
+
+function flushPairs(flush: FlushReport): readonly Pair[] {
+  return [
+    ["flush", flushText(flush)],
+    ...flush.blockers.map(({ vm, reason }): Pair => ["blocked", `vm/${vm}: ${reason.text}`]),
   ];
 }
 

@@ -1,40 +1,94 @@
-/** The cluster in a few lines. */
-import type { StatusReport } from "../../reconciler/model/what-if-report.ts";
-import { count, formatMoment } from "../../tui/view/amounts.ts";
-import { type Line, span } from "../../tui/view/line.ts";
-import { type Layout, paragraph, sections } from "./layout.ts";
+import { formatTime } from "../../reconciler/desired/times.ts";
+import { parseObjectId } from "../../reconciler/model/names.ts";
+import type { ClusterReport } from "../../reconciler/model/report.ts";
+import type { StatusReport } from "../../reconciler/model/status-report.ts";
+import type { Line } from "../../tui/view/line.ts";
+import { blockedLines } from "./blocked-text.ts";
+import { countOf, durationText } from "./counts.ts";
+import { flushText } from "./flush-text.ts";
+import { heading, type Layout, paragraph, sections } from "./layout.ts";
 import { spareLines } from "./spare-text.ts";
 
-export function statusLines(report: StatusReport, now: number, layout: Layout): readonly Line[] {
-  const { cluster, generation, leader, nodes, vms, blocked, drift, spare } = report;
-  const applied = generation === 0 ? "nothing applied yet" : `generation ${String(generation)}`;
-  const led = leader === null ? span("no leader", "bad") : span(`leader ${leader}`);
+export function statusLines(status: StatusReport, now: number, layout: Layout): readonly Line[] {
   return sections([
     [
-      [span(cluster, "title"), span(`  ${applied}, `), led],
-      ...maintenanceLines(report, now, layout),
-      ...paragraph(2, `nodes  ${countsText(nodes)}`, "plain", layout),
-      ...paragraph(2, `VMs    ${countsText(vms)}`, "plain", layout),
-      ...(blocked === 0
-        ? []
-        : paragraph(2, `${count(blocked, "object")} blocked: \`keel plan\` says why`, "warn", layout)),
-      ...(drift === 0
-        ? []
-        : paragraph(2, `${count(drift, "thing")} drifted: \`keel drift\` lists them`, "warn", layout)),
+      ...paragraph(0, headLine(status), "title", layout),
+      ...maintenanceLines(status.maintenance, layout),
+      ...paragraph(2, `nodes  ${countsText(status.nodes)}`, "plain", layout),
+      ...paragraph(2, `vms    ${countsText(status.vms)}`, "plain", layout),
+      ...driftLines(status, layout),
     ],
-    spareLines(spare, layout),
+    flushLines(status, layout),
+    heldLines(status, now, layout),
+    blockedLines(notHeld(status), layout),
+    pendingLines(status, layout),
+    spareLines(status.spare, layout),
   ]);
 }
 
-function maintenanceLines({ maintenance }: StatusReport, now: number, layout: Layout): readonly Line[] {
-  const { on, reason, until } = maintenance;
-  if (!on) return [];
-  const end = until === null ? "no end set" : `until ${formatMoment(until, now)}`;
-  return paragraph(2, `in maintenance: ${reason ?? "no reason given"}, ${end}`, "warn", layout);
+/** `lab: generation 4 by root, led by r1`. */
+function headLine({ cluster, generation, appliedBy, leader }: StatusReport): string {
+  const by = appliedBy === null ? "" : ` by ${appliedBy}`;
+  return `${cluster}: generation ${generation}${by}, ${leader === null ? "nobody leads" : `led by ${leader}`}`;
 }
 
-/** `3 ready, 1 flushed`. */
+function maintenanceLines(
+  { on, reason, until }: ClusterReport["maintenance"],
+  layout: Layout,
+): readonly Line[] {
+  if (!on) return [];
+  const why = reason === null ? "" : `: ${reason}`;
+  const end = until === null ? "" : `, until ${formatTime(until)}`;
+  return paragraph(2, `maintenance${why}${end}`, "warn", layout);
+}
+
+function driftLines({ drift }: StatusReport, layout: Layout): readonly Line[] {
+  if (drift === 0) return [];
+  return paragraph(2, `${countOf(drift, "thing")} drifted: \`keel drift\` lists them`, "warn", layout);
+}
+
 function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
-  const words = Object.entries(counts).map(([state, number]) => `${String(number)} ${state}`);
-  return words.length === 0 ? "none" : words.join(", ");
+  const all = Object.values(counts).reduce<number>((sum, count = 0) => sum + count, 0);
+  const states = Object.entries(counts).map(([state, count = 0]) => `${count} ${state}`);
+  return all === 0 ? "none" : `${all}: ${states.join(", ")}`;
+}
+
+function flushLines({ flushes }: StatusReport, layout: Layout): readonly Line[] {
+  if (flushes.length === 0) return [];
+  return [
+    heading("Being flushed"),
+    ...flushes.flatMap((flush) => [
+      ...paragraph(2, `node/${flush.node}  ${flushText(flush)}`, "plain", layout),
+      ...flush.blockers.flatMap(({ vm, reason }) =>
+        paragraph(4, `vm/${vm} does not leave: ${reason.text}`, "warn", layout),
+      ),
+    ]),
+  ];
+}
+
+function heldLines({ held }: StatusReport, now: number, layout: Layout): readonly Line[] {
+  if (held.length === 0) return [];
+  return [
+    heading(`Held: ${countOf(held.length, "VM")}`),
+    ...held.flatMap(({ vm, by, node, since, reason }) => [
+      ...paragraph(2, `vm/${vm}  by the ${by} of ${node}, for ${durationText(now - since)}`, "plain", layout),
+      ...paragraph(4, reason.advice ?? reason.text, "muted", layout),
+    ]),
+  ];
+}
+
+/** Who is held is told as that. */
+function notHeld({ blocked, held }: StatusReport): StatusReport["blocked"] {
+  const names = new Set(held.map(({ vm }) => vm));
+  return blocked.filter(({ object }) => !names.has(parseObjectId(object).name));
+}
+
+function pendingLines({ pending }: StatusReport, layout: Layout): readonly Line[] {
+  if (pending.length === 0) return [];
+  return [
+    heading("Waits for a restart"),
+    ...pending.flatMap(({ object, text }) =>
+      paragraph(2, `${object.replace("VM/", "vm/")}  ${text}`, "plain", layout),
+    ),
+  ];
 }

@@ -27,7 +27,7 @@ export async function askFor(
   }
   await feed.reached(revision, context.signal);
   const generation = feed.state.applied.head?.generation ?? 0;
-  await followToRest(context, { feed, generation, afterEvent }, options);
+  await followToRest(context, { feed, generation, afterEvent }, options, "Done");
 }
 
 function inWords(wish: Wish): string {

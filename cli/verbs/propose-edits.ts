@@ -4,7 +4,12 @@ import { footingOf } from "../../reconciler/control/folder-footing.ts";
 import { leftWaiting, onlyThese, type Touched } from "../../reconciler/control/only-these.ts";
 import { propose } from "../../reconciler/control/propose.ts";
 import type { Edits, MergePatch } from "../../reconciler/desired/edit/merge-patch.ts";
-import { type FileChange, planEdits } from "../../reconciler/desired/edit/plan-edits.ts";
+import {
+  type FileChange,
+  planEdits,
+  type PlannedEdits,
+  planNewFile,
+} from "../../reconciler/desired/edit/plan-edits.ts";
 import { whyNotWritable } from "../../reconciler/desired/edit/write-changes.ts";
 import type { FolderReader } from "../../reconciler/desired/load/folder-reader.ts";
 import type { Loaded } from "../../reconciler/desired/load-result.ts";
@@ -44,13 +49,22 @@ export async function planVerb(
   const before = believe(read, context, { head: [], allowOrphan: null, isTold: true });
   const intent = verb.intend({ folder: before, state: feed?.state ?? null });
   const { edits } = intent;
-  const patches: Edits = new Map(edits.map(({ id, patch }): [ObjectId, MergePatch | null] => [id, patch]));
-  const planned = await planEdits(reader, patches, intent.fileFor, context.signal);
+  const planned = await planIntent(context, reader, intent);
   if (!planned.ok) throw editRefused(context, verb.what, planned.refusal, { edits, changes: [] });
   const { changes, result } = planned;
   const problem = await whyNotWritable(reader.folder, changes);
   if (problem !== undefined) throw editRefused(context, verb.what, problem, { edits, changes });
   return { intent, changes, before, after: result };
+}
+
+function planIntent(
+  { signal }: Context,
+  reader: FolderReader,
+  { edits, newFile }: Intent,
+): Promise<PlannedEdits> {
+  if (newFile !== undefined) return planNewFile(reader, newFile.file, newFile.text, signal);
+  const patches: Edits = new Map(edits.map(({ id, patch }): [ObjectId, MergePatch | null] => [id, patch]));
+  return planEdits(reader, patches, undefined, signal);
 }
 
 /** @throws KeelError `refused`, `source-suspect`, `cluster-renamed`; StoreError */
@@ -98,7 +112,7 @@ function nextOf(
   const trust = { head: documents.keys(), allowOrphan, isTold: true };
   const { resolveOptions } = context;
   if (head === null) return { host: resolveOptions.host, loaded: believe(after, context, trust) };
-  const touched: Touched = new Map(intent.edits.map(({ id, fields }) => [id, fields]));
+  const touched = touchedBy(intent);
   const folder = { documents: after.documents, sources: after.desired.sources };
   const { host } = head;
   const next = onlyThese(documents, folder, touched, { ...resolveOptions, host });
@@ -109,6 +123,15 @@ function nextOf(
     why: "it needs other edits of the folder, which are not applied",
     advice: "Apply them first: `keel apply`. Or edit only: `--no-apply`.",
   });
+}
+
+function touchedBy({ edits, newFile }: Intent): Touched {
+  const touched = new Map<ObjectId, readonly string[] | null>((newFile?.ids ?? []).map((id) => [id, null]));
+  for (const { id, fields, becomes } of edits) {
+    touched.set(id, fields);
+    if (becomes !== undefined) touched.set(becomes, null);
+  }
+  return touched;
 }
 
 /** Warnings that the folder had before are none of this edit's. */

@@ -164,7 +164,7 @@ class VerbRun {
     const generation = state.applied.head?.generation ?? 0;
     context.out(`The files say that already, and it is in force (generation ${generation}).`);
     if (!followed.follow) return;
-    await followToRest(context, { feed, generation, afterEvent: newestEvent(state) }, followed);
+    await followToRest(context, { feed, generation, afterEvent: newestEvent(state) }, followed, "Done");
   }
 
   #followed({ goals }: Intent): FollowedOptions {

@@ -12,6 +12,15 @@ export interface ObjectEdit {
   readonly patch: MergePatch | null;
   /** The fields that it is about, also where they say it already; null: the whole document. */
   readonly fields: readonly string[] | null;
+  /** Under which name the object goes on, where it gets another one. */
+  readonly becomes?: ObjectId;
+}
+
+/** A file of new documents, as somebody wrote it. */
+export interface NewFile {
+  readonly file: string;
+  readonly text: string;
+  readonly ids: readonly ObjectId[];
 }
 
 /** The folder as it is now, and the cluster; null: there is no store, and none is asked. */
@@ -23,8 +32,7 @@ export interface Ground {
 export interface Intent {
   readonly edits: readonly ObjectEdit[];
   readonly goals: readonly Goal[];
-  /** Which file a new document goes into; left out: one of its own. */
-  readonly fileFor?: (id: ObjectId) => string;
+  readonly newFile?: NewFile;
   /** Where the edit would change nothing: what is asked for instead. */
   readonly wishes?: (look: Look) => readonly Wish[];
 }

@@ -1,7 +1,6 @@
 /** What people and programs are shown of a what-if, and of how many nodes could be lost (docs/what-if.md). */
 import type { NodeName, VmName } from "./names.ts";
-import type { ClusterReport, LossReport, ReasonReport, SpareReport, UnplacedReport } from "./report.ts";
-import type { NodeState, VmState } from "./states.ts";
+import type { LossReport, ReasonReport, SpareReport, UnplacedReport } from "./report.ts";
 
 /** What is supposed, all of it at once. */
 export interface Supposition {
@@ -81,19 +80,4 @@ export interface WhatIfReport {
   /** Of what remains afterwards. */
   readonly spare: SpareReport;
   readonly tolerance: ToleranceReport;
-}
-
-/** `keel status -o json`. */
-export interface StatusReport {
-  readonly formatVersion: 1;
-  readonly cluster: string;
-  readonly generation: number;
-  readonly leader: string | null;
-  readonly maintenance: ClusterReport["maintenance"];
-  /** How many in each state that there is. */
-  readonly nodes: Readonly<Partial<Record<NodeState, number>>>;
-  readonly vms: Readonly<Partial<Record<VmState, number>>>;
-  readonly blocked: number;
-  readonly drift: number;
-  readonly spare: SpareReport;
 }

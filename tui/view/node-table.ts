@@ -1,10 +1,10 @@
-import type { NodeReport } from "../../reconciler/model/report.ts";
+import type { FlushReport, NodeReport } from "../../reconciler/model/report.ts";
 import { bar, fillTone } from "./bar.ts";
 import { layOut, widest, type Column, type Table } from "./columns.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { joinLines, span, type Line } from "./line.ts";
 import { markerCells, type Canvas } from "./panel.ts";
-import { formatShare } from "./amounts.ts";
+import { formatElapsed, formatShare } from "./amounts.ts";
 import { nodeTones } from "./states.ts";
 
 /** The table of nodes: bars of what guests were given, against what there is. */
@@ -43,10 +43,18 @@ export function nodeNote(node: NodeReport, glyphs: Glyphs): Line {
     [
       node.maintenance ? [span(`${glyphs.alert} maintenance`, "warn")] : [],
       node.stale ? [span(`${glyphs.stale} stale`, "warn")] : [],
-      node.state === "ready" ? [] : [span(node.reason.text)],
+      node.state === "ready" ? [] : node.flush === null ? [span(node.reason.text)] : flushNote(node.flush),
     ],
     span(` ${glyphs.dot} `, "muted"),
   );
+}
+
+/** `3/8 left, ~0:40 blocked: gpu1`: the figures first, they are what changes. */
+function flushNote({ done, total, remainingMs, blockers }: FlushReport): Line {
+  const rest = remainingMs === null ? "" : `, ~${formatElapsed(remainingMs)}`;
+  const names = blockers.map(({ vm }) => vm).join(", ");
+  const blocked = names === "" ? [] : [span(` blocked: ${names}`, "warn" as const)];
+  return [span(`${String(done)}/${String(total)} left${rest}`), ...blocked];
 }
 
 function nodeColumns(nodes: readonly NodeReport[], canvas: Canvas): readonly Column<NodeReport>[] {

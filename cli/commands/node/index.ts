@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../../context.ts";
 import * as confirmDead from "./confirm-dead.ts";
+import { registerInfo, registerList } from "../look.ts";
 import * as cordon from "./cordon.ts";
 import * as flush from "./flush.ts";
 import * as ready from "./ready.ts";
@@ -12,4 +13,6 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Flush a node, take it in again, or let it take nothing new.")
     .helpCommand(false);
   for (const command of [flush, ready, cordon, confirmDead]) command.register(node, context);
+  registerList(node, context, "nodes", async () => (await import("../../listings/nodes.ts")).nodes);
+  registerInfo(node, context, "Node", "Show all that is known of a node.");
 }

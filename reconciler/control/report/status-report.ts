@@ -1,5 +1,6 @@
 import { nodeStates, vmStates } from "../../model/states.ts";
-import type { StatusReport } from "../../model/what-if-report.ts";
+import type { ClusterReport } from "../../model/report.ts";
+import type { StatusReport } from "../../model/status-report.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { planOf, presentInput, reportCluster } from "./cluster-report.ts";
 import { reportSpare } from "./what-if.ts";
@@ -7,18 +8,36 @@ import { reportSpare } from "./what-if.ts";
 /** The cluster at a glance. Looks at the loss of each node, which takes half a second for ten thousand VMs. */
 export function reportStatus(state: ClusterState, now: number): StatusReport {
   const report = reportCluster(state, planOf(state, now), now);
-  const { cluster, generation, leader, maintenance, nodes, vms, blocked, drift } = report;
+  const { cluster, generation, appliedAt, appliedBy, mode, maintenance, leader } = report;
   return {
     formatVersion: 1,
     cluster,
     generation,
-    leader,
+    appliedAt,
+    appliedBy,
+    mode,
     maintenance,
-    nodes: countOf(nodeStates, nodes),
-    vms: countOf(vmStates, vms),
-    blocked: blocked.length,
-    drift: drift.length,
+    leader,
+    nodes: countOf(nodeStates, report.nodes),
+    vms: countOf(vmStates, report.vms),
+    ...needingAttention(report),
     spare: reportSpare(presentInput(state, now)),
+  };
+}
+
+function needingAttention({
+  nodes,
+  vms,
+  blocked,
+  drift,
+}: ClusterReport): Pick<StatusReport, "flushes" | "held" | "blocked" | "pending" | "drift"> {
+  const pending = drift.filter(({ kind }) => kind === "pending");
+  return {
+    flushes: nodes.flatMap(({ name, flush }) => (flush === null ? [] : [{ node: name, ...flush }])),
+    held: vms.flatMap(({ name, held, reason }) => (held === null ? [] : [{ vm: name, ...held, reason }])),
+    blocked,
+    pending: pending.map(({ object, text }) => ({ object, text })),
+    drift: drift.length - pending.length,
   };
 }
 

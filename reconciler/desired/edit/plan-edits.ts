@@ -56,6 +56,21 @@ export async function planEdits(
   return { ok: false, refusal: { ...refused, issues: next.issues } };
 }
 
+/** What a file that is not there yet would add, its text as it was written. Writes nothing. */
+export async function planNewFile(
+  reader: FolderReader,
+  file: string,
+  text: string,
+  signal?: AbortSignal,
+): Promise<PlannedEdits> {
+  const { content } = await reader.readContent(signal);
+  const changes = [{ file, before: null, after: text }];
+  const next = reader.evaluate(content, new Map([[file, text]]));
+  if (next.ok) return { ok: true, changes, result: next };
+  const refused = refusal("invalid", "the folder would not be legal with it", "see the issues");
+  return { ok: false, refusal: { ...refused, issues: next.issues } };
+}
+
 /** A file of its own, named after kind and name. */
 export function defaultFile(id: ObjectId): string {
   const { kind, name } = identityOf(id);

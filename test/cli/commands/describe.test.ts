@@ -42,8 +42,8 @@ describe("keel describe", () => {
     await bench.remove("db.yaml");
     await bench.keel("apply -y");
     const { out } = await bench.keel("describe vm/db1");
-    assert.match(out, /^ {2}state {7}orphaned on hv3\n/m);
-    assert.match(out, /^ {2}document {4}none\n/m);
+    assert.match(out, /^ {2}state {8}orphaned on hv3\n/m);
+    assert.match(out, /^ {2}document {5}none\n/m);
     assert.doesNotMatch(out, /^Wanted/m);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { StatusReport, WhatIfReport } from "../../../reconciler/model/what-if-report.ts";
+import type { StatusReport } from "../../../reconciler/model/status-report.ts";
+import type { WhatIfReport } from "../../../reconciler/model/what-if-report.ts";
 import { Bench } from "../bench.ts";
 import { assertTranscript } from "../golden.ts";
 
@@ -40,7 +41,7 @@ describe("keel status", () => {
     const bound = await bench.keel("status");
     await bench.write("lab.yaml", lab(""));
     await bench.keel("apply -y");
-    assertTranscript("status", bound, await bench.keel("status"));
+    assertTranscript("status-spare", bound, await bench.keel("status"));
     const { spare, vms } = (await bench.data("status")) as StatusReport;
     assert.deepEqual(spare, { ok: true, nodes: 3, losses: [] });
     assert.deepEqual(vms, { running: 6 });

@@ -22,6 +22,17 @@ describe("the table of nodes", () => {
     assert.equal(textOf(cpuUse(nodeReport("hv1", { cpus: 4, vcpus: 9 }), 4, unicodeGlyphs)), "━━━━ 9/4");
   });
 
+  it("says how far a flush is, and who does not leave", () => {
+    const reason = reasonReport("no-target", "no node can take it");
+    const flush = { done: 3, total: 8, remainingMs: 40_000, blockers: [{ vm: "gpu1", reason }] };
+    const note = (given: typeof flush | { readonly remainingMs: null; readonly blockers: [] }) =>
+      textOf(
+        nodeNote(nodeReport("hv1", { state: "flushing", flush: { ...flush, ...given } }), unicodeGlyphs),
+      );
+    assert.equal(note(flush), "3/8 left, ~0:40 blocked: gpu1");
+    assert.equal(note({ remainingMs: null, blockers: [] }), "3/8 left");
+  });
+
   it("says that a node never reported", () => {
     const node = nodeReport("hv1", {
       state: "unseen",

@@ -1,0 +1,62 @@
+/** `keel vm start|shutdown|poweroff|disable|destroy`: an edit of `state`. */
+import type { Wish } from "../../reconciler/control/requests.ts";
+import type { Vm } from "../../reconciler/model/desired.ts";
+import type { VmName } from "../../reconciler/model/names.ts";
+import type { Goal, Look } from "../follow/goal.ts";
+import { vmIs } from "./goals.ts";
+import type { Verb } from "./verb.ts";
+import { setVmFields } from "./vm-fields.ts";
+
+const doing: Readonly<Record<Vm["state"], string>> = {
+  running: "Starting",
+  stopped: "Shutting down",
+  poweroff: "Powering off",
+  disabled: "Disabling",
+  absent: "Destroying",
+};
+
+export function setVmState(written: readonly string[], state: Vm["state"]): Verb {
+  return setVmFields(written, {
+    doing: doing[state],
+    fields: ["state"],
+    patch: ({ vm }) => (vm.state === state ? {} : { state }),
+    goal: ({ name }) => goalOf(name, state),
+    ...(state === "running" ? { wishes: (names) => (look) => startingsOf(look, names) } : {}),
+  });
+}
+
+function goalOf(name: VmName, state: Vm["state"]): Goal | null {
+  switch (state) {
+    case "running":
+      return vmIs(name, "running");
+    case "stopped":
+    case "poweroff":
+      return vmIs(name, "stopped");
+    case "disabled":
+      return vmIs(name, "disabled");
+    case "absent":
+      // Somebody has to approve it first.
+      return null;
+  }
+}
+
+/** What it takes to start VMs that the files want running, and that are off. */
+function startingsOf(look: Look, names: readonly VmName[]): readonly Wish[] {
+  return names.flatMap((vm): readonly Wish[] => {
+    if (isHeld(look, vm)) return [{ kind: "release", vm }];
+    return isGivenUp(look, vm) ? [{ kind: "retry", vm }] : [];
+  });
+}
+
+export function isHeld({ state }: Look, vm: VmName): boolean {
+  return state.placements.get(vm)?.placement.held != null;
+}
+
+/** Something failed, crashed or switched itself off, and is not tried again before somebody says so. */
+export function isGivenUp({ state, plan }: Look, vm: VmName): boolean {
+  const view = plan.vms.get(vm);
+  const tries = state.tries.get(vm);
+  if (state.placements.get(vm)?.placement.ended != null || view?.reason.code === "ended-by-guest")
+    return true;
+  return tries !== undefined && (tries.failed !== null || view?.state !== "running");
+}

@@ -1,0 +1,32 @@
+/** The cluster as a whole: counts, and what needs somebody's attention. */
+import type { NodeName, VmName } from "./names.ts";
+import type { Hold } from "./placement.ts";
+import type {
+  BlockedReport,
+  ClusterReport,
+  DriftReport,
+  FlushReport,
+  ReasonReport,
+  SpareReport,
+} from "./report.ts";
+import type { NodeState, VmState } from "./states.ts";
+
+/** `keel status -o json`. */
+export interface StatusReport extends Pick<
+  ClusterReport,
+  "cluster" | "generation" | "appliedAt" | "appliedBy" | "mode" | "maintenance" | "leader"
+> {
+  readonly formatVersion: 1;
+  /** How many in each state that there is. */
+  readonly nodes: Readonly<Partial<Record<NodeState, number>>>;
+  readonly vms: Readonly<Partial<Record<VmState, number>>>;
+  readonly flushes: readonly (FlushReport & { readonly node: NodeName })[];
+  readonly held: readonly (Hold & { readonly vm: VmName; readonly reason: ReasonReport })[];
+  readonly blocked: readonly BlockedReport[];
+  /** What takes effect at the next restart. */
+  readonly pending: readonly Pick<DriftReport, "object" | "text">[];
+  /** How many things are otherwise than written, and not by somebody's wish; `keel drift` lists them. */
+  readonly drift: number;
+  /** Whether any one node could be lost. */
+  readonly spare: SpareReport;
+}
