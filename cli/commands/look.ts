@@ -23,7 +23,7 @@ export function registerList<Row extends Item>(
 }
 
 /** `keel node info hv1`: `keel describe node/hv1`. */
-export function registerInfo(
+export function registerDetails(
   parent: Command,
   context: ContextFactory,
   kind: Kind,

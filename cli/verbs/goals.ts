@@ -14,7 +14,7 @@ export function nodeIsFlushed(node: NodeName): Goal {
     wanted: "flushed",
     isReached: ({ plan }) => plan.nodes.get(node)?.state === "flushed",
     obstacles: (look) => {
-      const flush = reportFlush(look.state, look.plan, node, look.now);
+      const flush = reportFlush(look.state, look.plan, node);
       if (flush === null) return whyNode(look, node);
       return flush.blockers.map(({ vm, reason }) => `vm/${vm}: ${reason.text}`);
     },
@@ -94,7 +94,7 @@ export function runOf({ state, plan }: Look, vm: VmName): string | null {
 }
 
 function flushProgress(look: Look, node: NodeName): GoalProgress | null {
-  const flush = reportFlush(look.state, look.plan, node, look.now);
+  const flush = reportFlush(look.state, look.plan, node);
   if (flush === null) return null;
   const blocked = flush.blockers.map(({ vm }) => vm).join(", ");
   const line = [

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../../context.ts";
 import * as confirmDead from "./confirm-dead.ts";
-import { registerInfo, registerList } from "../look.ts";
+import { registerDetails, registerList } from "../look.ts";
 import * as cordon from "./cordon.ts";
 import * as flush from "./flush.ts";
 import * as ready from "./ready.ts";
@@ -14,5 +14,5 @@ export function register(program: Command, context: ContextFactory): void {
     .helpCommand(false);
   for (const command of [flush, ready, cordon, confirmDead]) command.register(node, context);
   registerList(node, context, "nodes", async () => (await import("../../listings/nodes.ts")).nodes);
-  registerInfo(node, context, "Node", "Show all that is known of a node.");
+  registerDetails(node, context, "Node", "Show all that is known of a node.");
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../../context.ts";
-import { registerInfo } from "../look.ts";
+import { registerDetails } from "../look.ts";
 import * as documents from "./documents.ts";
 import * as list from "./list.ts";
 import * as meta from "./meta.ts";
@@ -15,5 +15,5 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Define, start, stop, move and change VMs; restart, release and retry them.")
     .helpCommand(false);
   for (const group of [list, state, place, requests, meta, documents]) group.register(vm, context);
-  registerInfo(vm, context, "VM", "Show all that is known of a VM.");
+  registerDetails(vm, context, "VM", "Show all that is known of a VM.");
 }

@@ -41,9 +41,7 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
   const vms = [...planned.vms.values()].map((view) =>
     reportVm(state, view, released.get(view.name) ?? null, now),
   );
-  const nodes = [...planned.nodes.keys()]
-    .sort(byName)
-    .map((name) => reportNode(state, planned, name, vms, now));
+  const nodes = [...planned.nodes.keys()].sort(byName).map((name) => reportNode(state, planned, name, vms));
   return {
     cluster: desired.cluster.name,
     generation: applied.head?.generation ?? 0,
@@ -146,7 +144,6 @@ function reportNode(
   planned: Plan,
   name: NodeName,
   vms: readonly VmReport[],
-  now: number,
 ): NodeReport {
   const view = planned.nodes.get(name);
   if (view === undefined) throw new TypeError(`the plan has no view of ${name}`);
@@ -171,7 +168,7 @@ function reportNode(
     load: status?.load ?? null,
     readAt: status?.readAt ?? null,
     stale: isStale(observed),
-    flush: reportFlush(state, planned, name, now),
+    flush: reportFlush(state, planned, name),
     source: state.desired.sources.get(objectId("Node", name)) ?? null,
   };
 }

@@ -10,12 +10,7 @@ import type { ClusterState } from "../cluster-state.ts";
 import { reportReason } from "./reasons.ts";
 
 /** null: it is not being flushed, or is empty already. */
-export function reportFlush(
-  state: ClusterState,
-  planned: Plan,
-  node: NodeName,
-  now: number,
-): FlushReport | null {
+export function reportFlush(state: ClusterState, planned: Plan, node: NodeName): FlushReport | null {
   if (planned.nodes.get(node)?.state !== "flushing") return null;
   const there = domainsOn(state, node);
   const names = new Set(there.map(({ vm }) => vm));
@@ -28,7 +23,7 @@ export function reportFlush(
   return {
     done,
     total: done + names.size,
-    remainingMs: remainingMs(there, state.released(), node, now),
+    remainingMs: remainingMs(there, state.released(), node),
     blockers: planned.blocked
       .filter(({ object, reason }) => object.kind === "VM" && names.has(object.name) && !passes(reason))
       .map(({ object, reason }) => ({ vm: object.name, reason: reportReason(reason) }))
@@ -57,12 +52,11 @@ function remainingMs(
   there: readonly ActiveDomain[],
   released: ReadonlyMap<VmName, ReleasedStep>,
   node: NodeName,
-  now: number,
 ): number | null {
   let bytesLeft = 0;
   let bytesPerMs = 0;
   for (const { vm, live } of there) {
-    const { share, elapsedMs } = copied(released.get(vm), node, now);
+    const { share, elapsedMs } = copied(released.get(vm), node);
     bytesLeft += live.memoryBytes * (1 - share);
     if (elapsedMs > 0) bytesPerMs += (live.memoryBytes * share) / elapsedMs;
   }
@@ -72,9 +66,9 @@ function remainingMs(
 function copied(
   released: ReleasedStep | undefined,
   node: NodeName,
-  now: number,
 ): { readonly share: number; readonly elapsedMs: number } {
   const progress = released?.progress.get(node);
   if (released?.step.kind !== "migrate" || progress?.phase !== "running") return { share: 0, elapsedMs: 0 };
-  return { share: (progress.percent ?? 0) / 100, elapsedMs: now - progress.since };
+  // Told seconds ago: the speed is of then.
+  return { share: (progress.percent ?? 0) / 100, elapsedMs: progress.at - progress.since };
 }
