@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+
+import { domainDrift } from "../../../../agent/hypervisor/libvirt/xml/domain-drift.ts";
+import { domainXml } from "../../../../agent/hypervisor/libvirt/xml/domain-xml.ts";
+import { liveHardware, readDomainXml } from "../../../../agent/hypervisor/libvirt/xml/read-domain-xml.ts";
+import { missingIdentities } from "../../../../reconciler/control/identities.ts";
+import { importDomain, type ImportedDomain } from "../../../../reconciler/desired/import/import-domain.ts";
+import { loadFolder } from "../../../../reconciler/desired/load-folder.ts";
+import { documentYaml } from "../../../../reconciler/desired/yaml/write-yaml.ts";
+import { differences, domainSpec } from "../../../../reconciler/plan/hardware.ts";
+import type { DomainSpec } from "../../../../reconciler/model/step.ts";
+import { readXml } from "../../../../reconciler/xml/read-xml.ts";
+import { elementsOf, textOf, type XmlElement } from "../../../../reconciler/xml/xml-element.ts";
+import { options } from "../../../agent/hypervisor/libvirt/xml/specs.ts";
+import { repositoryRoot } from "../../../support/root.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const root = join(repositoryRoot, "test/imported-xml");
+const names = readdirSync(root).filter((name) => name.endsWith(".xml"));
+
+function imported(xml: string): ImportedDomain {
+  const result = importDomain(xml);
+  assert.ok(result.ok);
+  return result.imported;
+}
+
+/** The folder that the import writes, loaded and resolved to what an agent would be given. */
+async function plannedOf({ document, networks, file, xml }: ImportedDomain) {
+  const documents = [document, ...networks].map((one) => documentYaml(one, "\n")).join("---\n");
+  await using folder = await temporaryFolder({ "vm.yaml": documents, [file]: xml });
+  const result = await loadFolder(folder.path, { host: "box" });
+  assert.ok(result.ok, JSON.stringify(result.ok ? "" : result.issues));
+  const identity = missingIdentities(result.desired, new Map(), (count) => new Uint8Array(count)).get(
+    document.name,
+  );
+  const vm = result.desired.vms.get(document.name);
+  assert.ok(vm !== undefined && identity !== undefined);
+  const spec = domainSpec(vm, identity, result.desired, new Map());
+  return { vm, identity, spec };
+}
+
+function parsed(xml: string): XmlElement {
+  const reading = readXml(xml);
+  assert.ok(reading.ok);
+  return reading.root;
+}
+
+/** Every element and attribute below, as sorted lines: order between elements of different names means nothing. */
+function said(of: XmlElement, path = ""): readonly string[] {
+  const at = `${path}/${of.name}`;
+  const own = [...of.attributes].map(([key, value]) => `${at}@${key}=${value}`);
+  const text = elementsOf(of).length === 0 ? [`${at}=${textOf(of).trim()}`] : [];
+  return [...own, ...text, ...elementsOf(of).flatMap((one) => said(one, at))].sort();
+}
+
+/** What Evenkeel adds to each domain, or writes in its own way. */
+const ours =
+  /^\/domain\/(?:metadata\/keel:|on_|memory|currentMemory|vcpu)|^\/domain@id=|^\/domain\/metadata=/;
+
+describe("importDomain", () => {
+  for (const name of names) {
+    const xml = readFileSync(join(root, name), "utf8");
+
+    it(`makes documents of ${name} that change nothing of it`, async () => {
+      const { vm, identity, spec } = await plannedOf(imported(xml));
+      const live = liveHardware(parsed(xml), spec, options);
+      assert.deepEqual(differences(vm, identity, live), []);
+      const drift = domainDrift(parsed(xml), spec, options).filter(({ path }) => !path.startsWith("on_"));
+      assert.deepEqual(drift, []);
+    });
+
+    it(`builds the same domain from what was imported of ${name}`, async () => {
+      const { spec } = await plannedOf(imported(xml));
+      const built = domainXml(spec, 1, options);
+      const without = (of: XmlElement) => said(of).filter((line) => !ours.test(line));
+      assert.deepEqual(without(parsed(built)), without(parsed(xml)));
+      const again: DomainSpec = { ...spec, xml: built };
+      assert.deepEqual(
+        said(parsed(domainXml(again, 1, options))).filter((line) => !ours.test(line)),
+        without(parsed(built)),
+      );
+      assert.equal(readDomainXml(built, options).kind, "ours");
+    });
+  }
+
+  it("is tried on thirty domains at least", () => {
+    assert.ok(names.length >= 30);
+  });
+
+  it("keeps the XML as it was given, to the character", () => {
+    const xml = "<!-- c --><domain type='kvm'>\r\n<name>A_b</name><memory>1024</memory>&#10;</domain>";
+    const { document, file, xml: kept } = imported(xml);
+    assert.equal(kept, xml);
+    assert.deepEqual(
+      [document.name, file, document.domain],
+      ["a-b", "a-b.xml", { xml: "a-b.xml", name: "A_b" }],
+    );
+  });
+
+  it("says what the planner will not see", () => {
+    const xml = readFileSync(join(root, "13-ceph.xml"), "utf8");
+    assert.deepEqual(imported(xml).remarks, [
+      "disk sda stays in the XML alone: its data is no file of the node",
+    ]);
+  });
+
+  it("refuses what is no domain, or can have no name", () => {
+    const why = (xml: string) => {
+      const result = importDomain(xml);
+      return result.ok ? null : result.why;
+    };
+    assert.match(why("<domain>") ?? "", /no XML/);
+    assert.match(why("<network/>") ?? "", /not a domain/);
+    assert.match(why("<domain><name>a</name></domain>") ?? "", /no memory/);
+    assert.match(why("<domain><name>42</name><memory>1</memory></domain>") ?? "", /no name of a VM/);
+  });
+});
