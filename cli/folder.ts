@@ -4,6 +4,7 @@ import type { Issue } from "../reconciler/desired/issues/issue.ts";
 import { FolderReader } from "../reconciler/desired/load/folder-reader.ts";
 import type { Loaded, LoadResult } from "../reconciler/desired/load-result.ts";
 import { judgeSource, type SourceVerdict } from "../reconciler/desired/suspect-source.ts";
+import { installedSchema } from "../reconciler/domain-xml/schema/installed-schema.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { ObjectId } from "../reconciler/model/names.ts";
 import { unreachable } from "../reconciler/model/unreachable.ts";
@@ -23,7 +24,12 @@ export function loadFolder(context: FolderContext): Promise<LoadResult> {
 
 /** Reads the folder again and again, and lets it be edited. */
 export function readerOf({ clock, directory, resolveOptions }: FolderContext): FolderReader {
-  return new FolderReader({ ...resolveOptions, folder: directory, clock });
+  return new FolderReader({
+    ...resolveOptions,
+    folder: directory,
+    clock,
+    domainSchema: installedSchema,
+  });
 }
 
 export interface Trust {

@@ -2,7 +2,6 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
-import { installedSchema } from "../reconciler/domain-xml/schema/installed-schema.ts";
 import { legalName } from "../reconciler/desired/legal-name.ts";
 import type { ResolveOptions } from "../reconciler/desired/resolve/resolve-options.ts";
 import { type ExitCode, KeelError } from "../reconciler/model/errors.ts";
@@ -97,7 +96,6 @@ class RunContext implements Context {
       simulated,
       folder: this.directory,
       secretsFolder: secretsFolder({ env, cwd, directory: this.directory }),
-      domainSchema: installedSchema,
     };
   }
 

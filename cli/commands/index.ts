@@ -12,6 +12,7 @@ import * as fence from "./fence/index.ts";
 import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
+import * as importCommand from "./import.ts";
 import * as init from "./init.ts";
 import * as maintenance from "./maintenance.ts";
 import * as network from "./network.ts";
@@ -35,7 +36,7 @@ export type Register = (program: Command, context: ContextFactory) => void;
 /** Each under its heading in the help. */
 export const commandGroups: readonly { readonly heading: string; readonly commands: readonly Register[] }[] =
   [
-    { heading: "Begin:", commands: [init.register, up.register] },
+    { heading: "Begin:", commands: [init.register, importCommand.register, up.register] },
     {
       heading: "Change:",
       commands: [

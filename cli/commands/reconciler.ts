@@ -63,13 +63,21 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
     (signal) => runReconciler({ ...shared, devices, openDevice }, signal),
   ];
   if (source !== undefined) {
-    const [{ runSource }, { FolderReader }] = await Promise.all([
+    const [{ runSource }, { FolderReader }, { installedSchema }] = await Promise.all([
       import("../../reconciler/control/source.ts"),
       import("../../reconciler/desired/load/folder-reader.ts"),
+      import("../../reconciler/domain-xml/schema/installed-schema.ts"),
     ]);
     const { host } = context.resolveOptions;
     const secrets = secretsFolder({ ...world, directory });
-    const reader = new FolderReader({ folder: directory, host, simulated, clock, secretsFolder: secrets });
+    const reader = new FolderReader({
+      folder: directory,
+      host,
+      simulated,
+      clock,
+      secretsFolder: secrets,
+      domainSchema: installedSchema,
+    });
     tasks.push((signal) => runSource({ ...shared, reader, random, host }, signal));
   }
   await together(tasks, world.ended);

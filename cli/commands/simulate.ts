@@ -93,9 +93,10 @@ async function simulateFile(file: string, context: Context): Promise<void> {
 
 /** @throws ScenarioError, KeelError `failed` */
 async function readFrom(file: string, { world, resolveOptions, signal }: Context): Promise<Scenario> {
-  const [{ readScenario }, { loadFolder }] = await Promise.all([
+  const [{ readScenario }, { loadFolder }, { installedSchema }] = await Promise.all([
     import("../../simulator/scenario/read-scenario.ts"),
     import("../../reconciler/desired/load-folder.ts"),
+    import("../../reconciler/domain-xml/schema/installed-schema.ts"),
   ]);
   const path = resolve(world.cwd, file);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
@@ -103,6 +104,6 @@ async function readFrom(file: string, { world, resolveOptions, signal }: Context
     const advice = "Name a file that is there.";
     throw new KeelError("failed", { what: `reading ${file}`, why, advice }, { cause });
   });
-  const options = { ...resolveOptions, simulated: true };
+  const options = { ...resolveOptions, simulated: true, domainSchema: installedSchema };
   return readScenario(text, file, (folder) => loadFolder(resolve(dirname(path), folder), options, signal));
 }

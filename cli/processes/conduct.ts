@@ -4,6 +4,7 @@ import { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import type { Issue } from "../../reconciler/desired/issues/issue.ts";
 import { renderIssues } from "../../reconciler/desired/issues/render-issues.ts";
 import { FolderReader } from "../../reconciler/desired/load/folder-reader.ts";
+import { installedSchema } from "../../reconciler/domain-xml/schema/installed-schema.ts";
 import type { Loaded } from "../../reconciler/desired/load-result.ts";
 import type { Desired } from "../../reconciler/model/desired.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
@@ -63,7 +64,13 @@ class Conductor {
   constructor(options: ConductOptions) {
     const { directory, clock, host } = options;
     this.#options = options;
-    this.#reader = new FolderReader({ folder: directory, clock, host, simulated: true });
+    this.#reader = new FolderReader({
+      folder: directory,
+      clock,
+      host,
+      simulated: true,
+      domainSchema: installedSchema,
+    });
   }
 
   async run(storeReady: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -27,8 +27,12 @@ const legalPath = /^(?:\/[^/\u0000-\u001f]+)+$/;
 const legalMac = /^[0-9a-f][02468ace](?::[0-9a-f]{2}){5}$/;
 const legalBridge = /^[A-Za-z][A-Za-z0-9._-]{0,14}$/;
 
-/** `xml`: as `virsh dumpxml` writes it, of a domain that runs or is only defined. */
-export function importDomain(xml: string): ImportResult {
+/**
+ * `xml`: as `virsh dumpxml` writes it, of a domain that runs or is only defined. `bridges`: names of the networks that
+ * are defined already, by their bridge. Nothing starts or stops for it: one that is off is `stopped`; one that runs is
+ * `disabled`, since it runs without Evenkeel, and must not be started a second time.
+ */
+export function importDomain(xml: string, bridges: ReadonlyMap<string, string> = new Map()): ImportResult {
   const reading = readXml(xml);
   if (!reading.ok) return { ok: false, why: `it is no XML: ${reading.problem.message}` };
   const { root } = reading;
@@ -38,11 +42,12 @@ export function importDomain(xml: string): ImportResult {
   const vm = legalName(name.replaceAll(".", "-"));
   if (vm === undefined) return { ok: false, why: `no name of a VM can be made from ${name}` };
   const disks = importDisks(root);
-  const nics = importNics(root);
+  const nics = importNics(root, bridges);
   const file = `${vm}.xml`;
   const document: VmDocument = {
     kind: "VM",
     name: vm,
+    state: root.attributes.has("id") ? "disabled" : "stopped",
     memory: formatSize(memoryBytes),
     cpus,
     ...(disks.documents.length === 0 ? {} : { disks: disks.documents }),
@@ -76,7 +81,10 @@ function importDisks(root: XmlElement): {
   return { documents, remarks };
 }
 
-function importNics(root: XmlElement): {
+function importNics(
+  root: XmlElement,
+  bridges: ReadonlyMap<string, string>,
+): {
   readonly documents: readonly NicDocument[];
   readonly networks: readonly NetworkDocument[];
   readonly remarks: readonly string[];
@@ -86,7 +94,8 @@ function importNics(root: XmlElement): {
   const remarks: string[] = [];
   for (const [index, { type, mac, source }] of nicsOf(root).entries()) {
     const name = `eth${String(index)}`;
-    const network = source === null ? undefined : legalName(source.replaceAll(".", "-"));
+    const defined = bridges.get(source ?? "");
+    const network = defined ?? (source === null ? undefined : legalName(source.replaceAll(".", "-")));
     const isBridge = type === "bridge" && source !== null && legalBridge.test(source);
     const known = network === undefined ? undefined : networks.get(network);
     if (
@@ -97,7 +106,8 @@ function importNics(root: XmlElement): {
       (known?.bridge ?? source) === source
     ) {
       documents.push({ name, network, mac });
-      networks.set(network, { kind: "Network", name: network, type: "bridge", bridge: source });
+      if (defined === undefined)
+        networks.set(network, { kind: "Network", name: network, type: "bridge", bridge: source });
     } else {
       remarks.push(
         `card ${String(index + 1)} stays in the XML alone: it is not plugged into a bridge of the node`,

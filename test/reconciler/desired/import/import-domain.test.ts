@@ -100,6 +100,20 @@ describe("importDomain", () => {
     );
   });
 
+  it("starts and stops nothing: what is off is stopped, what runs elsewhere is disabled", () => {
+    const state = (attributes: string) =>
+      imported(`<domain${attributes}><name>a</name><memory>1024</memory></domain>`).document.state;
+    assert.deepEqual([state(""), state(" id='3'")], ["stopped", "disabled"]);
+  });
+
+  it("plugs cards into the networks that there are", () => {
+    const xml = readFileSync(join(root, "01-plain.xml"), "utf8");
+    const result = importDomain(xml, new Map([["br0", "servers"]]));
+    assert.ok(result.ok);
+    assert.deepEqual(result.imported.networks, []);
+    assert.equal(result.imported.document.nics?.[0]?.network, "servers");
+  });
+
   it("says what the planner will not see", () => {
     const xml = readFileSync(join(root, "13-ceph.xml"), "utf8");
     assert.deepEqual(imported(xml).remarks, [
