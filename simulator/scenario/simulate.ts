@@ -26,7 +26,14 @@ const warmMs = 5_000;
 const lookEveryMs = 1_000;
 
 /** Looks on just before each event happens. */
-export type Observer = (event: ScenarioEvent, state: ClusterState, now: number) => void;
+export type Observer = (event: ScenarioEvent, moment: Moment) => void;
+
+export interface Moment {
+  readonly state: ClusterState;
+  readonly now: number;
+  /** Whether a guest of that name really runs. */
+  readonly runs: (vm: VmName) => boolean;
+}
 
 /** @throws ScenarioError where the cluster cannot be as the scenario begins */
 export async function simulate(scenario: Scenario, observer?: Observer): Promise<Outcome> {
@@ -95,7 +102,11 @@ class Simulation {
     for (const event of this.#scenario.events) {
       if (this.#isOver(event.at)) break;
       await this.#advanceTo(event.at);
-      this.#observer?.(event, this.#cluster.feed.state, this.#clock.now());
+      this.#observer?.(event, {
+        state: this.#cluster.feed.state,
+        now: this.#clock.now(),
+        runs: (vm) => this.#cluster.machineOf(vm) !== null,
+      });
       await this.#actor.perform(event);
       this.#inspect();
       this.#stillness.stir(this.#clock.now());

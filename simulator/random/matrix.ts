@@ -1,0 +1,169 @@
+/** Which faults met which kinds of steps while they were under way, how often, and which never can. */
+import type { VmName } from "../../reconciler/model/names.ts";
+import { nodesOf, type Step, type StepKind } from "../../reconciler/model/step.ts";
+import type { ScenarioEvent } from "../scenario/scenario.ts";
+import type { Moment } from "../scenario/simulate.ts";
+
+export const faultKinds = [
+  "agent kill",
+  "agent pause",
+  "heartbeat kill",
+  "heartbeat pause",
+  "power off",
+  "network down",
+  "store down",
+  "kill-leader",
+  "guest crash",
+  "guest poweroff",
+  "guest ignore-acpi",
+  "migration fail",
+  "migration hang",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+const steps: Readonly<Record<StepKind, true>> = {
+  start: true,
+  stop: true,
+  restart: true,
+  update: true,
+  migrate: true,
+  destroy: true,
+  rename: true,
+};
+export const stepKinds: readonly string[] = Object.keys(steps);
+
+/** Why a fault cannot meet a step of that kind, or means nothing to it; null: it can. */
+export function whyNever(fault: FaultKind, kind: string): string | null {
+  switch (fault) {
+    case "guest crash":
+    case "guest poweroff":
+      return kind === "destroy" ? "what is destroyed has no guest" : null;
+    case "guest ignore-acpi":
+      return kind === "stop" || kind === "restart" ? null : "it presses no button";
+    case "migration fail":
+    case "migration hang":
+      return kind === "migrate" ? null : "it moves nothing";
+    case "agent kill":
+    case "agent pause":
+    case "heartbeat kill":
+    case "heartbeat pause":
+    case "power off":
+    case "network down":
+    case "store down":
+    case "kill-leader":
+      return null;
+  }
+}
+
+/** Hits by `fault × step kind`. */
+export type Hits = Readonly<Record<string, number>>;
+
+export class Matrix {
+  readonly #hits = new Map<string, number>();
+
+  note(event: ScenarioEvent, { state, runs }: Pick<Moment, "state" | "runs">): void {
+    const fault = faultOf(event);
+    if (fault === null) return;
+    for (const { step } of state.released().values()) {
+      if (!isHit(event, step, runs)) continue;
+      const cell = cellOf(fault, step.kind);
+      this.#hits.set(cell, (this.#hits.get(cell) ?? 0) + 1);
+    }
+  }
+
+  add(hits: Hits): void {
+    for (const [cell, count] of Object.entries(hits))
+      this.#hits.set(cell, (this.#hits.get(cell) ?? 0) + count);
+  }
+
+  get hits(): Hits {
+    return Object.fromEntries(this.#hits);
+  }
+
+  /** Cells that can be hit and were hit less often. */
+  missing(atLeast: number): readonly string[] {
+    return faultKinds.flatMap((fault) =>
+      stepKinds
+        .filter((kind) => whyNever(fault, kind) === null)
+        .map((kind) => ({ cell: cellOf(fault, kind), count: this.#hits.get(cellOf(fault, kind)) ?? 0 }))
+        .filter(({ count }) => count < atLeast)
+        .map(({ cell, count }) => `${cell}: ${count}`),
+    );
+  }
+
+  /** A line for each fault; `-` where the two cannot meet. */
+  lines(): readonly string[] {
+    const line = (name: string, cells: readonly string[]) =>
+      name.padEnd(18) + cells.map((cell) => cell.padStart(9)).join("");
+    return [
+      line("", stepKinds),
+      ...faultKinds.map((fault) =>
+        line(
+          fault,
+          stepKinds.map((kind) =>
+            whyNever(fault, kind) === null ? String(this.#hits.get(cellOf(fault, kind)) ?? 0) : "-",
+          ),
+        ),
+      ),
+    ];
+  }
+}
+
+function cellOf(fault: FaultKind, kind: string): string {
+  return `${fault} × ${kind}`;
+}
+
+function faultOf(event: ScenarioEvent): FaultKind | null {
+  const name = nameOf(event);
+  return faultKinds.find((kind) => kind === name) ?? null;
+}
+
+function nameOf(event: ScenarioEvent): string {
+  switch (event.kind) {
+    case "part":
+      return `${event.part} ${event.command}`;
+    case "power":
+      return event.on ? "" : "power off";
+    case "network":
+      return event.up ? "" : "network down";
+    case "store":
+      return event.up ? "" : "store down";
+    case "reconciler":
+      return event.command;
+    case "guest":
+      return `guest ${event.command}`;
+    case "migration":
+      return `migration ${event.habit}`;
+    case "edit":
+    case "approve":
+    case "request":
+    case "bmc":
+    case "confirm-dead":
+      return "";
+  }
+}
+
+function isHit(event: ScenarioEvent, step: Step, runs: (vm: VmName) => boolean): boolean {
+  switch (event.kind) {
+    case "part":
+    case "power":
+    case "network":
+      return nodesOf(step).includes(event.node);
+    case "guest": {
+      const isNamed = step.vm === event.vm || (step.kind === "rename" && step.from === event.vm);
+      const isHabit = event.command === "ignore-acpi" || event.command === "obey-acpi";
+      return isNamed && (isHabit || runs(event.vm));
+    }
+    case "migration":
+      return step.vm === event.vm;
+    case "store":
+    case "reconciler":
+      return true;
+    case "edit":
+    case "approve":
+    case "request":
+    case "bmc":
+    case "confirm-dead":
+      return false;
+  }
+}
