@@ -1,5 +1,6 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
+import { addHypervisorOptions, type HypervisorOptions, openHypervisor } from "../agent-hypervisor.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
@@ -9,10 +10,8 @@ import { rememberStore, type StateOption, stateOption } from "../remember-store.
 import { together } from "../together.ts";
 import { programVersion } from "../version.ts";
 
-interface AgentCommandOptions extends StateOption {
+interface AgentCommandOptions extends StateOption, HypervisorOptions {
   readonly node: string;
-  readonly driver: "simulated";
-  readonly hostSocket?: string;
   readonly machineIdFile?: string;
   readonly bootIdFile?: string;
 }
@@ -25,8 +24,6 @@ export function register(program: Command, context: ContextFactory): void {
       "Carry out what the reconciler releases for this node, until ended. Guests go on without it.",
     )
     .requiredOption("--node <name>", "the node that this machine is", name)
-    .addOption(new Option("--driver <driver>", "the hypervisor").choices(["simulated"]).default("simulated"))
-    .option("--host-socket <path>", "where the simulated host listens")
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
     .option("--boot-id-file <path>", "instead of the kernel's boot id")
     .addOption(stateOption())
@@ -34,31 +31,33 @@ export function register(program: Command, context: ContextFactory): void {
       await using run = context(self);
       await serveNode(options, run);
     });
+  addHypervisorOptions(command);
   withExamples(command, [
+    ["keel agent --node hv1 --driver libvirt", "an agent of a real one"],
     ["keel agent --node hv1 --host-socket .keel/sock/hv1.sock", "an agent of a simulated node"],
   ]);
 }
 
 async function serveNode(options: AgentCommandOptions, context: Context): Promise<void> {
-  const { node, hostSocket } = options;
-  if (hostSocket === undefined) {
-    throw new KeelError("usage", { problem: "The simulated driver needs --host-socket." });
-  }
+  const { node } = options;
   const log = await daemonLog(context, { part: "agent", node });
   const [{ runAgent }, { AgentReplacedError }] = await Promise.all([
     import("../../agent/agent.ts"),
     import("../../agent/presence.ts"),
   ]);
-  const { connectSimulated } = await import("../../agent/hypervisor/simulated/process/client.ts");
-  const [{ bootId }, store, cluster] = await Promise.all([
-    machineIdsOf(options),
-    context.store(),
-    context.cluster(),
-  ]);
-  const trust = await rememberStore(context, options, { part: `agent-${node}`, by: `agent of ${node}`, log });
-  const hypervisor = connectSimulated(hostSocket, context.clock);
-  log.info("serving", { driver: hypervisor.driver, bootId });
+  const hypervisor = await openHypervisor(options, { clock: context.clock, log });
   try {
+    const [{ bootId }, store, cluster] = await Promise.all([
+      machineIdsOf(options),
+      context.store(),
+      context.cluster(),
+    ]);
+    const trust = await rememberStore(context, options, {
+      part: `agent-${node}`,
+      by: `agent of ${node}`,
+      log,
+    });
+    log.info("serving", { driver: hypervisor.driver, bootId });
     const agent = {
       node,
       cluster: cluster.name,

@@ -7,13 +7,15 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 
 import { type Domain, type Hypervisor, HypervisorError } from "../../agent/hypervisor/hypervisor.ts";
 import type { DomainSpec } from "../../reconciler/model/step.ts";
-import { domainSpec, gibibyte, hardware, volume } from "../agent/support/steps.ts";
+import { domainSpec, gibibyte, hardware, uuidOf, volume } from "../agent/support/steps.ts";
 
 export interface HypervisorBench {
   readonly source: Hypervisor;
   readonly target: Hypervisor;
   /** By which the source knows the target. */
   readonly targetNode: string;
+  /** Nobody else on the machine takes or frees memory. */
+  readonly isMemoryOurs: boolean;
   /** On the source. */
   crash(vm: string): Promise<void>;
   switchOff(vm: string): Promise<void>;
@@ -67,7 +69,7 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
         const { vm, uuid, epoch, state, live, applied, job } = await must(source(), "web");
         assert.deepEqual(
           { vm, uuid, epoch, state, job },
-          { vm: "web", uuid: "uuid-of-web", epoch: 7, state: "running", job: null },
+          { vm: "web", uuid: uuidOf("web"), epoch: 7, state: "running", job: null },
         );
         assert.deepEqual([live.memoryBytes, live.cpus], [gibibyte, 1]);
         assert.deepEqual(applied, live);
@@ -106,7 +108,7 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
         await start(domainSpec("web", { memoryBytes: gibibyte }));
         const after = await source().machine(never);
         assert.equal(after.memoryBytes, before.memoryBytes);
-        assert.ok(after.memoryFreeBytes <= before.memoryFreeBytes);
+        assert.ok(after.memoryFreeBytes <= (bench.isMemoryOurs ? before.memoryFreeBytes : after.memoryBytes));
       });
 
       it("does nothing for a caller that has gone", async () => {
@@ -216,7 +218,7 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
         assert.deepEqual([job?.to, state, epoch], [bench.targetNode, "running", 5]);
         assert.ok(job !== null && job.remainingBytes > 0 && job.remainingBytes <= job.totalBytes);
         const copy = await must(bench.target, "web");
-        assert.deepEqual([copy.state, copy.epoch, copy.uuid, copy.job], ["incoming", 6, "uuid-of-web", null]);
+        assert.deepEqual([copy.state, copy.epoch, copy.uuid, copy.job], ["incoming", 6, uuidOf("web"), null]);
       });
 
       it("ends here by migration, and there waits to be resumed", async () => {

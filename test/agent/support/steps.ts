@@ -25,12 +25,18 @@ export function domainSpec(
   return {
     vm,
     domainName: vm,
-    uuid: `uuid-of-${vm}`,
+    uuid: uuidOf(vm),
     hardware: hardware(change),
     disks,
     nics: [],
     xml: null,
   };
+}
+
+/** The same for each test that asks. */
+export function uuidOf(vm: string): string {
+  const digits = Buffer.from(vm).toString("hex").slice(-12).padStart(12, "0");
+  return `6b1f0f4a-3c1d-4f0e-9d55-${digits}`;
 }
 
 export function volume(name: string, create: boolean): DiskSpec {

@@ -99,6 +99,12 @@ export class LibvirtNode {
     return finish("virsh", ["-q", "-c", this.uri, ...args]);
   }
 
+  /** Every domain that runs, at once. */
+  async destroyAll(): Promise<void> {
+    const names = (await this.virsh("list", "--name")).split("\n").filter((name) => name !== "");
+    await Promise.all(names.map((name) => this.tryVirsh("destroy", name)));
+  }
+
   async killLibvirtd(): Promise<void> {
     await this.exec("sh", "-c", "kill -9 $(cat /run/libvirtd.pid)");
   }

@@ -16,7 +16,7 @@ drivers=$(echo kernel/lib/modules/*/kernel/drivers)
 mkdir -p root/{bin,dev,proc,sys,etc/acpi/PWRF,modules}
 cp /bin/busybox root/bin/busybox
 for name in sh mount insmod acpid poweroff reboot cat echo sleep; do ln -s busybox "root/bin/$name"; done
-modules="input/evdev acpi/button virtio/virtio virtio/virtio_ring virtio/virtio_pci_legacy_dev
+modules="input/evdev acpi/button virtio/virtio_ring virtio/virtio virtio/virtio_pci_legacy_dev
   virtio/virtio_pci_modern_dev virtio/virtio_pci virtio/virtio_balloon"
 : >root/modules/order
 for module in $modules; do
@@ -31,13 +31,16 @@ cat >root/init <<'INIT'
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
-while read -r module; do insmod "/modules/$module" 2>/dev/null; done </modules/order
-echo "GUEST-UP" >/dev/console
+while read -r module; do insmod "/modules/$module" 2>/dev/console; done </modules/order
 acpid -f -l /dev/null &
+buttons=$!
+until busybox ls -l "/proc/$buttons/fd" | busybox grep -q input; do sleep 0.1; done
+echo "GUEST-UP" >/dev/console
 while :; do
   read -r word
   case $word in
     off) poweroff -f ;;
+    deaf) kill $buttons ;;
     panic) echo c >/proc/sysrq-trigger ;;
   esac
 done </dev/console

@@ -1,0 +1,196 @@
+import { loadavg } from "node:os";
+import type { Hardware, HardwareField } from "../../../reconciler/model/hardware.ts";
+import type { VmName } from "../../../reconciler/model/names.ts";
+import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
+import { writeXml } from "../../../reconciler/xml/write-xml.ts";
+import {
+  impactFlags,
+  metadataTypes,
+  procedures,
+  shutdownFlags,
+  type StreamEvent,
+} from "../../libvirt/index.ts";
+import { withFields } from "../hardware-fields.ts";
+import type { Hypervisor, Machine, MigrationTarget, Reading } from "../hypervisor.ts";
+import { HypervisorError } from "../hypervisor.ts";
+import { causeOf } from "./domain-log.ts";
+import { incomingNamespace } from "./incoming-mark.ts";
+import { Link } from "./link.ts";
+import { beginMigration } from "./migration.ts";
+import { OurDomains, type OurDomain } from "./our-domains.ts";
+import { Runs } from "./runs.ts";
+import type { LibvirtSettings } from "./settings.ts";
+import { prepareVolumes, removeVolume } from "./volumes.ts";
+import { domainXml } from "./xml/domain-xml.ts";
+import { metadataNamespace, metadataPrefix, unprefixedRecord } from "./xml/record.ts";
+
+const live = impactFlags.live;
+
+/** The hypervisor port onto the libvirt of this node. */
+export class LibvirtHypervisor implements Hypervisor {
+  readonly driver = "libvirt";
+  readonly #settings: LibvirtSettings;
+  readonly #link: Link;
+  readonly #domains: OurDomains;
+  readonly #runs: Runs;
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(settings: LibvirtSettings, runs: Runs) {
+    this.#settings = settings;
+    this.#runs = runs;
+    this.#link = new Link(settings, (event) => this.#hear(event));
+    this.#domains = new OurDomains(settings, this.#link, runs);
+  }
+
+  /** Reads what an earlier agent of this boot knew; connects when first used. */
+  static async open(settings: LibvirtSettings): Promise<LibvirtHypervisor> {
+    return new LibvirtHypervisor(settings, await Runs.load(settings.stateFolder));
+  }
+
+  read(signal: AbortSignal): Promise<Reading> {
+    return this.#domains.read(signal);
+  }
+
+  async machine(signal: AbortSignal): Promise<Machine> {
+    const [node, stats] = await Promise.all([
+      this.#link.call(procedures.nodeGetInfo, null, { signal }),
+      this.#link.call(procedures.nodeGetMemoryStats, { count: 16, cell: -1, flags: 0 }, { signal }),
+    ]);
+    const free = stats.filter(({ field }) => ["free", "buffers", "cached"].includes(field));
+    return {
+      memoryBytes: node.memoryKiB * 1024,
+      cpus: node.cpus,
+      memoryFreeBytes: free.reduce((sum, { value }) => sum + Number(value) * 1024, 0),
+      load: loadavg()[0] ?? 0,
+      supports: { networks: ["bridge"], pools: ["dir"] },
+    };
+  }
+
+  async start(spec: DomainSpec, epoch: number, signal: AbortSignal): Promise<void> {
+    const xml = domainXml(spec, epoch, this.#settings.xml);
+    if ((await this.#domains.find(spec.vm, signal)) !== null) {
+      throw new HypervisorError("exists", `there is a domain of ${spec.vm} already`);
+    }
+    await prepareVolumes(spec.disks, this.#settings.xml, signal);
+    const domain = await this.#link.call(procedures.domainCreateXml, { xml, flags: 0 }, { signal });
+    await this.#domains.started(spec, epoch, domain);
+  }
+
+  async pressPower(vm: VmName, signal: AbortSignal): Promise<void> {
+    const { domain } = await this.#domains.require(vm, signal);
+    const args = { domain, flags: shutdownFlags.acpiPowerButton };
+    await this.#link.call(procedures.domainShutdown, args, { signal });
+  }
+
+  async cut(vm: VmName, signal: AbortSignal): Promise<void> {
+    const found = await this.#domains.find(vm, signal);
+    if (found === null) return;
+    try {
+      await this.#link.call(procedures.domainDestroy, { domain: found.domain, flags: 0 }, { signal });
+    } catch (error) {
+      if (!(error instanceof HypervisorError && error.code === "no-domain")) throw error;
+    }
+  }
+
+  async change(
+    vm: VmName,
+    hardware: Hardware,
+    fields: readonly HardwareField[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const found = await this.#domains.require(vm, signal);
+    const { domain, reading } = found;
+    for (const field of fields) {
+      switch (field) {
+        case "memory": {
+          if (hardware.memoryBytes > reading.live.maxMemoryBytes) {
+            throw new HypervisorError("refused", `${vm} was started with less room to grow`);
+          }
+          const memoryKiB = Math.ceil(hardware.memoryBytes / 1024);
+          await this.#link.call(procedures.domainSetMemory, { domain, flags: live, memoryKiB }, { signal });
+          break;
+        }
+        case "cpus": {
+          const args = { domain, flags: live, cpus: hardware.cpus };
+          await this.#link.call(procedures.domainSetVcpus, args, { signal });
+          break;
+        }
+        case "disks":
+        case "nics":
+          throw new HypervisorError("unsupported", `${field} of a running domain cannot be changed yet`);
+      }
+    }
+    const spec = specOf(found);
+    await this.#record(found, vm, { ...spec, hardware: withFields(spec.hardware, hardware, fields) }, signal);
+  }
+
+  async relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void> {
+    const found = await this.#domains.require(from, signal);
+    await this.#record(found, to, { ...specOf(found), vm: to }, signal);
+  }
+
+  async migrate(vm: VmName, target: MigrationTarget, signal: AbortSignal): Promise<void> {
+    const found = await this.#domains.require(vm, signal);
+    this.#domains.sentTo(found, target.node);
+    await beginMigration(found, target, { settings: this.#settings, link: this.#link, signal });
+  }
+
+  async abortMigration(vm: VmName, signal: AbortSignal): Promise<void> {
+    const { domain, job } = await this.#domains.require(vm, signal);
+    if (job === null) return;
+    await this.#link.call(procedures.domainAbortJob, domain, { signal });
+  }
+
+  async resume(vm: VmName, signal: AbortSignal): Promise<void> {
+    const found = await this.#domains.require(vm, signal);
+    const { domain } = found;
+    this.#domains.resumed(found);
+    await this.#link.call(procedures.domainResume, domain, { signal });
+    const mark = { type: metadataTypes.element, metadata: null, key: null, uri: incomingNamespace };
+    await this.#link.call(procedures.domainSetMetadata, { domain, flags: live, ...mark }, { signal });
+  }
+
+  async removeVolume(disk: DiskSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await removeVolume(disk, this.#settings.xml);
+  }
+
+  async forgetEnd(vm: VmName, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#runs.forget(vm);
+    await this.#runs.save();
+  }
+
+  onChange(callback: () => void): () => void {
+    this.#listeners.add(callback);
+    return () => this.#listeners.delete(callback);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#link.close();
+  }
+
+  #hear(event: StreamEvent): void {
+    if (event.kind === "lifecycle" && event.event === "started") this.#domains.began(event.domain);
+    if (event.kind === "lifecycle" && event.event === "stopped") {
+      this.#domains.ended(event.domain, causeOf(event.detail));
+    }
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  async #record({ domain, reading }: OurDomain, vm: VmName, spec: DomainSpec, signal: AbortSignal) {
+    const metadata = writeXml(unprefixedRecord({ vm, epoch: reading.epoch, spec }));
+    const where = { type: metadataTypes.element, key: metadataPrefix, uri: metadataNamespace };
+    const args = { domain, flags: live, ...where, metadata };
+    await this.#link.call(procedures.domainSetMetadata, args, { signal });
+  }
+}
+
+function specOf({ reading }: OurDomain): DomainSpec {
+  if (reading.spec !== null) return reading.spec;
+  throw new HypervisorError(
+    "refused",
+    `the domain ${reading.name} does not say any more what it was made from`,
+  );
+}

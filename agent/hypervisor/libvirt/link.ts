@@ -1,0 +1,123 @@
+import type { CallOptions, DomainRef, Procedure, StreamEvent } from "../../libvirt/index.ts";
+import { LibvirtClient, listFlags, procedures } from "../../libvirt/index.ts";
+import { HypervisorError } from "../hypervisor.ts";
+import { asHypervisorError, isNoDomain } from "./failures.ts";
+import type { LibvirtSettings } from "./settings.ts";
+
+/** A guest whose process hangs must not keep the others from being read for longer. */
+const attachTimeoutMs = 10_000;
+const connectTimeoutMs = 10_000;
+
+/**
+ * The node's libvirt, as far as it can be believed. After it was restarted it takes up its domains one by one; whoever
+ * asks or acts before that is misled, or ends a guest. So nothing is asked before every domain that runs has answered,
+ * and before events are heard.
+ */
+export class Link {
+  readonly #client: LibvirtClient;
+  readonly #settings: LibvirtSettings;
+  readonly #onEvent: (event: StreamEvent) => void;
+  readonly #stopEvents: () => void;
+  readonly #waiting = new Set<() => void>();
+  #connected = false;
+  /** Settled once for each connection. */
+  #attached: Promise<void> | null = null;
+
+  constructor(settings: LibvirtSettings, onEvent: (event: StreamEvent) => void) {
+    this.#settings = settings;
+    this.#onEvent = onEvent;
+    this.#client = new LibvirtClient({ uri: settings.uri, clock: settings.clock });
+    const kinds = ["lifecycle", "reboot", "balloon-change", "job-completed", "metadata-change"] as const;
+    const devices = ["device-added", "device-removed", "migration-iteration"] as const;
+    this.#stopEvents = this.#client.onEvent([...kinds, ...devices], (event) => this.#hear(event));
+  }
+
+  /** @throws HypervisorError; the signal's reason. */
+  async call<Args, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    options: CallOptions & { readonly signal: AbortSignal },
+  ): Promise<Result> {
+    await this.ready(options.signal);
+    try {
+      return await this.#client.call(procedure, args, options);
+    } catch (error) {
+      throw asHypervisorError(error);
+    }
+  }
+
+  /** Events are heard, and all domains are attached. @throws HypervisorError `unreachable` */
+  async ready(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (!this.#connected) await this.#untilConnected(signal);
+    this.#attached ??= this.#attach().catch((error: unknown) => {
+      this.#attached = null;
+      throw asHypervisorError(error);
+    });
+    await this.#attached;
+    signal.throwIfAborted();
+  }
+
+  async close(): Promise<void> {
+    this.#stopEvents();
+    await this.#client.close();
+  }
+
+  #hear(event: StreamEvent): void {
+    if (event.kind === "connected" || event.kind === "disconnected") {
+      this.#connected = event.kind === "connected";
+      this.#attached = null;
+      for (const wake of [...this.#waiting]) wake();
+    }
+    this.#onEvent(event);
+  }
+
+  #untilConnected(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        cancel();
+        this.#waiting.delete(wake);
+        signal.removeEventListener("abort", onAbort);
+      };
+      const fail = (error: Error) => {
+        end();
+        reject(error);
+      };
+      const wake = () => {
+        if (this.#connected) {
+          end();
+          resolve();
+        } else fail(unreachable(this.#settings.uri));
+      };
+      const onAbort = () => fail(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      const cancel = this.#settings.clock.timer(connectTimeoutMs, () =>
+        fail(unreachable(this.#settings.uri)),
+      );
+      this.#waiting.add(wake);
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  async #attach(): Promise<void> {
+    const domains = await this.#client.call(procedures.connectListAllDomains, { flags: listFlags.active });
+    await Promise.all(domains.map((domain) => this.#answers(domain)));
+  }
+
+  /** Memory statistics are only told of a domain that nobody works on, and that libvirt has taken up. */
+  async #answers(domain: DomainRef): Promise<void> {
+    try {
+      const args = { domain, count: 1, flags: 0 };
+      await this.#client.call(procedures.domainMemoryStats, args, { timeoutMs: attachTimeoutMs });
+    } catch (error) {
+      const converted = asHypervisorError(error);
+      // It has ended, or libvirt does not tell: both are answers of a domain that was taken up.
+      if (isNoDomain(error)) return;
+      if (converted instanceof HypervisorError && converted.code !== "unreachable") return;
+      throw error;
+    }
+  }
+}
+
+function unreachable(uri: string): HypervisorError {
+  return new HypervisorError("unreachable", `libvirt does not answer at ${uri}`);
+}

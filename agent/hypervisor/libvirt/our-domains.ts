@@ -1,0 +1,213 @@
+import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
+import type { DomainSpec } from "../../../reconciler/model/step.ts";
+import {
+  type DomainRef,
+  type DomainStatus,
+  jobOperations,
+  type JobStats,
+  listFlags,
+  numberOf,
+  procedures,
+} from "../../libvirt/index.ts";
+import { type Domain, type DomainEnd, HypervisorError, type Reading } from "../hypervisor.ts";
+import { causeByLog } from "./domain-log.ts";
+import { isMarked } from "./incoming-mark.ts";
+import type { Link } from "./link.ts";
+import type { Run, Runs } from "./runs.ts";
+import type { LibvirtSettings } from "./settings.ts";
+import { type DomainReading, readDomainXml } from "./xml/read-domain-xml.ts";
+
+type Ours = Extract<DomainReading, { readonly kind: "ours" }>;
+
+/** A domain that runs here, as libvirt tells of it at one moment. */
+export interface OurDomain {
+  readonly domain: DomainRef;
+  readonly reading: Ours;
+  readonly status: DomainStatus;
+  readonly incoming: boolean;
+  /** A migration away from here. */
+  readonly job: JobStats | null;
+}
+
+interface Look {
+  readonly ours: readonly OurDomain[];
+  readonly unmanaged: Reading["unmanaged"];
+}
+
+/** What was heard of ends, until a reading has seen them gone; a bound for those of strangers. */
+const heardLimit = 1_000;
+
+/** Our domains among all that libvirt has, and how those that were there ended. */
+export class OurDomains {
+  readonly #settings: LibvirtSettings;
+  readonly #link: Link;
+  readonly #runs: Runs;
+  readonly #heard = new Map<string, DomainEnd["cause"]>();
+
+  constructor(settings: LibvirtSettings, link: Link, runs: Runs) {
+    this.#settings = settings;
+    this.#link = link;
+    this.#runs = runs;
+  }
+
+  async read(signal: AbortSignal): Promise<Reading> {
+    const { ours, unmanaged } = await this.#look(signal);
+    const present = new Set(ours.map(runId));
+    for (const run of this.#runs.missing(present)) await this.#end(run);
+    const domains = ours.map((one) => this.#domainOf(one));
+    await this.#runs.save();
+    return { domains, ended: this.#runs.ended, unmanaged };
+  }
+
+  async find(vm: VmName, signal: AbortSignal): Promise<OurDomain | null> {
+    const { ours } = await this.#look(signal);
+    return ours.find(({ reading }) => reading.vm === vm) ?? null;
+  }
+
+  /** @throws HypervisorError `no-domain` */
+  async require(vm: VmName, signal: AbortSignal): Promise<OurDomain> {
+    const found = await this.find(vm, signal);
+    if (found === null) throw new HypervisorError("no-domain", `there is no domain of ${vm}`);
+    return found;
+  }
+
+  /** It is there, though no reading has seen it yet. */
+  async started(spec: DomainSpec, epoch: number, domain: DomainRef): Promise<void> {
+    const { vm, uuid } = spec;
+    const id = idOf(epoch, domain);
+    const since = this.#settings.clock.now();
+    this.#runs.see({ id, vm, epoch, domainName: domain.name, uuid, since, incoming: false, to: null });
+    await this.#runs.save();
+  }
+
+  /** It runs from now on, so that its end will be one. */
+  resumed(one: OurDomain): void {
+    this.#runs.see({ ...this.#runOf(one), incoming: false });
+  }
+
+  /** A new run begins: what was heard of an end was of another. */
+  began({ uuid }: DomainRef): void {
+    const [run] = this.#runs.ofDomain(uuid);
+    if (run === undefined) this.#heard.delete(uuid);
+  }
+
+  /** libvirt said that this run ended; the next reading counts it. */
+  ended(domain: DomainRef, cause: DomainEnd["cause"]): void {
+    this.#heard.set(domain.uuid, cause);
+    const oldest = this.#heard.keys().next();
+    if (this.#heard.size > heardLimit && oldest.done === false) this.#heard.delete(oldest.value);
+  }
+
+  sentTo(one: OurDomain, to: NodeName): void {
+    this.#runs.see({ ...this.#runOf(one), to });
+  }
+
+  async #look(signal: AbortSignal): Promise<Look> {
+    const all = await this.#link.call(procedures.connectListAllDomains, { flags: 0 }, { signal });
+    const read = await Promise.all(all.map((domain) => this.#readOne(domain, signal)));
+    const running = await this.#link.call(
+      procedures.connectListAllDomains,
+      { flags: listFlags.active },
+      { signal },
+    );
+    const active = new Set(running.map(({ uuid }) => uuid));
+    const ours: OurDomain[] = [];
+    const unmanaged: Reading["unmanaged"][number][] = [];
+    for (const one of read) {
+      if (one === null) continue;
+      const { reading, domain } = one;
+      if (reading.kind === "damaged") throw new HypervisorError("refused", reading.why);
+      if (reading.kind === "ours") {
+        if (domain.id !== null) ours.push({ ...one, reading });
+      } else {
+        const { name, memoryBytes } = reading;
+        unmanaged.push({ name, memoryBytes, running: active.has(domain.uuid) });
+      }
+    }
+    return { ours, unmanaged };
+  }
+
+  /** Null: it has gone since it was listed. */
+  async #readOne(
+    domain: DomainRef,
+    signal: AbortSignal,
+  ): Promise<(Omit<OurDomain, "reading"> & { readonly reading: DomainReading }) | null> {
+    try {
+      const args = { domain, flags: 0 };
+      const [xml, status] = await Promise.all([
+        this.#link.call(procedures.domainGetXmlDesc, args, { signal }),
+        this.#link.call(procedures.domainGetState, args, { signal }),
+      ]);
+      const reading = readDomainXml(xml, this.#settings.xml);
+      const isOff = domain.id === null || status.state === "shutoff";
+      const job = reading.kind === "ours" && !isOff ? await this.#jobOf(domain, signal) : null;
+      const current = isOff ? { ...domain, id: null } : domain;
+      return { domain: current, reading, status, incoming: isMarked(xml), job };
+    } catch (error) {
+      if (error instanceof HypervisorError && error.code === "no-domain") return null;
+      throw error;
+    }
+  }
+
+  async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobStats | null> {
+    const stats = await this.#link.call(procedures.domainGetJobStats, { domain, flags: 0 }, { signal });
+    const isRunning = stats.type === "bounded" || stats.type === "unbounded";
+    const isOurs = numberOf(stats.params, "operation") === jobOperations.migrationOut;
+    return isRunning && isOurs ? stats : null;
+  }
+
+  async #end(run: Run): Promise<void> {
+    const cause = this.#heard.get(run.uuid) ?? (await causeByLog(this.#settings.logFolder, run.domainName));
+    this.#heard.delete(run.uuid);
+    this.#runs.end(run, cause, this.#settings.clock.now());
+  }
+
+  #domainOf(one: OurDomain): Domain {
+    const { reading, status, incoming, job } = one;
+    const run = this.#runOf(one);
+    this.#runs.see(run);
+    const runs = status.state === "running" || status.state === "blocked";
+    return {
+      vm: reading.vm,
+      uuid: reading.uuid,
+      epoch: reading.epoch,
+      id: run.id,
+      state: runs ? "running" : incoming ? "incoming" : "paused",
+      since: run.since,
+      live: reading.live,
+      applied: reading.applied,
+      job: job === null ? null : { to: run.to ?? "", ...progressOf(job) },
+    };
+  }
+
+  #runOf(one: OurDomain): Run {
+    const { domain, reading, status, incoming } = one;
+    const id = runId(one);
+    const known = this.#runs.find(id);
+    return {
+      id,
+      vm: reading.vm,
+      epoch: reading.epoch,
+      domainName: domain.name,
+      uuid: domain.uuid,
+      since: known?.since ?? this.#settings.clock.now(),
+      incoming: incoming && status.state === "paused",
+      to: known?.to ?? null,
+    };
+  }
+}
+
+/** libvirt counts runs from 1 on after each of its own starts without domains; the epoch tells those apart. */
+function idOf(epoch: number, { id }: DomainRef): string {
+  return `${epoch}.${id ?? "off"}`;
+}
+
+function runId({ domain, reading }: OurDomain): string {
+  return idOf(reading.epoch, domain);
+}
+
+/** Before the transfer begins nothing is known of its size, and all of it remains. */
+function progressOf({ params }: JobStats): { readonly totalBytes: number; readonly remainingBytes: number } {
+  const totalBytes = numberOf(params, "data_total") ?? 0;
+  return { totalBytes, remainingBytes: Math.min(totalBytes, numberOf(params, "data_remaining") ?? 0) };
+}
