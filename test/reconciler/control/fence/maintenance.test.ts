@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { ClusterState, type StoredRequest } from "../../../../reconciler/control/cluster-state.ts";
+import { ClockWatch } from "../../../../reconciler/control/fence/clock-watch.ts";
+import {
+  isLeftAlone,
+  maintenanceEndsInMs,
+  maintenanceOf,
+} from "../../../../reconciler/control/fence/maintenance.ts";
+import { noMaintenance } from "../../../../reconciler/model/maintenance.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+
+const common = { by: "ann", at: 0, revision: 4 };
+
+/** An override of one node, or of the cluster. */
+function override(node: string | null, expiresAt: number): StoredRequest {
+  const id = node === null ? "maintenance" : `maintenance-${node}`;
+  return { ...common, id, expiresAt, kind: "maintenance", cluster: "default", node, reason: "swap" };
+}
+
+describe("the maintenance in force", () => {
+  let state: ClusterState;
+  let clock: FakeClock;
+  let watch: ClockWatch;
+  beforeEach(() => {
+    state = new ClusterState("/evenkeel/lab/");
+    clock = new FakeClock();
+    watch = new ClockWatch(clock);
+  });
+  const inForce = () => {
+    const record = maintenanceOf(state, {
+      now: clock.now(),
+      wasSetDuring: (what) => watch.wasSetDuring(what),
+    });
+    state.maintenance = { record, revision: 1 };
+    return record;
+  };
+  const ask = (request: StoredRequest) => state.requests.set(request.id, request);
+
+  it("is off where neither files nor overrides ask for it", () => {
+    assert.deepEqual(inForce().cluster, noMaintenance);
+  });
+
+  it("is on by an override, until that expires", async () => {
+    ask(override(null, clock.now() + 60_000));
+    assert.equal(isLeftAlone(inForce(), "hv1"), true);
+    assert.equal(maintenanceEndsInMs(inForce(), clock.now()), 60_000);
+    await clock.advance(60_000);
+    assert.equal(isLeftAlone(inForce(), "hv1"), false);
+  });
+
+  it("stays on where the clock was set while it lasted, and says so", () => {
+    ask(override(null, clock.now() + 60_000));
+    inForce();
+    clock.set(clock.now() + 3_600_000);
+    const { cluster } = inForce();
+    assert.deepEqual([cluster.on, cluster.doubt, cluster.until], [true, true, null]);
+  });
+
+  it("believes the clock for what began after it was set", async () => {
+    inForce();
+    clock.set(clock.now() + 3_600_000);
+    ask(override(null, clock.now() + 60_000));
+    inForce();
+    await clock.advance(60_000);
+    assert.deepEqual(inForce().cluster, noMaintenance);
+  });
+});
