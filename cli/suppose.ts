@@ -11,8 +11,13 @@ import { layoutFor } from "./output/layout.ts";
 import { printData } from "./output/answer.ts";
 import { notFound } from "./output/object-names.ts";
 import { print } from "./output/paint.ts";
+import { namesMeant } from "./verbs/subjects.ts";
 
-/** @throws KeelError `not-found` where a node that is named is not there */
+/**
+ * `flush` may hold patterns.
+ *
+ * @throws KeelError `not-found` where a node that is named is not there
+ */
 export async function suppose(
   context: Context,
   supposed: Supposition,
@@ -33,8 +38,8 @@ async function answer(context: Context, supposed: Supposition, edits: boolean): 
   const present = presentInput(state, context.clock.now());
   const input = edits ? await withEdits(context, present) : present;
   requireNodes(supposed.lose, [...readNodes(input).keys()]);
-  requireNodes(supposed.flush, [...input.desired.nodes.keys()]);
-  return reportWhatIf(input, supposed, state.applied.head?.generation ?? 0);
+  const flush = namesMeant(supposed.flush, "Node", new Set(input.desired.nodes.keys()));
+  return reportWhatIf(input, { ...supposed, flush }, state.applied.head?.generation ?? 0);
 }
 
 function requireNodes(named: readonly NodeName[], known: readonly NodeName[]): void {

@@ -21,7 +21,7 @@ export function register(program: Command, context: ContextFactory): void {
       await importFiles(files, options.node ?? null, run);
     });
   withExamples(command, [
-    ["virsh dumpxml web1 > web1.xml; keel import web1.xml --node hv1", "one domain of hv1"],
+    ["keel import web1.xml --node hv1", "one domain of hv1, written by `virsh dumpxml web1 > web1.xml`"],
     ["keel import dumps/*.xml --node hv1", "all that were dumped there"],
   ]);
 }

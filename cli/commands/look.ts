@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Kind } from "../../reconciler/model/names.ts";
 import type { ContextFactory } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import type { Item, ListingOf } from "../listings/listing.ts";
 import { objectNamed } from "../output/object-names.ts";
 
@@ -11,7 +12,7 @@ export function registerList<Row extends Item>(
   plural: string,
   listing: () => Promise<ListingOf<Row>>,
 ): Command {
-  return parent
+  const command = parent
     .command("list")
     .description(`List ${plural}.`)
     .option("--no-headers", "without the line of titles")
@@ -20,6 +21,10 @@ export function registerList<Row extends Item>(
       const { list } = await import("./get.ts");
       await list(run, await listing(), () => true, headers);
     });
+  return withExamples(command, [
+    [`keel ${parent.name()} list`, "as a table"],
+    [`keel ${parent.name()} list -o json`, "for a program"],
+  ]);
 }
 
 /** `keel node info hv1`: `keel describe node/hv1`. */
@@ -29,7 +34,7 @@ export function registerDetails(
   kind: Kind,
   description: string,
 ): Command {
-  return parent
+  const command = parent
     .command("info")
     .description(description)
     .argument("<name>", "its name")
@@ -39,4 +44,15 @@ export function registerDetails(
       const named = name.includes("/") ? objectNamed(name, undefined, [kind]) : { kind, name };
       await describeOne(named, run);
     });
+  const example = examples[kind] ?? "NAME";
+  return withExamples(command, [
+    [`keel ${parent.name()} info ${example}`, "what is wanted, and what is there"],
+  ]);
 }
+
+const examples: Readonly<Partial<Record<Kind, string>>> = {
+  VM: "web1",
+  Node: "hv1",
+  Network: "servers",
+  Profile: "base",
+};

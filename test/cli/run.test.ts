@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import type { Command } from "commander";
 import type { ErrorReport } from "../../cli/error-output.ts";
 import { createProgram } from "../../cli/program.ts";
 import { errorCatalogue, exitCodes } from "../../reconciler/model/errors.ts";
@@ -26,13 +27,10 @@ describe("keel", () => {
   it("describes each command, with an example and the options that all have", async () => {
     const { world } = makeWorld({ cwd });
     const program = createProgram(world, () => assert.fail("help needs no context"));
-    const shown = program
-      .createHelp()
-      .visibleCommands(program)
-      .map((command) => command.name());
-    assert.ok(shown.includes("up") && !shown.includes("simulated-host"));
-    for (const name of shown.filter((each) => each !== "help" && each !== "store")) {
-      const { exit, out } = await runKeel([name, "--help"], { cwd });
+    const shown = commandLines(program);
+    assert.ok(shown.includes("up") && shown.includes("store backup") && !shown.includes("simulated-host"));
+    for (const name of shown.filter((each) => each !== "help")) {
+      const { exit, out } = await runKeel([...name.split(" "), "--help"], { cwd });
       assert.equal(exit, exitCodes.ok, name);
       assert.match(out, /\nExamples:\n {2}keel /, name);
       assert.match(out, /--store <endpoint>/, name);
@@ -120,3 +118,12 @@ describe("keel", () => {
     assert.match(err, /^error: Interrupted/);
   });
 });
+
+/** Of each command that is shown and that does something: `up`, `store backup`. */
+function commandLines(parent: Command, prefix = ""): readonly string[] {
+  const shown = parent.createHelp().visibleCommands(parent);
+  return shown.flatMap((command) => {
+    const line = prefix + command.name();
+    return command.commands.length === 0 ? [line] : commandLines(command, `${line} `);
+  });
+}

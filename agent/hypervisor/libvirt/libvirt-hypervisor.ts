@@ -54,13 +54,15 @@ export class LibvirtHypervisor implements Hypervisor {
   async machine(signal: AbortSignal): Promise<Machine> {
     const [node, stats] = await Promise.all([
       this.#link.call(procedures.nodeGetInfo, null, { signal }),
-      this.#link.call(procedures.nodeGetMemoryStats, { count: 16, cell: -1, flags: 0 }, { signal }),
+      this.#link.call(procedures.nodeGetMemoryStats, { count: 4, cell: -1, flags: 0 }, { signal }),
     ]);
-    const free = stats.filter(({ field }) => ["free", "buffers", "cached"].includes(field));
+    const bytesOf = (...fields: readonly string[]) =>
+      stats.reduce((sum, { field, value }) => sum + (fields.includes(field) ? Number(value) * 1024 : 0), 0);
     return {
-      memoryBytes: node.memoryKiB * 1024,
+      // Of the same reading as what is free of it: on some machines other sources count another total.
+      memoryBytes: bytesOf("total"),
       cpus: node.cpus,
-      memoryFreeBytes: free.reduce((sum, { value }) => sum + Number(value) * 1024, 0),
+      memoryFreeBytes: bytesOf("free", "buffers", "cached"),
       load: loadavg()[0] ?? 0,
       supports: { networks: ["bridge"], pools: ["dir"] },
     };

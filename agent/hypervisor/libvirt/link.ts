@@ -103,14 +103,17 @@ export class Link {
     await Promise.all(domains.map((domain) => this.#answers(domain)));
   }
 
-  /** Memory statistics are only told of a domain that nobody works on, and that libvirt has taken up. */
+  /**
+   * Statistics of its job are told at once of a domain that libvirt has taken up, whatever else is done with it; of a
+   * copy that comes in it is said, as quickly, that there are none.
+   */
   async #answers(domain: DomainRef): Promise<void> {
     try {
-      const args = { domain, count: 1, flags: 0 };
-      await this.#client.call(procedures.domainMemoryStats, args, { timeoutMs: attachTimeoutMs });
+      const args = { domain, flags: 0 };
+      await this.#client.call(procedures.domainGetJobStats, args, { timeoutMs: attachTimeoutMs });
     } catch (error) {
       const converted = asHypervisorError(error);
-      // It has ended, or libvirt does not tell: both are answers of a domain that was taken up.
+      // It has ended, or there is nothing to tell: both are answers of a domain that was taken up.
       if (isNoDomain(error)) return;
       if (converted instanceof HypervisorError && converted.code !== "unreachable") return;
       throw error;

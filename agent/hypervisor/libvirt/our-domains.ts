@@ -140,9 +140,11 @@ export class OurDomains {
       ]);
       const reading = readDomainXml(xml, this.#settings.xml);
       const isOff = domain.id === null || status.state === "shutoff";
-      const job = reading.kind === "ours" && !isOff ? await this.#jobOf(domain, signal) : null;
+      const incoming = isMarked(xml);
+      const mayLeave = reading.kind === "ours" && !isOff && !isCopy({ incoming, status });
+      const job = mayLeave ? await this.#jobOf(domain, signal) : null;
       const current = isOff ? { ...domain, id: null } : domain;
-      return { domain: current, reading, status, incoming: isMarked(xml), job };
+      return { domain: current, reading, status, incoming, job };
     } catch (error) {
       if (error instanceof HypervisorError && error.code === "no-domain") return null;
       throw error;
@@ -181,7 +183,7 @@ export class OurDomains {
   }
 
   #runOf(one: OurDomain): Run {
-    const { domain, reading, status, incoming } = one;
+    const { domain, reading } = one;
     const id = runId(one);
     const known = this.#runs.find(id);
     return {
@@ -191,10 +193,15 @@ export class OurDomains {
       domainName: domain.name,
       uuid: domain.uuid,
       since: known?.since ?? this.#settings.clock.now(),
-      incoming: incoming && status.state === "paused",
+      incoming: isCopy(one),
       to: known?.to ?? null,
     };
   }
+}
+
+/** It came in, and was not resumed yet. */
+function isCopy({ incoming, status }: Pick<OurDomain, "incoming" | "status">): boolean {
+  return incoming && status.state === "paused";
 }
 
 /** libvirt counts runs from 1 on after each of its own starts without domains; the epoch tells those apart. */

@@ -91,7 +91,7 @@ export const connectProcedures = {
   nodeGetInfo: procedure("read", ["nodeGetInfo", 6], nothing, readNodeSummary),
   /** Bytes. */
   nodeGetFreeMemory: procedure("read", ["nodeGetFreeMemory", 102], nothing, (input) => input.size()),
-  /** KiB: total, free, buffers, cached. `cell` -1: the whole machine. */
+  /** KiB: total, free, buffers, cached. `cell` -1: the whole machine. `count`: 4, or 2 of a cell; no other is taken. */
   nodeGetMemoryStats: procedure(
     "read",
     ["nodeGetMemoryStats", 228],
@@ -102,7 +102,7 @@ export const connectProcedures = {
     },
     readNodeStats,
   ),
-  /** Nanoseconds: kernel, user, idle, iowait. `cpu` -1: all. */
+  /** Nanoseconds: kernel, user, idle, iowait. `cpu` -1: all. `count`: 4; no other is taken. */
   nodeGetCpuStats: procedure(
     "read",
     ["nodeGetCpuStats", 227],

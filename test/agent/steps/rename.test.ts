@@ -36,9 +36,9 @@ describe("a rename", () => {
     assert.equal((await lab.progress(step))?.phase, "done");
   });
 
-  it("fails where both names are there, or none, or another run", async () => {
+  it("fails where both names are there, or none, or a newer run", async () => {
     const none = renameStep("ghost", "spirit", "hv1", 2);
-    const other = renameStep("web", "shop", "hv1", 5);
+    const other = renameStep("web", "shop", "hv1", 1);
     hv1.machine.start(domainSpec("db"), 2);
     const both = renameStep("web", "db", "hv1", 2);
     for (const step of [none, other, both]) {

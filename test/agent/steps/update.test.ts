@@ -46,8 +46,8 @@ describe("an update", () => {
     assert.equal(domain()?.applied.cpus, 2);
   });
 
-  it("fails where the domain is gone, or is another run", async () => {
-    const stale = updateStep("web", "hv1", 7, wanted, ["cpus"]);
+  it("fails where the domain is gone, or is a newer run", async () => {
+    const stale = updateStep("web", "hv1", 0, wanted, ["cpus"]);
     await lab.carryOut(stale);
     assert.equal(await failureOf(stale), "precondition");
     hv1.machine.cut("web");

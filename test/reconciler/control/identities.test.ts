@@ -61,7 +61,7 @@ describe("missingIdentities", () => {
 
   it("takes over the UUID of a domain that brings its XML along, and never changes one that is known", () => {
     const xml = "<domain><uuid>7a2ad6d0-1f0b-4d6e-9e0c-3f1c5f5f0001</uuid></domain>";
-    const { desired } = new ModelCluster([vm("web", { domain: { xml } })]);
+    const { desired } = new ModelCluster([lan, vm("web", { domain: { xml }, nics })]);
     assert.equal(
       missingIdentities(desired, new Map(), zeros).get("web")?.uuid,
       "7a2ad6d0-1f0b-4d6e-9e0c-3f1c5f5f0001",

@@ -162,7 +162,7 @@ describe("committing a proposal", () => {
     await scene.advance(5_000);
     assert.equal(scene.cluster.feed.state.identities.get("shop")?.uuid, first?.uuid);
     assert.equal(scene.vm("shop").state, "running");
-    assert.equal(scene.story("web").length + scene.story("shop").length, 1);
+    assert.deepEqual([scene.story("web"), scene.story("shop")], [["start hv1"], ["relabel hv1"]]);
     await scene.end();
   });
 

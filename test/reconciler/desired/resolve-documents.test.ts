@@ -125,6 +125,7 @@ describe("a node", () => {
         port: null,
         user: "fence",
         password: { from: "file", path: "bmc/hv1" },
+        options: {},
       },
     ]);
     assert.deepEqual(desired.nodes.get("hv2")?.bmc[0]?.password, { from: "env", name: "BMC" });

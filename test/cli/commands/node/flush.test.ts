@@ -50,4 +50,16 @@ describe("keel node flush", () => {
     assert.equal(exit, 7, text);
     assert.match(text, /node\/hv1 is not flushed: .*vm\/app1: migration failed 3 times/);
   });
+
+  it("says beforehand where each VM would go and what has no place, and changes nothing", async () => {
+    await using bench = await applied();
+    await bench.write("app.yaml", "kind: VM\nname: app1\nmemory: 1GiB\nnode: hv1\nlimits: [hv1]\n");
+    await bench.keel("apply -y");
+    const before = bench.cluster.feed.state.revision;
+    const preflight = await bench.keel("node flush hv1 --dry-run");
+    assert.equal(await fileOf(bench, "lab.yaml"), nodesYaml);
+    assert.equal(bench.cluster.feed.state.revision, before);
+    assert.equal((await bench.keel("node flush hv* --dry-run")).exit, 1);
+    assertTranscript("node-flush-dry-run", preflight);
+  });
 });
