@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
+import { encode } from "../../reconciler/store/codec.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { count, name, size } from "../option-values.ts";
 
@@ -9,6 +10,7 @@ interface HostOptions {
   readonly node: string;
   readonly directory: string;
   readonly bootIdFile: string;
+  readonly witness?: string;
   readonly memory?: number;
   readonly cpus?: number;
 }
@@ -21,6 +23,7 @@ export function register(program: Command, context: ContextFactory): void {
     .requiredOption("--node <name>", "its name", name)
     .requiredOption("--directory <folder>", "where the hosts have their sockets and volumes")
     .requiredOption("--boot-id-file <path>", "is given the boot id at each boot")
+    .option("--witness <path>", "is told what befalls the guests, a line of JSON each")
     .option("--memory <size>", "of the machine", size)
     .option("--cpus <number>", "of the machine", count)
     .action(async (options: HostOptions, self: Command) => {
@@ -30,18 +33,22 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function beHost(options: HostOptions, { clock, world }: Context): Promise<void> {
-  const { node, memory, cpus } = options;
+  const { node, memory, cpus, witness } = options;
   const { runSimulatedHost } = await import("../../agent/hypervisor/simulated/process/host.ts");
   const onPower = (power: { readonly on: boolean; readonly bootId: string }): void => {
     if (power.on) writeFileSync(options.bootIdFile, `${power.bootId}\n`);
     world.tellParent({ kind: "power", on: power.on });
   };
+  const watched =
+    witness === undefined
+      ? {}
+      : { onGuest: (event: object) => appendFileSync(witness, `${encode(event)}\n`) };
   const hardware = {
     ...(memory === undefined ? {} : { memoryBytes: memory }),
     ...(cpus === undefined ? {} : { cpus }),
   };
   const directory = resolve(world.cwd, options.directory);
-  await runSimulatedHost({ node, directory, clock, onPower, ...hardware }, world.ended).catch(
+  await runSimulatedHost({ node, directory, clock, onPower, ...watched, ...hardware }, world.ended).catch(
     (cause: unknown) => {
       const why = cause instanceof Error ? cause.message : String(cause);
       const advice = "Stop the other host of that name first.";

@@ -8,6 +8,8 @@ export interface KeelProcessOptions {
   readonly args: readonly string[];
   /** Where it remembers what it must not forget. */
   readonly state: string;
+  /** Besides what every process here gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Far more than anything here takes, on the slowest machine. */
@@ -33,9 +35,9 @@ export class KeelProcess {
   }
 
   start(): void {
-    const { args, state } = this.#options;
+    const { args, state, env } = this.#options;
     const child = spawn(process.execPath, [keelMain, ...args], {
-      env: { ...process.env, KEEL_STATE: state, KEEL_LOG: "debug" },
+      env: { ...process.env, KEEL_STATE: state, KEEL_LOG: "debug", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../../../../reconciler/model/clock.ts";
 import type { NodeName } from "../../../../reconciler/model/names.ts";
+import type { GuestEvent } from "../guest-event.ts";
 import { Habits } from "../habits.ts";
 import { SimulatedMachine } from "../machine.ts";
 import type { SimulatedHardware, SimulatedTimes } from "../settings.ts";
@@ -22,6 +23,8 @@ export interface SimulatedHostOptions extends Partial<SimulatedHardware> {
   readonly onReady?: () => void;
   /** Called once agents can connect, and whenever the power goes off or on: what runs on the machine follows it. */
   readonly onPower?: (power: { readonly on: boolean; readonly bootId: string }) => void;
+  /** Called when something befell a guest. */
+  readonly onGuest?: (event: GuestEvent) => void;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface SimulatedHostOptions extends Partial<SimulatedHardware> {
  * @throws Error where a host of that name runs already in the directory.
  */
 export async function runSimulatedHost(options: SimulatedHostOptions, signal: AbortSignal): Promise<void> {
-  const { node, directory, clock, times, onReady, onPower, ...hardware } = options;
+  const { node, directory, clock, times, onReady, onPower, onGuest, ...hardware } = options;
   const habits = new Habits();
   const boots: string[] = [];
   const machine = new SimulatedMachine({
@@ -44,6 +47,7 @@ export async function runSimulatedHost(options: SimulatedHostOptions, signal: Ab
     volumes: new DirectoryVolumes(join(directory, "volumes")),
     bootId: (boot) => (boots[boot] ??= randomUUID()),
   });
+  if (onGuest !== undefined) machine.onGuest(onGuest);
   const hypervisor = new SimulatedHypervisor(machine, clock);
   const path = hostSocket(directory, node);
   const calls = hostCalls(machine, hypervisor, habits);

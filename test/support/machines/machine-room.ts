@@ -1,0 +1,178 @@
+/** A cluster of machines that are processes, each behind its power device, on a real store, with reconcilers beside it. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
+import { acknowledgementOf } from "../../../reconciler/control/fence/words.ts";
+import { writeRequest } from "../../../reconciler/control/requests.ts";
+import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
+import type { StoredFence } from "../../../reconciler/control/cluster-state.ts";
+import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
+import { ipmiPassword } from "../fence/ipmi-simulator.ts";
+import { KeelProcess } from "../keel-process.ts";
+import { LiveCluster } from "../live-cluster.ts";
+import { node, vm } from "../plan/model-cluster.ts";
+import { ProcessMachine } from "./process-machine.ts";
+import { Witness } from "./witness.ts";
+
+export interface MachineRoomOptions {
+  readonly endpoints: readonly string[];
+  /** How the nodes' daemons reach the store; left out: as everybody does. */
+  readonly endpointsOf?: (node: NodeName) => readonly string[];
+  readonly nodes?: readonly NodeName[];
+  /** Of the Cluster document. */
+  readonly fencing?: { readonly lease?: string; readonly grace?: string };
+  readonly reconcilers?: readonly string[];
+  readonly cluster?: string;
+  readonly machine?: (node: NodeName) => { readonly namespace?: string; readonly address?: string };
+}
+
+export class MachineRoom implements AsyncDisposable {
+  readonly home = mkdtempSync(join(tmpdir(), "keel-room-"));
+  readonly live: LiveCluster;
+  readonly witness = new Witness(join(this.home, "witness"));
+  readonly machines = new Map<NodeName, ProcessMachine>();
+  readonly reconcilers = new Map<string, KeelProcess>();
+  readonly #options: MachineRoomOptions;
+
+  private constructor(options: MachineRoomOptions) {
+    this.#options = options;
+    const { endpoints, cluster = `room-${randomUUID().slice(0, 8)}` } = options;
+    this.live = new LiveCluster({ endpoints, nodes: [], cluster });
+  }
+
+  /** Every node lives, its power device is bound, and each of the VMs runs on its home. */
+  static async open(
+    options: MachineRoomOptions,
+    homes: Readonly<Record<VmName, NodeName>>,
+  ): Promise<MachineRoom> {
+    const room = new MachineRoom(options);
+    try {
+      await room.#build(homes);
+      return room;
+    } catch (error) {
+      await room[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get state(): ClusterState {
+    return this.live.feed.state;
+  }
+
+  machine(name: NodeName): ProcessMachine {
+    return this.machines.get(name) ?? assert.fail(`there is no ${name}`);
+  }
+
+  fence(name: NodeName): StoredFence | null {
+    return this.state.fences.get(name) ?? null;
+  }
+
+  /** `suspect`, `lost because of nothing-to-recover`, …; null: nothing is remembered of it. */
+  phase(name: NodeName): string | null {
+    const record = this.fence(name);
+    if (record === null) return null;
+    const why = "why" in record ? (record.why?.code ?? null) : null;
+    return why === null ? record.phase : `${record.phase} because of ${why}`;
+  }
+
+  lives(name: NodeName): boolean {
+    return this.state.nodes.get(name)?.alive != null;
+  }
+
+  /** By the records. */
+  runsOn(vmName: VmName): NodeName | null {
+    for (const { name, domains } of this.state.nodes.observed.values()) {
+      if (domains.get(vmName)?.state === "running" && this.lives(name)) return name;
+    }
+    return null;
+  }
+
+  until(what: string, holds: () => boolean): Promise<void> {
+    return this.live.until(what, holds);
+  }
+
+  /** As `keel node ready`. */
+  async acknowledge(name: NodeName): Promise<void> {
+    const { store, keys } = this.live;
+    await writeRequest(store, keys, acknowledgementOf(this.state, name), {
+      by: "test",
+      now: systemClock.now(),
+    });
+  }
+
+  /** All that the daemons wrote, for somebody who wants to know why. */
+  account(): string {
+    const said = [...this.reconcilers].map(([id, { said: text }]) => `--- ${id}\n${text.slice(-4_000)}`);
+    const logs = [...this.machines.values()].flatMap((machine) =>
+      ["heartbeat", "agent", "host"].map(
+        (part) => `--- ${part} ${machine.node}\n${machine.read(`${part}.log`).slice(-1_500)}`,
+      ),
+    );
+    return [...said, ...logs].join("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const reconciler of this.reconcilers.values()) await reconciler.end("SIGKILL");
+    for (const machine of this.machines.values()) await machine.close();
+    await this.live[Symbol.asyncDispose]();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  async #build(homes: Readonly<Record<VmName, NodeName>>): Promise<void> {
+    const { nodes = ["hv1", "hv2", "hv3"], fencing = {}, reconcilers = ["r1", "r2"] } = this.#options;
+    const { lease = "10s" } = fencing;
+    for (const folder of ["peers", "secrets"]) mkdirSync(join(this.home, folder), { mode: 0o700 });
+    this.live.put({ kind: "Cluster", name: this.live.name, fencing });
+    for (const [index, name] of nodes.entries()) {
+      const machine = await this.#makeMachine(name, index, lease);
+      this.machines.set(name, machine);
+      writeFileSync(join(this.home, "secrets", name), `${ipmiPassword}\n`, { mode: 0o600 });
+      this.live.put(node(name, { bmc: machine.device }));
+      machine.powerOn();
+    }
+    for (const [name, home] of Object.entries(homes)) {
+      this.live.put(vm(name, { memory: "256MiB", node: home }));
+    }
+    for (const id of reconcilers) this.#startReconciler(id);
+    await this.until("somebody leads", () => this.state.leader !== null);
+    await this.live.apply();
+    await this.until("every power device is bound", () =>
+      nodes.every((name) => this.state.bindings.seen.has(name)),
+    );
+    await this.until("every VM runs at home", () =>
+      Object.entries(homes).every(([name, home]) => this.runsOn(name) === home),
+    );
+  }
+
+  #makeMachine(name: NodeName, index: number, lease: string): Promise<ProcessMachine> {
+    const { endpointsOf, machine = () => ({}) } = this.#options;
+    const digit = (index + 1).toString(16);
+    return ProcessMachine.make({
+      node: name,
+      folder: join(this.home, name),
+      peers: join(this.home, "peers"),
+      witness: this.witness.path,
+      store: this.#store(endpointsOf?.(name)),
+      uuid: `1122334455667788${digit.repeat(16)}`,
+      lease,
+      ...machine(name),
+    });
+  }
+
+  #store(endpoints: readonly string[] = this.live.endpoints): readonly string[] {
+    return ["--store", endpoints.join(","), "--cluster", this.live.name];
+  }
+
+  #startReconciler(id: string): void {
+    const reconciler = new KeelProcess({
+      args: [...this.#store(), "reconciler", "--id", id],
+      state: join(this.home, `state-${id}`),
+      env: { KEEL_SECRETS: join(this.home, "secrets") },
+    });
+    this.reconcilers.set(id, reconciler);
+    reconciler.start();
+  }
+}
