@@ -51,9 +51,11 @@ export class OurDomains {
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
+    // One that begins during the look may not be in it.
+    const before = this.#runs.all;
     const { ours, unmanaged } = await this.#look(signal);
     const present = new Set(ours.map(runId));
-    for (const run of this.#runs.missing(present)) await this.#end(run);
+    for (const run of before) if (!present.has(run.id)) await this.#end(run);
     const domains = ours.map((one) => this.#domainOf(one));
     await this.#runs.save();
     return { domains, ended: this.#runs.ended, unmanaged };

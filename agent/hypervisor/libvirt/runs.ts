@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
-import type { DomainEnd } from "../hypervisor.ts";
+import { type DomainEnd, HypervisorError } from "../hypervisor.ts";
 
 /** One run of a domain of ours, as it was last seen. */
 export interface Run {
@@ -35,6 +35,7 @@ export class Runs {
   #runs = new Map<string, Run>();
   #ended: readonly DomainEnd[] = [];
   #written = "";
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.#path = path;
@@ -61,9 +62,9 @@ export class Runs {
     return [...this.#runs.values()].filter((run) => run.uuid === uuid);
   }
 
-  /** Those that were there and are none of `present`. */
-  missing(present: ReadonlySet<string>): readonly Run[] {
-    return [...this.#runs.values()].filter(({ id }) => !present.has(id));
+  /** All that are not known to have ended. */
+  get all(): readonly Run[] {
+    return [...this.#runs.values()];
   }
 
   see(run: Run): void {
@@ -83,12 +84,23 @@ export class Runs {
     this.#ended = this.#ended.filter((end) => end.vm !== vm);
   }
 
-  async save(): Promise<void> {
+  /** One writing at a time; each writes what is known when its turn comes. @throws HypervisorError `refused` */
+  save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
     const content: Content = { version: 1, runs: [...this.#runs.values()], ended: this.#ended };
     const text = JSON.stringify(content);
     if (text === this.#written) return;
-    await writeFile(`${this.#path}.new`, text, { mode: 0o600 });
-    await rename(`${this.#path}.new`, this.#path);
+    try {
+      await writeFile(`${this.#path}.new`, text, { mode: 0o600 });
+      await rename(`${this.#path}.new`, this.#path);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new HypervisorError("refused", `what runs here cannot be written down: ${why}`, { cause });
+    }
     this.#written = text;
   }
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { HypervisorError } from "../../../../agent/hypervisor/hypervisor.ts";
 import { type Run, Runs } from "../../../../agent/hypervisor/libvirt/runs.ts";
 import { uuidOf } from "../../support/steps.ts";
 
@@ -25,14 +26,17 @@ describe("Runs", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("knows after a restart what ran, and notices what is missing", async () => {
+  it("knows after a restart what ran", async () => {
     const runs = await Runs.load(folder);
     runs.see(run("web", 3, { to: "hv2" }));
     runs.see(run("db", 4));
     await runs.save();
     const next = await Runs.load(folder);
     assert.equal(next.find("3.1")?.to, "hv2");
-    assert.deepEqual(next.missing(new Set(["3.1"])), [run("db", 4)]);
+    assert.deepEqual(
+      next.all.map(({ vm }) => vm),
+      ["web", "db"],
+    );
   });
 
   it("remembers the last end of each VM until it is told to forget", async () => {
@@ -50,13 +54,36 @@ describe("Runs", () => {
     const runs = await Runs.load(folder);
     runs.see(run("web", 6, { incoming: true }));
     runs.end(run("web", 6, { incoming: true }), "crash", 5);
-    assert.deepEqual([runs.ended, runs.missing(new Set())], [[], []]);
+    assert.deepEqual([runs.ended, runs.all], [[], []]);
+  });
+
+  it("is saved by several at once, and holds what the last of them knew", async () => {
+    const runs = await Runs.load(folder);
+    const saves = ["web", "db", "mail"].map((vm, index) => {
+      runs.see(run(vm, index, { id: vm }));
+      return runs.save();
+    });
+    await Promise.all(saves);
+    assert.deepEqual((await Runs.load(folder)).all, runs.all);
+  });
+
+  it("says so where it cannot be saved, and is saved once it can", async () => {
+    const runs = await Runs.load(folder);
+    await mkdir(join(folder, "runs.json.new"));
+    runs.see(run("web", 3));
+    await assert.rejects(
+      runs.save(),
+      (error) => error instanceof HypervisorError && /cannot be written down/u.test(error.message),
+    );
+    await rmdir(join(folder, "runs.json.new"));
+    await runs.save();
+    assert.deepEqual((await Runs.load(folder)).all, runs.all);
   });
 
   it("begins anew where the file is not its own", async () => {
     for (const text of ["", "{", `{"version": 2}`, `{"version": 1, "runs": 3}`]) {
       await writeFile(join(folder, "runs.json"), text);
-      assert.deepEqual((await Runs.load(folder)).missing(new Set()), []);
+      assert.deepEqual((await Runs.load(folder)).all, []);
     }
     const runs = await Runs.load(folder);
     await runs.save();
