@@ -23,7 +23,6 @@ import {
 } from "../../agent/libvirt/index.ts";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { Authority } from "../support/certificates.ts";
-import { run } from "../support/libvirt/command.ts";
 import { domainXml } from "../support/libvirt/domain-xml.ts";
 import { type GuestImage, guestImage } from "../support/libvirt/guest-image.ts";
 import { LibvirtCluster } from "../support/libvirt/libvirt-cluster.ts";
@@ -218,9 +217,7 @@ describe("the libvirt client between two nodes", () => {
   describe("over a network", () => {
     const probe = async (uri: string): Promise<unknown> => {
       const program = join(repositoryRoot, "dist/test/support/libvirt/client-probe.js");
-      return JSON.parse(
-        await run("nsenter", cluster.node(1).entering(process.execPath, program, uri)),
-      ) as unknown;
+      return JSON.parse(await cluster.node(1).exec(process.execPath, program, uri)) as unknown;
     };
 
     it("speaks TCP", async () => {

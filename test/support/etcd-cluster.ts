@@ -17,17 +17,31 @@ export interface EtcdClusterOptions {
   readonly quotaBytes?: number;
   /** With what to ask whether a member is there, where it wants certificates. */
   readonly credentials?: StoreCredentials;
+  /** Where the members run; left out: here. */
+  readonly network?: EtcdNetwork;
+}
+
+/** A network that this process is not in; it reaches the members by Unix sockets. */
+export interface EtcdNetwork {
+  readonly address: string;
+  /** The words that start a program there. */
+  readonly launcher: readonly string[];
 }
 
 const electsWithinMs = 30_000;
+/** In the folder of each member. etcd wants it to look like a host with a port. */
+const socketName = "client:1";
 
 export class EtcdCluster {
   readonly members: readonly EtcdMember[];
+  /** By which it is reached in its network. */
+  readonly networkEndpoints: readonly string[];
   readonly #base: string;
 
-  constructor(base: string, members: readonly EtcdMember[]) {
+  constructor(base: string, planned: readonly PlannedMember[]) {
     this.#base = base;
-    this.members = members;
+    this.members = planned.map(({ member }) => member);
+    this.networkEndpoints = planned.map(({ url }) => url);
   }
 
   get endpoints(): readonly string[] {
@@ -90,13 +104,18 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   return cluster;
 }
 
-async function makeMembers(base: string, options: EtcdClusterOptions): Promise<readonly EtcdMember[]> {
-  const { members = 1, scheme = "http", quotaBytes, credentials, extraArgs = [] } = options;
+interface PlannedMember {
+  readonly member: EtcdMember;
+  readonly url: string;
+}
+
+async function makeMembers(base: string, options: EtcdClusterOptions): Promise<readonly PlannedMember[]> {
+  const { members = 1, scheme = "http", quotaBytes, credentials, extraArgs = [], network } = options;
   const planned: { readonly name: string; readonly client: string; readonly peer: string }[] = [];
   for (let n = 1; n <= members; n += 1) {
     planned.push({
       name: `m${n}`,
-      client: `${scheme}://127.0.0.1:${await freePort()}`,
+      client: `${scheme}://${network?.address ?? "127.0.0.1"}:${await freePort()}`,
       peer: `http://127.0.0.1:${await freePort()}`,
     });
   }
@@ -109,15 +128,18 @@ async function makeMembers(base: string, options: EtcdClusterOptions): Promise<r
     ...(quotaBytes === undefined ? [] : ["--quota-backend-bytes", String(quotaBytes)]),
   ];
   return planned.map(({ name, client, peer }) => {
-    const clientUrls = ["--listen-client-urls", client, "--advertise-client-urls", client];
+    const listen = network === undefined ? client : `${client},unix://${socketName}`;
+    const clientUrls = ["--listen-client-urls", listen, "--advertise-client-urls", client];
     const peerUrls = ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer];
-    return new EtcdMember({
+    const member = new EtcdMember({
       name,
-      endpoint: client,
+      endpoint: network === undefined ? client : `unix:${join(base, name, socketName)}`,
       base,
       args: [...shared, ...clientUrls, ...peerUrls, ...extraArgs],
+      ...(network === undefined ? {} : { launcher: network.launcher }),
       ...(credentials === undefined ? {} : { credentials }),
     });
+    return { member, url: client };
   });
 }
 

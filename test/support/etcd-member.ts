@@ -13,6 +13,8 @@ export interface EtcdMemberOptions {
   /** Its files are in a folder of its name in here. */
   readonly base: string;
   readonly args: readonly string[];
+  /** The words before its own that start it elsewhere. */
+  readonly launcher?: readonly string[];
   readonly credentials?: StoreCredentials;
 }
 
@@ -45,14 +47,14 @@ export class EtcdMember {
 
   /** Starts the process. Whether it answers yet: `ready`. */
   async start(): Promise<void> {
-    const { name, base, args } = this.#options;
+    const { name, base, args, launcher = [] } = this.#options;
     const directory = join(base, name);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const log = await open(this.#logPath, "a");
     try {
-      this.#child = spawn("etcd", ["--name", name, "--data-dir", join(directory, "data"), ...args], {
-        stdio: ["ignore", "ignore", log.fd],
-      });
+      const flags = ["--name", name, "--data-dir", join(directory, "data"), ...args];
+      const [program = "", ...rest] = [...launcher, "etcd", ...flags];
+      this.#child = spawn(program, rest, { cwd: directory, stdio: ["ignore", "ignore", log.fd] });
       this.#paused = false;
     } finally {
       await log.close();

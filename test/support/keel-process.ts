@@ -1,7 +1,9 @@
 /** One `keel …` as a process of its own, that a test stops, wakes, kills and starts again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import process from "node:process";
+import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { keelMain } from "../cli/running-up.ts";
 
 export interface KeelProcessOptions {
@@ -10,6 +12,8 @@ export interface KeelProcessOptions {
   readonly state: string;
   /** Besides what every process here gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The words before its own that start it elsewhere, such as in the namespaces of a machine; asked at each start. */
+  readonly launcher?: () => readonly string[];
 }
 
 /** Far more than anything here takes, on the slowest machine. */
@@ -35,8 +39,9 @@ export class KeelProcess {
   }
 
   start(): void {
-    const { args, state, env } = this.#options;
-    const child = spawn(process.execPath, [keelMain, ...args], {
+    const { args, state, env, launcher } = this.#options;
+    const [program = "", ...rest] = [...(launcher?.() ?? []), process.execPath, keelMain, ...args];
+    const child = spawn(program, rest, {
       env: { ...process.env, KEEL_STATE: state, KEEL_LOG: "debug", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -72,7 +77,10 @@ export class KeelProcess {
   }
 
   signal(signal: "SIGSTOP" | "SIGCONT" | "SIGTERM"): void {
-    this.#child?.kill(signal);
+    const pid = this.#pid();
+    if (pid !== null) process.kill(pid, signal);
+    // A launcher that waits for it stops when it does, and has to go on to see its end.
+    if (signal === "SIGCONT") this.#child?.kill(signal);
   }
 
   /** Ends it with this signal; resolves once it is gone. */
@@ -80,7 +88,29 @@ export class KeelProcess {
     const child = this.#child;
     if (child === null || !this.runs) return;
     const gone = once(child, "exit");
-    child.kill(signal);
-    await gone;
+    let pid = this.#pid();
+    for (; pid === null && this.runs; pid = this.#pid()) await systemClock.sleep(5);
+    if (pid !== null) process.kill(pid, signal);
+    if (this.runs) await gone;
+  }
+
+  /** Resolves once it has ended, whoever ended it. */
+  async gone(): Promise<void> {
+    const child = this.#child;
+    if (child !== null && this.runs) await once(child, "exit");
+  }
+
+  /** The process itself, as this machine counts: a launcher becomes it, or has it as its child. Null: not there yet. */
+  #pid(): number | null {
+    for (let pid = this.#child?.pid; pid !== undefined;) {
+      try {
+        if (readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(process.execPath)) return pid;
+        const [child = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+        pid = child === "" ? undefined : Number(child);
+      } catch {
+        return null;
+      }
+    }
+    return null;
   }
 }

@@ -18,10 +18,14 @@ export class TestGuests {
 
   readonly consoleLog = (vm: string): string => `/var/log/libvirt/console-${this.#run}-${vm}.log`;
 
+  /** For `domain.xml`: the test guest. */
+  xmlOf(vm: string): string {
+    return escapeHatch(vm, this.#image, this.consoleLog(vm));
+  }
+
   /** A spec whose domain boots the test guest. */
   dressed(spec: DomainSpec): DomainSpec {
-    const xml = escapeHatch(this.#image, this.consoleLog(spec.vm));
-    return { ...spec, xml, disks: spec.disks.map(inFolder) };
+    return { ...spec, xml: this.xmlOf(spec.vm), disks: spec.disks.map(inFolder) };
   }
 
   /** Once it has booted as often as it was started, it hears its power button. */
@@ -55,8 +59,9 @@ export function inFolder(disk: DiskSpec): DiskSpec {
   return disk.source === "file" ? disk : { ...disk, pool: { ...disk.pool, type: "dir" } };
 }
 
-function escapeHatch({ kernel, initrd }: GuestImage, log: string): string {
+function escapeHatch(vm: string, { kernel, initrd }: GuestImage, log: string): string {
   return `<domain type='qemu'>
+  <name>${vm}</name>
   <vcpu>2</vcpu>
   <os>
     <type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>

@@ -10,6 +10,8 @@ import { enter, inNamespaces, type NamespaceProcess } from "./namespaces.ts";
  * clusters do not meet, and nothing is left of one whose processes have ended.
  */
 export class LibvirtCluster {
+  /** Where nodes reach what runs on the switch. */
+  readonly address = `${subnet}.1`;
   readonly nodes: readonly LibvirtNode[];
   /** Every node sees it, at the same path. */
   readonly folder: string;
@@ -54,6 +56,11 @@ export class LibvirtCluster {
     const node = this.nodes[number - 1];
     if (node === undefined) throw new RangeError(`there is no node ${number}`);
     return node;
+  }
+
+  /** The words that start a program on the switch, as a machine that is none of the nodes; it ends with its parent. */
+  entering(...program: readonly string[]): readonly string[] {
+    return ["nsenter", ...enter(this.#switch.pid, ["-n"], ["setpriv", "--pdeathsig", "KILL", ...program])];
   }
 
   async stop(): Promise<void> {

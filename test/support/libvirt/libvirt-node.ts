@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
 import { repositoryRoot } from "../root.ts";
@@ -40,6 +40,10 @@ export class LibvirtNode {
   /** The same with another driver. */
   uriOf(driver: string, path: string): string {
     return this.uri.replace("qemu+unix:///system", `${driver}+unix://${path}`);
+  }
+
+  get isUp(): boolean {
+    return this.#process !== null;
   }
 
   get pid(): number {
@@ -85,9 +89,9 @@ export class LibvirtNode {
     return run("nsenter", enter(this.pid, all, program));
   }
 
-  /** The arguments for `nsenter` that run a program in the machine. */
+  /** The words that start a program in the machine. */
   entering(...program: readonly string[]): readonly string[] {
-    return enter(this.pid, all, program);
+    return ["setpriv", "--pdeathsig", "KILL", "nsenter", ...enter(this.pid, all, program)];
   }
 
   /** `virsh` against its libvirtd, from outside. */
@@ -134,13 +138,13 @@ export class LibvirtNode {
     return found;
   }
 
-  /** Descendants of the first process, deepest last. */
+  /** Everything on it, also what was started from outside. */
   async #processes(): Promise<readonly number[]> {
-    const found = [this.pid];
-    // What is found is looked into in its turn.
-    for (const pid of found) {
-      const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
-      found.push(...text.split(" ").filter(Boolean).map(Number));
+    const namespaceOf = (pid: number) => readlink(`/proc/${pid}/ns/pid`).catch(() => null);
+    const own = await namespaceOf(this.pid);
+    const found: number[] = [];
+    for (const pid of (await readdir("/proc")).map(Number).filter(Number.isInteger)) {
+      if (own !== null && (await namespaceOf(pid)) === own) found.push(pid);
     }
     return found;
   }

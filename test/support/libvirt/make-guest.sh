@@ -35,7 +35,14 @@ while read -r module; do insmod "/modules/$module" 2>/dev/console; done </module
 acpid -f -l /dev/null &
 buttons=$!
 until busybox ls -l "/proc/$buttons/fd" | busybox grep -q input; do sleep 0.1; done
-echo "GUEST-UP" >/dev/console
+boot=$(cat /proc/sys/kernel/random/boot_id)
+echo "GUEST-UP $boot $(busybox date +%s)" >/dev/console
+count=0
+while :; do
+  count=$((count + 1))
+  echo "GUEST-ALIVE $boot $count"
+  sleep 1
+done >/dev/console &
 while :; do
   read -r word
   case $word in
