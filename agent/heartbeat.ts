@@ -1,7 +1,7 @@
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { FenceRecord } from "../reconciler/model/fence.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
-import type { Alive, Seen } from "../reconciler/model/observed.ts";
+import type { Alive, DirectPlace, Seen } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { decode, encode } from "../reconciler/store/codec.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
@@ -17,6 +17,10 @@ export interface HeartbeatOptions {
   readonly bootId: string;
   readonly systemUuid?: string | null;
   readonly address: string | null;
+  /** Where it answers the leader directly; left out: nowhere. */
+  readonly answersAt?: DirectPlace;
+  /** Of the machine's network. */
+  readonly addresses?: readonly string[];
   readonly leaseMs?: number;
   /** On a planned stop the node counts as gone at once, instead of when the lease ends. */
   readonly revokeOnStop?: boolean;
@@ -77,7 +81,7 @@ function judge(held: KeyValue, isStart: boolean, options: HeartbeatOptions): "re
 
 /** Null: a round runs, or the name belongs to another machine. */
 async function admit(options: HeartbeatOptions): Promise<Admission | null> {
-  const { node, cluster, store, machineId, bootId, log } = options;
+  const { node, cluster, store, machineId, bootId, answersAt, addresses, log } = options;
   const keys = clusterKeys(cluster);
   const held = await store.get(keys.seen(node));
   const before = held === null ? null : decode<Seen>(held);
@@ -97,7 +101,11 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
     { key: keys.fence(node), modRevision: fence?.modRevision ?? 0 },
     { key: keys.seen(node), modRevision: held?.modRevision ?? 0 },
   ];
-  const seen = (alive: boolean) => ({ put: keys.seen(node), value: encode({ machineId, bootId, alive }) });
+  const asFarAsKnown = { ...(answersAt && { answersAt }), ...(addresses && { addresses }) };
+  const seen = (alive: boolean) => {
+    const record: Seen = { machineId, bootId, alive, ...asFarAsKnown };
+    return { put: keys.seen(node), value: encode(record) };
+  };
   const isCut = fence !== null && decode<FenceRecord>(fence).phase === "cutting";
   if (!isCut) return { compare: pins, then: [seen(true)] };
   if (before?.bootId !== bootId || before.alive) {

@@ -16,6 +16,22 @@ export function size(text: string): number {
   return valueOf(parseSize(text));
 }
 
+export interface HostPort {
+  /** Null: every address. */
+  readonly host: string | null;
+  readonly port: number;
+}
+
+/** `10.0.0.11:7410`, `[fd00::11]:7410`, `:7410`. */
+export function hostPort(text: string): HostPort {
+  const [, bracketed, plain = "", port = ""] =
+    /^(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):(\d{1,5})$/iu.exec(text) ?? [];
+  if (port === "" || Number(port) > 65_535)
+    throw new InvalidArgumentError("Write an address and a port: 10.0.0.11:7410, or :7410.");
+  const host = bracketed ?? plain;
+  return { host: host === "" ? null : host, port: Number(port) };
+}
+
 export function count(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
   return Number(text);

@@ -9,7 +9,6 @@ import type { GuestEvent } from "../agent/hypervisor/simulated/guest-event.ts";
 import type { SimulatedMachine } from "../agent/hypervisor/simulated/machine.ts";
 import { SimulatedNetwork } from "../agent/hypervisor/simulated/network.ts";
 import type { SimulatedHardware, SimulatedTimes } from "../agent/hypervisor/simulated/settings.ts";
-import { SimulatedHypervisor } from "../agent/hypervisor/simulated/simulated-hypervisor.ts";
 import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
@@ -26,12 +25,14 @@ import type { Clock } from "../reconciler/model/clock.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { NodeName, ObjectId, VmName } from "../reconciler/model/names.ts";
 import { silentLog } from "../reconciler/runtime/log.ts";
+import type { AskDirectly } from "../reconciler/runtime/direct/ask.ts";
 import { StoreCore } from "../reconciler/store/core/store-core.ts";
 import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
 import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import { PowerGrid } from "./power-grid.ts";
+import { ProcessHypervisor } from "./process-hypervisor.ts";
 import { SimulatedProcess } from "./process.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { type BmcHabit, type BmcUse, SimulatedBmc } from "./simulated-bmc.ts";
@@ -186,7 +187,8 @@ export class VirtualCluster {
     return [...this.#machines.values()].find((machine) => machine.active().includes(vm)) ?? null;
   }
 
-  startReconciler(id: string): void {
+  /** `on`: the node whose machine it runs on; left out: none. */
+  startReconciler(id: string, on: NodeName | null = null): void {
     const { signal, store, process } = this.#begin(
       `reconciler/${id}`,
       this.#options.messageMs ?? 0,
@@ -198,7 +200,10 @@ export class VirtualCluster {
     const maintenance = new MemoryMaintenance({ core: this.#core, link: process.link });
     const shared = { store, maintenance, keys: this.keys, clock, log: silentLog, feed };
     const devices = this.#devicesFor(clock);
-    this.#watch(runReconciler({ ...shared, id, devices }, signal));
+    const ask: AskDirectly = (place) => this.#ask(place.key, process.clock);
+    const bootId = on === null ? null : this.machine(on).bootId;
+    const host = { bootId, ask, resolve: () => Promise.resolve([]) };
+    this.#watch(runReconciler({ ...shared, id, devices, host }, signal));
   }
 
   startPart(node: NodeName, part: NodePart): void {
@@ -212,7 +217,8 @@ export class VirtualCluster {
     const { bootId } = this.machine(node);
     const common = { node, cluster: "lab", store, clock, log: silentLog, bootId };
     if (part === "heartbeat") {
-      this.#watch(runHeartbeat({ ...common, machineId: node, address: null }, signal));
+      const answersAt = { address: node, port: 0, key: node };
+      this.#watch(runHeartbeat({ ...common, machineId: node, address: null, answersAt }, signal));
       return;
     }
     const hypervisor = new ProcessHypervisor(this.machine(node), process);
@@ -312,6 +318,21 @@ export class VirtualCluster {
       throw failure instanceof Error ? failure : new Error("a part failed", { cause: failure });
   }
 
+  /** As a datagram to the node's heartbeat and one back: each may be lost. */
+  #ask(node: NodeName, clock: Clock): Promise<string | null> {
+    const messageMs = this.#messageMs.get(node) ?? 0;
+    return new Promise((resolve) => {
+      const answer = (): void => {
+        const { bootId } = this.machine(node);
+        clock.timer(messageMs, () => resolve(this.#cutOff.has(node) ? null : bootId));
+      };
+      clock.timer(answerMs, () => resolve(null));
+      clock.timer(messageMs, () => {
+        if (!this.#cutOff.has(node)) this.#parts.get(`heartbeat/${node}`)?.process.whenRunning(answer);
+      });
+    });
+  }
+
   #cutPower(node: NodeName): void {
     this.machine(node).powerOff();
     this.kill(`agent/${node}`);
@@ -362,21 +383,8 @@ export class VirtualCluster {
   }
 }
 
-/** What the machine tells of itself reaches a process only while that runs. */
-class ProcessHypervisor extends SimulatedHypervisor {
-  readonly #process: SimulatedProcess;
-
-  constructor(machine: SimulatedMachine, process: SimulatedProcess) {
-    super(machine, process.clock);
-    this.#process = process;
-  }
-
-  override onChange(callback: () => void): () => void {
-    return super.onChange(() => {
-      this.#process.whenRunning(callback);
-    });
-  }
-}
+/** How long a leader waits for a direct answer. */
+const answerMs = 1_000;
 
 function refusal(why: string): KeelError {
   return new KeelError("refused", { what: "The simulated command", why, advice: "Nothing was changed." });

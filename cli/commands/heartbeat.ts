@@ -1,18 +1,26 @@
+import { hostname, networkInterfaces } from "node:os";
 import type { Command } from "commander";
+import type { Log } from "../../reconciler/runtime/log.ts";
+import type { Answerer } from "../../reconciler/runtime/direct/answerer.ts";
+import type { World } from "../world.ts";
 import type { ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
 import { machineIdsOf } from "../machine-identity.ts";
-import { duration, name } from "../option-values.ts";
+import { duration, type HostPort, hostPort, name } from "../option-values.ts";
 
 interface HeartbeatOptions {
   readonly node: string;
   readonly machineIdFile?: string;
   readonly bootIdFile?: string;
   readonly address?: string;
+  readonly answerAt: HostPort;
   readonly lease: number;
   readonly revokeOnStop?: true;
 }
+
+/** On every address; the same on each node, so that a firewall can let it through. */
+const anyHost: HostPort = { host: null, port: 7410 };
 
 /** `keel heartbeat`: says that its node lives, and nothing else. */
 export function register(program: Command, context: ContextFactory): void {
@@ -21,6 +29,7 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Say that this node lives, until ended. Runs beside the agent and is not restarted with it.")
     .requiredOption("--node <name>", "the node that this machine is", name)
     .option("--address <address>", "where other nodes reach this one")
+    .option("--answer-at <host:port>", "where it answers a leader that misses it", hostPort, anyHost)
     .option("--lease <duration>", "how long silence lasts before the node is suspect", duration, 10_000)
     .option("--revoke-on-stop", "count as gone at once when ended, for a planned shutdown of the machine")
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
@@ -31,6 +40,7 @@ export function register(program: Command, context: ContextFactory): void {
       const log = await daemonLog(run, { part: "heartbeat", node: options.node });
       const [ids, store, cluster] = await Promise.all([machineIdsOf(options), run.store(), run.cluster()]);
       log.info("the heart begins to beat", { ...ids });
+      const answerer = await openAnswers(options, { bootId: ids.bootId, random: run.random, log });
       await runHeartbeat(
         {
           node: options.node,
@@ -39,12 +49,15 @@ export function register(program: Command, context: ContextFactory): void {
           clock: run.clock,
           ...ids,
           address: options.address ?? null,
+          ...(answerer === null ? {} : { answersAt: answerer.place }),
+          addresses: networkNames(),
           leaseMs: options.lease,
           revokeOnStop: options.revokeOnStop ?? false,
           log,
         },
         run.world.ended,
       );
+      answerer?.close();
     });
   withExamples(command, [
     [
@@ -52,4 +65,30 @@ export function register(program: Command, context: ContextFactory): void {
       "with an etcd of two members",
     ],
   ]);
+}
+
+/** Null: it cannot have that port, and goes on without; its lease is what counts. */
+async function openAnswers(
+  { answerAt, address }: HeartbeatOptions,
+  { bootId, random, log }: { readonly bootId: string; readonly random: World["random"]; readonly log: Log },
+): Promise<Answerer | null> {
+  const { openAnswerer } = await import("../../reconciler/runtime/direct/answerer.ts");
+  const key = Buffer.from(random(32)).toString("hex");
+  try {
+    return await openAnswerer({ ...answerAt, address: address ?? answerAt.host, bootId, key });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.warn(
+      "nobody can be answered directly: a node that is cut off from the store alone is taken for lost",
+      { why },
+    );
+    return null;
+  }
+}
+
+/** By what others may know this machine. */
+function networkNames(): readonly string[] {
+  const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const addresses = interfaces.filter(({ internal }) => !internal).map(({ address }) => address);
+  return [...new Set([hostname(), ...addresses])];
 }

@@ -1,7 +1,11 @@
+import { lookup } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { Option, type Command } from "commander";
+import { machineIdFiles } from "../../agent/machine-ids.ts";
+import type { Log } from "../../reconciler/runtime/log.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
@@ -12,6 +16,7 @@ import { type Task, together } from "../together.ts";
 interface ReconcilerCommandOptions extends StateOption {
   readonly source?: string;
   readonly id?: string;
+  readonly bootIdFile?: string;
   readonly simulated: boolean;
 }
 
@@ -22,6 +27,7 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Keep the cluster as it was applied, until ended. Any number may run; one of them leads.")
     .option("--source <folder>", "also watch this folder for edits; one reconciler does")
     .option("--id <name>", "how this one is called among them; else after its host and process")
+    .option("--boot-id-file <path>", "instead of the kernel's boot id")
     .addOption(stateOption())
     .addOption(new Option("--simulated", "the nodes are simulated").default(false).hideHelp())
     .action(async (options: ReconcilerCommandOptions, self: Command) => {
@@ -38,12 +44,14 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const { source, simulated, id = `${hostname()}-${process.pid}` } = options;
   const { clock, random, world } = context;
   const log = await daemonLog(context, { part: "reconciler", id });
-  const [{ ClusterFeed }, { runReconciler }, { boundDevices }, { deviceOpener }] = await Promise.all([
-    import("../../reconciler/control/cluster-feed.ts"),
-    import("../../reconciler/control/reconciler.ts"),
-    import("../../reconciler/control/fence/bindings.ts"),
-    import("../fence-agents.ts"),
-  ]);
+  const [{ ClusterFeed }, { runReconciler }, { boundDevices }, { deviceOpener }, { directAsker }] =
+    await Promise.all([
+      import("../../reconciler/control/cluster-feed.ts"),
+      import("../../reconciler/control/reconciler.ts"),
+      import("../../reconciler/control/fence/bindings.ts"),
+      import("../fence-agents.ts"),
+      import("../../reconciler/runtime/direct/ask.ts"),
+    ]);
   const [store, maintenance, { keys }] = await Promise.all([
     context.store(),
     context.maintenance(),
@@ -56,11 +64,16 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const directory = source === undefined ? context.directory : resolve(world.cwd, source);
   const openDevice = deviceOpener({ world, clock, directory });
   const devices = boundDevices(openDevice, () => feed.state);
+  const host = {
+    bootId: await bootIdOf(options, log),
+    ask: directAsker({ clock, random }),
+    resolve: addressesOf,
+  };
   const shared = { store, maintenance, keys, clock, log, feed, id, trust };
   const tasks: Task[] = [
     (signal) => feed.run(signal),
     (signal) => trust.run(signal),
-    (signal) => runReconciler({ ...shared, devices, openDevice }, signal),
+    (signal) => runReconciler({ ...shared, devices, openDevice, host }, signal),
   ];
   if (source !== undefined) {
     const [{ runSource }, { FolderReader }, { installedSchema }] = await Promise.all([
@@ -81,4 +94,23 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
     tasks.push((signal) => runSource({ ...shared, reader, random, host }, signal));
   }
   await together(tasks, world.ended);
+}
+
+/** Of this machine, by which a leader knows its own host among the nodes; null: it cannot be told. */
+async function bootIdOf(
+  { bootIdFile = machineIdFiles.bootId }: ReconcilerCommandOptions,
+  log: Log,
+): Promise<string | null> {
+  try {
+    return (await readFile(bootIdFile, "utf8")).trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.warn("this machine's boot id cannot be read: the leader does not know its own host", { why });
+    return null;
+  }
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
 }

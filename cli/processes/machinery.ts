@@ -114,7 +114,7 @@ export class Machinery {
     const ids = ["--machine-id-file", files.machineId, "--boot-id-file", files.bootId];
     const socket = join(folder.sockets, `${node}.sock`);
     const host = ["--directory", folder.sockets, "--boot-id-file", files.bootId];
-    const lease = ["--lease", `${cluster.leaseMs}ms`, "--revoke-on-stop"];
+    const lease = ["--lease", `${cluster.leaseMs}ms`, "--revoke-on-stop", "--answer-at", "127.0.0.1:0"];
     const simulated = new SimulatedNode({
       node,
       clock,

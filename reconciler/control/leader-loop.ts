@@ -10,14 +10,17 @@ import { plan } from "../plan/plan.ts";
 import { readNodes } from "../plan/node-facts.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Log } from "../runtime/log.ts";
+import type { AskDirectly } from "../runtime/direct/ask.ts";
 import { Wakeup } from "../runtime/wakeup.ts";
 import type { ClusterKeys } from "../store/keys.ts";
+import type { StoreMaintenance } from "../store/maintenance.ts";
 import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
 import type { StoreTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
 import { Collector } from "./collector.ts";
 import { EventLog, nextEvent } from "./event-log.ts";
 import { Attention } from "./fence/attention.ts";
+import { StoreMembers } from "./fence/store-members.ts";
 import type { FenceDevices } from "./fence/fence-device.ts";
 import { Fencing } from "./fence/fencing.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
@@ -37,7 +40,28 @@ export interface LeaderOptions {
   readonly trust: StoreTrust;
   /** The power devices of the nodes. */
   readonly devices: FenceDevices;
+  /** Of the store as a whole; left out: none of its members runs on a node. */
+  readonly maintenance?: StoreMaintenance;
+  readonly host: LeaderHost;
 }
+
+/** The machine that the leader runs on, as far as fencing depends on it. */
+export interface LeaderHost {
+  /** Null: nobody knows. */
+  readonly bootId: string | null;
+  readonly ask: AskDirectly;
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  /** Whether to step down now, so that another leader judges this incident: it is of this very machine. */
+  readonly leavesToOthers: (incident: string) => boolean;
+}
+
+/** Of a process that can ask nobody. */
+export const loneHost: LeaderHost = {
+  bootId: null,
+  ask: () => Promise.resolve(null),
+  resolve: () => Promise.resolve([]),
+  leavesToOthers: () => false,
+};
 
 /** Transactions of one turn that are under way at once. */
 const writesAtOnce = 32;
@@ -48,8 +72,11 @@ const writesAtOnce = 32;
 const restRatio = 2;
 const retryMs = 1_000;
 
-/** Leads until the lease is lost, the store may not be believed any more, or `signal` is aborted; then returns. */
-export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Leads until the lease is lost, the store may not be believed any more, or `signal` is aborted; then returns. `step down`:
+ * it should leave the leadership to somebody on another machine.
+ */
+export async function lead(options: LeaderOptions, signal: AbortSignal): Promise<"over" | "step down"> {
   const { clock, feed, leadership, log, trust } = options;
   const over = new AbortController();
   const until = AbortSignal.any([signal, leadership.lost, trust.until, over.signal]);
@@ -64,6 +91,7 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     while (!until.aborted) {
       const { mark } = wakeup;
       const wakeInMs = await attempt(turn, log, until);
+      if (turn.othersToJudge !== null && options.host.leavesToOthers(turn.othersToJudge)) return "step down";
       await clock.sleep(turn.thoughtMs * restRatio, until);
       await wakeup.wait(mark, wakeInMs, until);
     }
@@ -74,17 +102,21 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     over.abort();
     await fencing.ended();
   }
+  return "over";
 }
 
 /** It looks with the leader's turns, and by itself at whether it can see. */
 function startFencing(options: LeaderOptions, wakeup: Wakeup, signal: AbortSignal) {
-  const { clock, devices, keys, leadership, store } = options;
-  const attention = new Attention({ clock, store, key: keys.leader, onChange: wakeup.ring });
-  const shared = { clock, devices, attention, term: leadership.term, onEnd: wakeup.ring };
+  const { clock, devices, keys, leadership, store, host, maintenance } = options;
+  const { ask, bootId, resolve } = host;
+  const attention = new Attention({ clock, store, key: keys.leader, ask, onChange: wakeup.ring });
+  const isWanted = () => attention.isWatching;
+  const members = new StoreMembers({ clock, maintenance, resolve, isWanted, onChange: wakeup.ring });
+  const shared = { clock, devices, attention, members, bootId, term: leadership.term, onEnd: wakeup.ring };
   const fencing = new Fencing(shared, signal);
-  const attending = attention.run(signal);
+  const attending = [attention.run(signal), members.run(signal)];
   const ended = async (): Promise<void> => {
-    await attending;
+    await Promise.all(attending);
     await fencing.ended();
   };
   return { fencing, ended };
@@ -104,6 +136,8 @@ async function attempt(turns: Turns, log: Log, signal: AbortSignal): Promise<num
 class Turns {
   /** How long the last turn took to decide. */
   thoughtMs = 0;
+  /** As in `Look`, of the last turn. */
+  othersToJudge: string | null = null;
   readonly #options: LeaderOptions;
   readonly #watchfulness: Watchfulness;
   readonly #collector: Collector;
@@ -149,6 +183,7 @@ class Turns {
     );
     const writer: Writer = { keys, guard: [leadership.guard, believed], events: this.#events, now };
     const fences = this.#fencing.look({ state, input: { ...input, policy }, planned, writer });
+    this.othersToJudge = fences.othersToJudge;
     const decided = [...decisions(writer, state, planned), ...fences.transactions];
     this.thoughtMs = clock.monotonic() - began;
     await this.#write(decided, signal);

@@ -10,7 +10,8 @@ import { keepBound } from "./fence/bind.ts";
 import type { OpenDevice } from "./fence/bindings.ts";
 import { type FenceDevices, noDevices } from "./fence/fence-device.ts";
 import { keepHouse } from "./housekeeping.ts";
-import { lead } from "./leader-loop.ts";
+import { LeaveToOthers } from "./fence/leave-to-others.ts";
+import { lead, type LeaderHost, loneHost } from "./leader-loop.ts";
 import { campaign, type Leadership } from "./leadership.ts";
 
 export interface ReconcilerOptions {
@@ -28,13 +29,20 @@ export interface ReconcilerOptions {
   readonly devices?: FenceDevices;
   /** Opens one that is not known to be the node's yet, to find out; left out: nobody does. */
   readonly openDevice?: OpenDevice;
+  /** What this machine is and can, for fencing; left out: it can ask nobody, and is no node's. */
+  readonly host?: Omit<LeaderHost, "leavesToOthers">;
   /** Where it is left out, the store is believed whatever it says. */
   readonly trust?: StoreTrust;
 }
 
+/** Those who stand by hear of it at once; they are to be first. */
+const standBackMs = 5_000;
+
 /** Runs until `signal` is aborted, then hands the leadership over. */
 export async function runReconciler(options: ReconcilerOptions, signal: AbortSignal): Promise<void> {
-  const { keys, log, id, feed, trust = unwaveringTrust(keys.store) } = options;
+  const { clock, keys, log, id, feed, trust = unwaveringTrust(keys.store) } = options;
+  const left = new LeaveToOthers(clock);
+  const host = { ...loneHost, ...options.host, leavesToOthers: (incident: string) => left.mayNow(incident) };
   const unsubscribe = trust.subscribe((readAnew) => {
     if (readAnew) feed.relist();
   });
@@ -42,7 +50,9 @@ export async function runReconciler(options: ReconcilerOptions, signal: AbortSig
     while (!signal.aborted) {
       log.info("standing for election", { id });
       const leadership = await elected(options, trust, signal);
-      if (leadership !== null) await serve(options, leadership, trust, signal);
+      if (leadership === null) continue;
+      const end = await serve({ ...options, host }, leadership, trust, signal);
+      if (end === "step down") await clock.sleep(standBackMs, signal).catch(() => undefined);
     }
   } finally {
     unsubscribe();
@@ -66,11 +76,11 @@ async function elected(
 
 /** As long as the leadership lasts. In a frozen store it is held on to, and not used. */
 async function serve(
-  options: ReconcilerOptions,
+  options: ReconcilerOptions & { readonly host: LeaderHost },
   leadership: Leadership,
   trust: StoreTrust,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"over" | "step down"> {
   const { log, id } = options;
   const until = AbortSignal.any([signal, leadership.lost]);
   log.info("leading", { id });
@@ -83,7 +93,9 @@ async function serve(
   try {
     while (!until.aborted) {
       await untilTrusted(trust, until);
-      await lead({ ...options, leadership, trust, devices: options.devices ?? noDevices }, signal);
+      const devices = options.devices ?? noDevices;
+      const end = await lead({ ...options, leadership, trust, devices }, signal);
+      if (end === "step down") return end;
     }
   } catch (error) {
     if (!until.aborted) throw error;
@@ -93,6 +105,7 @@ async function serve(
     await Promise.all(chores);
     log.info("no longer leading", { id });
   }
+  return "over";
 }
 
 async function keepBoundFor(

@@ -22,6 +22,18 @@ export interface Seen {
   readonly bootId: string;
   /** false: it would live if it were let. */
   readonly alive: boolean;
+  /** Where its heartbeat answers a leader that does not see it any more. Earlier heartbeats do not tell. */
+  readonly answersAt?: DirectPlace;
+  /** Of the machine's network: by them it is known which member of the store runs there. Earlier ones do not tell. */
+  readonly addresses?: readonly string[];
+}
+
+export interface DirectPlace {
+  /** Null: at the address of its node's document. */
+  readonly address: string | null;
+  readonly port: number;
+  /** With which questions and answers are signed; another one in each life of the heartbeat. */
+  readonly key: string;
 }
 
 /** `node/<n>/agent`, under the agent's own lease: its end is agent-down, never suspect. */

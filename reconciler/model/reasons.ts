@@ -107,10 +107,17 @@ export const reasonTable = {
     text: "{node} is lost together with too many others; the network is likelier to have failed than the nodes",
     advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
   },
-  "leaders-host": { text: "{node} is lost, and is the leader's own host; another leader has to judge" },
+  "leaders-host": {
+    text: "{node} is lost, and is the leader's own host; another leader has to judge",
+    advice: "Start its heartbeat again, or a reconciler on another machine.",
+  },
   "would-lose-quorum": {
     text: "{node} is lost, and the store would lose its quorum with it",
     advice: "Bring another member of the store back first.",
+  },
+  "quorum-unknown": {
+    text: "{node} is lost; the members of the store do not tell whether it would go on without that node",
+    advice: "`keel store status` shows what they say.",
   },
   "fence-bound": {
     text: "{node} is lost; {count} other nodes were fenced within the hour, the bound is {bound}",

@@ -26,6 +26,8 @@ export interface StoreMember {
   readonly id: string;
   readonly name: string;
   readonly endpoint: string;
+  /** Names and addresses of the machine that it runs on, as it tells its clients and its peers. */
+  readonly hosts: readonly string[];
   readonly leader: boolean;
   /** Null: it answers. */
   readonly problem: string | null;

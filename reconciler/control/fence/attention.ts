@@ -1,9 +1,12 @@
 /**
  * Whether the leader can see at all: it looks at its own clock and at the store every second. Where it was stopped for a
- * while, or the store did not answer, the silence of the nodes was its own, and their graces begin anew.
+ * while, or the store did not answer, the silence of the nodes was its own, and their graces begin anew. And it asks the
+ * heartbeats of silent nodes directly: one that answers has lost its way to the store, and nothing else.
  */
 import type { Clock } from "../../model/clock.ts";
 import type { NodeName } from "../../model/names.ts";
+import type { DirectPlace } from "../../model/observed.ts";
+import type { AskDirectly } from "../../runtime/direct/ask.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 
 export interface AttentionOptions {
@@ -11,8 +14,27 @@ export interface AttentionOptions {
   readonly store: Store;
   /** Any key: that it can be read is what matters. */
   readonly key: string;
-  /** Called when the graces begin anew. */
+  readonly ask: AskDirectly;
+  /** Called when the graces begin anew, or a node that was silent answers. */
   readonly onChange: () => void;
+}
+
+/** A node without a lease. */
+export interface Unheard {
+  readonly node: NodeName;
+  /** Its silence, and the boot that fell silent. */
+  readonly incident: string;
+  readonly bootId: string | null;
+  /** Null: it answers nobody. */
+  readonly place: DirectPlace | null;
+}
+
+interface Answers extends Unheard {
+  /** By the monotonic clock. */
+  at: number | null;
+  isAsked: boolean;
+  /** So often it was asked, and the time for an answer ended. */
+  asked: number;
 }
 
 const everyMs = 1_000;
@@ -21,7 +43,7 @@ const lateMs = 4_000;
 
 export class Attention {
   readonly #options: AttentionOptions;
-  #silent: ReadonlySet<NodeName> = new Set();
+  #silent: ReadonlyMap<NodeName, Answers> = new Map();
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: AttentionOptions) {
@@ -34,13 +56,33 @@ export class Attention {
   }
 
   /** The nodes that are silent now. */
-  watchOver(silent: Iterable<NodeName>): void {
-    this.#silent = new Set(silent);
+  watchOver(silent: readonly Unheard[]): void {
+    const before = this.#silent;
+    this.#silent = new Map(
+      silent.map((one): [NodeName, Answers] => {
+        const known = before.get(one.node);
+        return [
+          one.node,
+          known?.incident === one.incident ? known : { ...one, at: null, isAsked: false, asked: 0 },
+        ];
+      }),
+    );
   }
 
   /** When the node's heartbeat last answered directly, by the monotonic clock; null: not in this silence. */
-  answeredAt(_node: NodeName): number | null {
-    return null;
+  answeredAt(node: NodeName): number | null {
+    return this.#silent.get(node)?.at ?? null;
+  }
+
+  /** Whether any node is silent. */
+  get isWatching(): boolean {
+    return this.#silent.size > 0;
+  }
+
+  /** Whether the node was asked once in this silence, and had its time to answer; true where there is nobody to ask. */
+  hasAsked(node: NodeName): boolean {
+    const one = this.#silent.get(node);
+    return one === undefined || one.place === null || one.asked > 0;
   }
 
   /** Until aborted; then returns. */
@@ -48,6 +90,7 @@ export class Attention {
     const { clock } = this.#options;
     try {
       for (;;) {
+        for (const one of this.#silent.values()) void this.#ask(one, signal);
         const before = clock.monotonic();
         await clock.sleep(everyMs, signal);
         const isLate = clock.monotonic() - before > everyMs + lateMs;
@@ -68,6 +111,21 @@ export class Attention {
       if (error instanceof StoreError) return false;
       throw error;
     }
+  }
+
+  /** Never rejects. */
+  async #ask(one: Answers, signal: AbortSignal): Promise<void> {
+    if (one.place === null || one.isAsked) return;
+    const { ask, clock, onChange } = this.#options;
+    one.isAsked = true;
+    const bootId = await ask(one.place, signal);
+    one.isAsked = false;
+    one.asked += 1;
+    // What answers from another boot is not the node that fell silent: its guests are dead, which it will say itself.
+    if (bootId === null || bootId !== one.bootId) return;
+    const isNews = one.at === null;
+    one.at = clock.monotonic();
+    if (isNews) onChange();
   }
 
   #interrupted(): void {

@@ -13,7 +13,7 @@ import { isWorthFencing } from "../../plan/worth-fencing.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
-import type { Attention } from "./attention.ts";
+import type { Attention, Unheard } from "./attention.ts";
 import type { Next, NodeCase } from "./case.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { ownedBy } from "./deaths.ts";
@@ -21,6 +21,7 @@ import { type FenceDevices, kitOf } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
 import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
+import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
 import { FenceTasks } from "./tasks.ts";
@@ -31,6 +32,9 @@ export interface FencingOptions {
   readonly clock: Clock;
   readonly devices: FenceDevices;
   readonly attention: Attention;
+  readonly members: StoreMembers;
+  /** Of the machine that this leader runs on; null: nobody knows. */
+  readonly bootId: string | null;
   /** The create revision of the leader's key. */
   readonly term: number;
   /** Called when a power command has ended: it is worth another look. */
@@ -50,6 +54,8 @@ export interface Look {
   readonly transactions: readonly VmTransaction[];
   /** When to look again though nothing is heard; null: never. */
   readonly wakeInMs: number | null;
+  /** Only another leader may judge this silence: of the leader's own host. Null: there is none such. */
+  readonly othersToJudge: string | null;
 }
 
 /** What the fencing of one node depends on. */
@@ -58,6 +64,9 @@ interface Around extends Survey {
   readonly isAlone: boolean;
 }
 
+/** When to look again where a grace ends before the node was asked once. */
+const askingMs = 500;
+
 export class Fencing {
   readonly #options: FencingOptions;
   readonly #tasks: FenceTasks;
@@ -65,6 +74,7 @@ export class Fencing {
   readonly #alive = new Stopwatch();
   readonly #clockWatch: ClockWatch;
   #watch: Watch = nothingWatched;
+  #othersToJudge: string | null = null;
 
   /** Ends with `signal`, and with it what it has under way. */
   constructor(options: FencingOptions, signal: AbortSignal) {
@@ -85,12 +95,13 @@ export class Fencing {
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, writer.now);
     const silent = nodes.filter(isSilent);
-    attention.watchOver(silent.map(({ name }) => name));
+    attention.watchOver(silent.map(unheard));
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
     const maintained = writeMaintenance(writer, state, effective);
     const transactions: VmTransaction[] = maintained === null ? [] : [maintained];
     let wakeInMs = maintenanceEndsInMs(effective, writer.now);
+    this.#othersToJudge = null;
     for (const node of inTurn(nodes, this.#watch)) {
       const it = this.#caseOf(node, sight, { ...around, isAlone: isAlone(node) }, monotonic);
       const next = nextOf(it);
@@ -102,7 +113,7 @@ export class Fencing {
       if (next.run !== null) this.#run(node, input.desired.cluster, next.run);
       if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
     }
-    return { transactions, wakeInMs };
+    return { transactions, wakeInMs, othersToJudge: this.#othersToJudge };
   }
 
   /** Resolves once none of its power commands is under way any more. */
@@ -145,19 +156,19 @@ export class Fencing {
   #judge(node: NodeFacts, input: PlanInput, around: Around, monotonic: number): Verdict {
     const { name } = node;
     const { cluster } = input.desired;
-    const { devices, attention } = this.#options;
+    const { devices, attention, members } = this.#options;
     const since = this.#watch.get(name)?.since ?? monotonic;
-    const { graceMs } = cluster.fencing;
-    return judge({
+    const leftMs = since + cluster.fencing.graceMs - monotonic;
+    const verdict = judge({
       node: name,
-      leftMs: since + graceMs - monotonic,
+      leftMs: attention.hasAsked(name) ? leftMs : Math.max(leftMs, askingMs),
       answers: attention.answeredAt(name) !== null,
       inMaintenance: around.isAlone,
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,
       isWorthIt: () => isWorthFencing(input, name),
-      isLeadersHost: false,
-      keepsQuorum: true,
+      isLeadersHost: isSameBoot(node, this.#options.bootId),
+      keepsQuorum: members.keepsQuorumWithout(addressesOf(node)),
       hour: {
         others: [...around.cutInHour].filter((other) => other !== name).length,
         bound: around.bound,
@@ -169,6 +180,9 @@ export class Fencing {
       },
       busyWith: around.cutting === name ? null : around.cutting,
     });
+    const isForOthers = verdict.is === "lost" && verdict.why.code === "leaders-host";
+    if (isForOthers) this.#othersToJudge = incidentId(node.observed?.seen ?? null);
+    return verdict;
   }
 
   #run(node: NodeFacts, cluster: Cluster, { kind, key }: NonNullable<Next["run"]>): void {
@@ -182,6 +196,26 @@ export class Fencing {
 /** Without a lease, after it had one, and not proven dead. */
 function isSilent({ observed, health, fence }: NodeFacts): boolean {
   return observed?.alive === null && health !== "unseen" && deathOf(fence, observed) === null;
+}
+
+function unheard({ name, observed, document }: NodeFacts): Unheard {
+  const seen = observed?.seen ?? null;
+  const told = seen?.answersAt ?? null;
+  const place = told === null ? null : { ...told, address: told.address ?? document?.address ?? null };
+  return { node: name, incident: incidentId(seen), bootId: seen?.bootId ?? null, place };
+}
+
+/** Whether what fell silent is this very machine: its boot is this boot. */
+function isSameBoot({ observed }: NodeFacts, bootId: string | null): boolean {
+  return bootId !== null && observed?.seen?.bootId === bootId;
+}
+
+function addressesOf({ name, document, observed }: NodeFacts): readonly string[] {
+  return [
+    name,
+    ...(document?.address == null ? [] : [document.address]),
+    ...(observed?.seen?.addresses ?? []),
+  ];
 }
 
 function silentNode(

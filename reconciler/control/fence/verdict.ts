@@ -22,7 +22,8 @@ export interface Evidence {
   readonly isWorthIt: () => boolean;
   readonly isStorm: boolean;
   readonly isLeadersHost: boolean;
-  readonly keepsQuorum: boolean;
+  /** Whether the store would go on without what runs on the node; null: not known, or not yet. */
+  readonly keepsQuorum: boolean | null;
   /** Another node that is being fenced, or comes first; null: it is this one's turn. */
   readonly busyWith: NodeName | null;
   /** Other nodes that were fenced within the hour, and how many may be; `asked`: this one was refused for it before. */
@@ -53,6 +54,7 @@ function whyNot(evidence: Evidence): Reason | null {
   if (evidence.isStorm) return reason("fence-storm", { node });
   if (!evidence.isWorthIt()) return reason("nothing-to-recover", { node });
   if (evidence.isLeadersHost) return reason("leaders-host", { node });
+  if (evidence.keepsQuorum === null) return reason("quorum-unknown", { node });
   if (!evidence.keepsQuorum) return reason("would-lose-quorum", { node });
   if (hour.asked || hour.others + 1 > hour.bound) {
     return reason("fence-bound", { node, count: hour.others, bound: hour.bound });

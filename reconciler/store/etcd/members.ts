@@ -9,6 +9,7 @@ export interface Member {
   readonly name: string;
   /** Where it was asked; null where nothing tells where it is. */
   readonly endpoint: Endpoint | null;
+  readonly hosts: readonly string[];
   readonly answer: Answer;
 }
 
@@ -38,7 +39,13 @@ export async function askMembers(options: AskOptions): Promise<readonly Member[]
   return Promise.all(
     members.map(async (member) => {
       const known = given.find(({ answer }) => idIn(answer) === member.ID);
-      return { id: member.ID, name: member.name, ...(known ?? (await askAtOwnAddress(member, options))) };
+      const hosts = hostsOf([...member.peerURLs, ...member.clientURLs]);
+      return {
+        id: member.ID,
+        name: member.name,
+        hosts,
+        ...(known ?? (await askAtOwnAddress(member, options))),
+      };
     }),
   );
 }
@@ -54,6 +61,11 @@ async function askAtOwnAddress(
   const endpoint = endpoints.find((each) => each.address === address) ?? reach(address);
   const answer = await ask(endpoint, deadline());
   return { endpoint, answer };
+}
+
+/** What is no URL names no host: the socket of a store on this very machine. */
+function hostsOf(urls: readonly string[]): readonly string[] {
+  return [...new Set(urls.map((url) => URL.parse(url)?.hostname ?? ""))].filter((host) => host !== "");
 }
 
 async function ask({ client }: Endpoint, deadline: number): Promise<Answer> {

@@ -27,8 +27,9 @@ export function leads({ answer }: Member): boolean {
 }
 
 function storeMember(member: Member): StoreMember {
-  const { id, name, endpoint } = member;
-  return { id, name, endpoint: endpoint?.address ?? "", leader: leads(member), problem: problemOf(member) };
+  const { id, name, endpoint, hosts } = member;
+  const address = endpoint?.address ?? "";
+  return { id, name, endpoint: address, hosts, leader: leads(member), problem: problemOf(member) };
 }
 
 function problemOf({ answer }: Member): string | null {

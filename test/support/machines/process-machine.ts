@@ -127,7 +127,7 @@ function bootScript(options: ProcessMachineOptions): string {
     `${inside}${[process.execPath, keelMain, ...args].map(quoted).join(" ")}`;
   const ids = ["--machine-id-file", join(folder, "machine-id"), "--boot-id-file", join(folder, "boot-id")];
   const daemon = ["--node", node, ...ids];
-  const reached = address === undefined ? [] : ["--address", address];
+  const reached = ["--answer-at", `${address ?? "127.0.0.1"}:0`];
   const host = ["--node", node, "--directory", peers, "--boot-id-file", join(folder, "boot-id")];
   const socket = ["--host-socket", join(peers, `${node}.sock`), "--state", join(folder, "known")];
   return `cd ${quoted(folder)} || exit 1

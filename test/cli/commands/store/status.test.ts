@@ -15,8 +15,22 @@ const healthy: StoreStatus = {
   quotaBytes: null,
   alarms: [],
   members: [
-    { id: "1", name: "m1", endpoint: "https://10.0.0.1:2379", leader: true, problem: null },
-    { id: "2", name: "m2", endpoint: "https://10.0.0.2:2379", leader: false, problem: "does not answer" },
+    {
+      id: "1",
+      name: "m1",
+      endpoint: "https://10.0.0.1:2379",
+      hosts: ["10.0.0.1"],
+      leader: true,
+      problem: null,
+    },
+    {
+      id: "2",
+      name: "m2",
+      endpoint: "https://10.0.0.2:2379",
+      hosts: ["10.0.0.2"],
+      leader: false,
+      problem: "does not answer",
+    },
   ],
 };
 

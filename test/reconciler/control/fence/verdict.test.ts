@@ -40,6 +40,7 @@ describe("the verdict on a silent node", () => {
     ["too many are silent at once", { isStorm: true }, "lost fence-storm"],
     ["nothing would be won", { isWorthIt: () => false }, "lost nothing-to-recover"],
     ["the leader runs on it", { isLeadersHost: true }, "lost leaders-host"],
+    ["the store's members do not tell", { keepsQuorum: null }, "lost quorum-unknown"],
     ["the store would lose its quorum", { keepsQuorum: false }, "lost would-lose-quorum"],
     ["half were fenced already", { hour: { others: 1, bound: 1, asked: false } }, "lost fence-bound"],
     ["that was asked before", { hour: { others: 0, bound: 1, asked: true } }, "lost fence-bound"],

@@ -25,13 +25,14 @@ function member(
     errors: [...errors],
     ...raft,
   };
-  return { id, name: `m${id}`, endpoint: null, answer: { kind: "status", status } };
+  return { id, name: `m${id}`, endpoint: null, hosts: [], answer: { kind: "status", status } };
 }
 
 const dead: Member = {
   id: "3",
   name: "m3",
   endpoint: null,
+  hosts: [],
   answer: {
     kind: "none",
     cause: new Error("14 UNAVAILABLE: No connection established. Last error: refused"),
