@@ -3,10 +3,11 @@
  * what becomes possible then: the start after a shutdown, the VM that fits once another has left. So a plan shows the
  * whole way, while the loop releases only the first round and plans anew when something has happened.
  */
+import type { ReleasedStep } from "../model/journal.ts";
 import type { Cancellation, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import type { Step } from "../model/step.ts";
+import type { Progress, Step } from "../model/step.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
@@ -144,7 +145,13 @@ function enterReleased(
   if (cancel !== null) plan.cancels.push(cancel);
   plan.depart(facts.released.step);
   plan.last.set(facts.name, facts.released.step);
-  result.changed.set(facts.name, predictReleased(facts, facts.released.step, cancel !== null));
+  const isOff = cancel !== null || hasCome(facts.released, "cancelled") || hasCome(facts.released, "failed");
+  result.changed.set(facts.name, predictReleased(facts, facts.released.step, isOff));
+}
+
+/** What the node that carries it out has told of its end. */
+function hasCome({ step, progress }: ReleasedStep, phase: Progress["phase"]): boolean {
+  return progress.get(step.node)?.phase === phase;
 }
 
 function enter(facts: VmFacts, outcome: Outcome, plan: Draft, result: RoundResult, round: number): void {

@@ -1,9 +1,10 @@
 /** The state of each VM and node in words, each with its reason. */
 import { byName, type NodeName, type VmName } from "../model/names.ts";
+import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
-import { nodesOf, type Step } from "../model/step.ts";
+import { isFinal, nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { type Health, isFenced, type NodeFacts, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
@@ -17,24 +18,33 @@ export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmVie
   }
   const views = new Map<VmName, VmView>();
   for (const facts of world.vms.values()) {
-    const why = whyVm(facts, rounds, planned.get(facts.name));
+    const why = whyVm(world, facts, rounds, planned.get(facts.name));
     const node = facts.condition.is === "running" ? facts.condition.node : facts.placement.node;
     views.set(facts.name, { name: facts.name, state: vmState(facts, why), node, reason: why });
   }
   return views;
 }
 
-function whyVm(facts: VmFacts, rounds: Rounds, planned: PlannedStep | undefined): Reason {
+function whyVm(world: World, facts: VmFacts, rounds: Rounds, planned: PlannedStep | undefined): Reason {
   const { condition } = facts;
   if (condition.is === "unknown") {
     return isAsLastSeen(condition) ? condition.why : reason("unknown", { why: wordsOf(condition.why) });
   }
   if (condition.is === "duplicate") return condition.why;
-  if (facts.released !== null) return facts.released.step.reason;
+  if (facts.released !== null) return whyWaits(world, facts.released) ?? facts.released.step.reason;
   const blocked = rounds.blocked.get(facts.name);
   if (blocked !== undefined) return blocked;
   if (planned !== undefined) return planned.step.reason;
   return rounds.settled.get(facts.name) ?? reason("orphaned");
+}
+
+/** A step that waits for the word of a node that says nothing; null: it goes on. */
+function whyWaits({ nodes }: World, { step, progress }: ReleasedStep): Reason | null {
+  const silent = nodesOf(step)
+    .filter((name) => !isFinal(progress.get(name) ?? null))
+    .map((name) => nodes.get(name))
+    .find((node) => node !== undefined && node.observed?.alive === null);
+  return silent === undefined ? null : whyUnhealthy(silent);
 }
 
 /** Its node lives and only the agent is gone: then what was seen last is as good as told. */

@@ -25,7 +25,8 @@ export function draftCluster(random: SeededRandom): ClusterDraft {
   documents.set("Profile/base", { kind: "Profile", name: "base", memory: random.oneOf(["1GiB", "2GiB"]) });
   for (const node of nodes) {
     const state = random.chance(0.1) ? random.oneOf(["cordoned", "flushed"]) : "ready";
-    documents.set(`Node/${node}`, { kind: "Node", name: node, state });
+    const bmc = random.chance(0.75) ? { bmc: { agent: "simulated" } } : {};
+    documents.set(`Node/${node}`, { kind: "Node", name: node, state, ...bmc });
     draft.hardware[node] = machine(random);
   }
   if (random.chance(0.3)) draft.hardware["message"] = random.oneOf(["0ms", "2ms", "40ms", "150ms"]);
@@ -49,6 +50,15 @@ function clusterFields(random: SeededRandom): JsonMap {
     ...(random.chance(0.3) ? { selector: random.oneOf(selectors) } : {}),
     ...(random.chance(0.3) ? { reserve: { memory: random.oneOf(["0%", "10%", "512MiB"]) } } : {}),
     ...(random.chance(0.3) ? { reconcile: { mode: "safe" } } : {}),
+    ...(random.chance(0.7) ? { fencing: fencing(random) } : {}),
+  };
+}
+
+function fencing(random: SeededRandom): JsonMap {
+  return {
+    ...(random.chance(0.5) ? { lease: "6s", grace: random.oneOf(["5s", "10s"]) } : {}),
+    ...(random.chance(0.5) ? { return: { auto: random.oneOf(["30s", "5m"]) } } : {}),
+    ...(random.chance(0.5) ? { powerOn: false } : {}),
   };
 }
 

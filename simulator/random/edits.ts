@@ -94,6 +94,7 @@ const clusterChanges: readonly [MergePatch, ...MergePatch[]] = [
   { reserve: { memory: "20%" } },
   { reserve: { memory: "0%" } },
   { fencing: { lease: "6s", grace: "10s" } },
+  { fencing: { powerOn: false } },
   { fencing: null },
 ];
 

@@ -1,5 +1,6 @@
 /** What befalls a cluster, and how all of it is mended. */
 import { type NodeName, objectId, type VmName } from "../../reconciler/model/names.ts";
+import type { StepKind } from "../../reconciler/model/step.ts";
 import type { Author } from "./author.ts";
 import type { JsonMap } from "./script.ts";
 
@@ -12,37 +13,78 @@ export interface Victim {
 /** Returns how the fault is mended, where it does not mend itself. */
 type Fault = (author: Author, victim: Victim) => JsonMap | null;
 
-const faults: Readonly<Record<string, Fault>> = {
-  killAgent: (author, { node }) => ofNode(author, node, "agent", "kill", "start"),
-  pauseAgent: (author, { node }) => ofNode(author, node, "agent", "pause", "resume"),
-  killHeartbeat: (author, { node }) => ofNode(author, node, "heartbeat", "kill", "start"),
-  pauseHeartbeat: (author, { node }) => ofNode(author, node, "heartbeat", "pause", "resume"),
-  powerOff: (author, { node }) => ofNode(author, node, "power", "off", "on"),
-  cutOff: (author, { node }) => ofNode(author, node, "network", "down", "up"),
-  storeDown: (author) => {
+const ofNodes: readonly Fault[] = [
+  (author, { node }) => ofNode(author, node, "agent", "kill", "start"),
+  (author, { node }) => ofNode(author, node, "agent", "pause", "resume"),
+  (author, { node }) => ofNode(author, node, "heartbeat", "kill", "start"),
+  (author, { node }) => ofNode(author, node, "heartbeat", "pause", "resume"),
+  (author, { node }) => ofNode(author, node, "power", "off", "on"),
+  (author, { node }) => ofNode(author, node, "network", "down", "up"),
+  (author, { node }) => ofNode(author, node, "bmc", author.random.oneOf(bmcFaults), "ok"),
+  confirmedDead,
+];
+
+const ofAll: readonly Fault[] = [
+  (author) => {
     author.act({ store: "down" });
     return { store: "up" };
   },
-  killLeader: (author) => {
+  (author) => {
     author.act({ reconciler: "kill-leader" });
     return null;
   },
-  crash: (author, { vm }) => ofVm(author, vm, "guest", "crash", null),
-  switchOff: (author, { vm }) => ofVm(author, vm, "guest", "poweroff", null),
-  ignoreAcpi: (author, { vm }) => ofVm(author, vm, "guest", "ignore-acpi", "obey-acpi"),
-  failMigrations: (author, { vm }) => ofVm(author, vm, "migration", "fail", "ok"),
-  hangMigrations: (author, { vm }) => ofVm(author, vm, "migration", "hang", "ok"),
+];
+
+const ofGuests: readonly Fault[] = [
+  (author, { vm }) => ofVm(author, vm, "guest", "crash", null),
+  (author, { vm }) => ofVm(author, vm, "guest", "poweroff", null),
+  (author, { vm }) => ofVm(author, vm, "guest", "ignore-acpi", "obey-acpi"),
+];
+
+const ofMigrations: readonly Fault[] = [
+  (author, { vm }) => ofVm(author, vm, "migration", "fail", "ok"),
+  (author, { vm }) => ofVm(author, vm, "migration", "hang", "ok"),
+];
+
+const all = [...ofNodes, ...ofAll, ...ofGuests, ...ofMigrations];
+
+/** Of a step that is soon over, what befalls its guest is met seldom by mere chance. */
+const aimed: Readonly<Record<StepKind, readonly Fault[]>> = {
+  start: ofGuests,
+  stop: ofGuests,
+  restart: [],
+  update: ofGuests,
+  migrate: [...ofGuests, ...ofGuests, ...ofMigrations, ...ofMigrations],
+  destroy: [],
+  rename: [...ofGuests, ...ofGuests],
 };
 
-const kinds = Object.values(faults);
+const bmcFaults = ["unreachable", "wrong-password", "stuck-on", "slow"] as const;
 
 /** Something goes wrong; it is mended at once, later, or at the end with all the rest. */
-export function fault(author: Author, victim: Victim = someone(author)): void {
+export function fault(author: Author): void {
+  befall(author, someone(author), all);
+}
+
+/** Something goes wrong while a step of that kind is under way. */
+export function faultDuring(author: Author, kind: StepKind, victim: Victim): void {
+  befall(author, victim, [...all, ...aimed[kind]]);
+}
+
+function befall(author: Author, victim: Victim, faults: readonly Fault[]): void {
   const { random } = author;
-  const mend = kinds[random.below(kinds.length)]?.(author, victim) ?? null;
+  const mend = faults[random.below(faults.length)]?.(author, victim) ?? null;
   if (mend === null || random.chance(0.2)) return;
   author.wait(random.oneOf([1, 100, 1_000, 4_000, 15_000, 30_000]));
   author.act(mend);
+}
+
+/** A machine that really is off, and somebody who says so: a word that is wrong may well run a VM twice. */
+function confirmedDead(author: Author, { node }: Victim): JsonMap {
+  author.act({ power: { [node]: "off" } });
+  author.wait(author.random.oneOf([15_000, 35_000, 60_000]));
+  author.act({ confirmDead: node });
+  return { power: { [node]: "on" } };
 }
 
 function someone(author: Author): Victim {

@@ -21,19 +21,18 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-const steps: Readonly<Record<StepKind, true>> = {
-  start: true,
-  stop: true,
-  restart: true,
-  update: true,
-  migrate: true,
-  destroy: true,
-  rename: true,
-};
-export const stepKinds: readonly string[] = Object.keys(steps);
+export const stepKinds = [
+  "start",
+  "stop",
+  "restart",
+  "update",
+  "migrate",
+  "destroy",
+  "rename",
+] as const satisfies readonly StepKind[];
 
 /** Why a fault cannot meet a step of that kind, or means nothing to it; null: it can. */
-export function whyNever(fault: FaultKind, kind: string): string | null {
+export function whyNever(fault: FaultKind, kind: StepKind): string | null {
   switch (fault) {
     case "guest crash":
     case "guest poweroff":
@@ -109,7 +108,7 @@ export class Matrix {
   }
 }
 
-function cellOf(fault: FaultKind, kind: string): string {
+function cellOf(fault: FaultKind, kind: StepKind): string {
   return `${fault} × ${kind}`;
 }
 

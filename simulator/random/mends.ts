@@ -8,6 +8,7 @@ const mends: Readonly<Record<string, readonly string[]>> = {
   power: ["on"],
   agent: ["resume", "start"],
   heartbeat: ["resume", "start"],
+  bmc: ["ok"],
   guest: ["obey-acpi"],
   migration: ["ok"],
 };

@@ -52,13 +52,17 @@ function failureOf({ violations, unmet, final }: Outcome): Failure | null {
 
 /** All was mended, so nothing is lost sight of. */
 function unhealed({ vms, nodes }: Outcome["final"]): Failure | null {
-  const node = Object.entries(nodes).find(([, { state, alive }]) => !alive || unwell.includes(state));
+  const node = Object.entries(nodes).find(
+    ([, { state, alive }]) => (!alive && !cutOff.includes(state)) || unwell.includes(state),
+  );
   if (node !== undefined) return { kind: "unhealed", text: `${node[0]} is ${node[1].state}` };
   const vm = Object.entries(vms).find(([, { state }]) => state === "unknown");
   return vm === undefined ? null : { kind: "unhealed", text: `${vm[0]} is unknown: ${vm[1].reason.text}` };
 }
 
 const unwell: readonly string[] = ["agent-down", "suspect", "lost"];
+/** Off since the leader has cut it: whether it comes on again is not the scenario's to mend. */
+const cutOff: readonly string[] = ["fenced", "fence-failed"];
 
 /** The shortest scenario that was found to fail in the same way. */
 export async function shortest(document: ScenarioDocument, failure: Failure): Promise<ScenarioDocument> {

@@ -4,7 +4,8 @@ import type { StepKind } from "../../reconciler/model/step.ts";
 import type { Author } from "./author.ts";
 import { memories, vmDocument } from "./cluster-draft.ts";
 import { renameTo } from "./edits.ts";
-import { fault } from "./faults.ts";
+import { faultDuring } from "./faults.ts";
+import { stepKinds } from "./matrix.ts";
 
 interface Provocation {
   /** Returns the name that the VM goes by from then on. */
@@ -32,7 +33,7 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
       return vm;
     },
     within: [30, 5_000],
-    weight: 1,
+    weight: 2,
   },
   restart: {
     provoke: (author, vm) => {
@@ -40,7 +41,7 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
       return vm;
     },
     within: [30, 6_000],
-    weight: 4,
+    weight: 2,
   },
   update: {
     provoke: (author, vm) => {
@@ -51,7 +52,7 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
       return vm;
     },
     within: [30, 110],
-    weight: 3,
+    weight: 5,
   },
   migrate: {
     provoke: (author, vm) => {
@@ -59,7 +60,7 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
       return vm;
     },
     within: [30, 2_500],
-    weight: 1,
+    weight: 4,
   },
   destroy: {
     provoke: (author, vm) => {
@@ -72,11 +73,11 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
     within: [30, 110],
     weight: 3,
   },
-  rename: { provoke: renameTo, within: [30, 130], weight: 4 },
+  rename: { provoke: renameTo, within: [30, 130], weight: 5 },
 };
 
-const choices = Object.values(provocations).flatMap((each) =>
-  Array.from({ length: each.weight }, () => each),
+const choices = stepKinds.flatMap((kind) =>
+  Array.from({ length: provocations[kind].weight }, () => ({ kind, ...provocations[kind] })),
 );
 
 export function scene(author: Author): void {
@@ -87,7 +88,7 @@ export function scene(author: Author): void {
   const vm = provocation.provoke(author, before);
   const [from, to] = provocation.within;
   author.wait(from + random.below(to - from));
-  fault(author, { vm, node: author.whereabouts(vm) });
+  faultDuring(author, provocation.kind, { vm, node: author.whereabouts(vm) });
   if (random.chance(0.5)) return;
   const state = author.document(objectId("VM", vm))["state"];
   if (state === "absent") {

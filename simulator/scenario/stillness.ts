@@ -6,6 +6,7 @@ import { isFencingPending } from "../../reconciler/control/fence/pending.ts";
 import { planOf } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
+import type { PlannedStep } from "../../reconciler/model/plan.ts";
 import type { Observed } from "../../reconciler/model/observed.ts";
 import { isFinal, nodesOf } from "../../reconciler/model/step.ts";
 import type { Change } from "../../reconciler/store/store.ts";
@@ -65,12 +66,17 @@ export class Stillness {
     if ([...state.fences.values()].some((record) => isFencingPending(record, state))) return false;
     const planned = planOf(state, now);
     return (
-      planned.steps.length === 0 &&
+      planned.steps.every(waitsForAnother) &&
       planned.records.length === 0 &&
       planned.cancels.length === 0 &&
       planned.wakeAt === null
     );
   }
+}
+
+/** It begins once another step has ended; that one is looked at by itself. */
+function waitsForAnother({ waits }: PlannedStep): boolean {
+  return waits?.code === "waiting-for-source";
 }
 
 /** Whether a step may still come to its end by itself: the node that it waits for has an agent. */

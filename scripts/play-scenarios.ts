@@ -1,0 +1,52 @@
+/**
+ * Plays scenario files, the folder's in order, and then random ones, until one of them finds something wrong. Prints
+ * that one and what it found as JSON, and ends with status 1; with status 0 where all is as it should be.
+ *
+ * `node scripts/play-scenarios.ts test/scenarios 100`
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+import { playSeed } from "../simulator/random/play.ts";
+import { readScenario } from "../simulator/scenario/read-scenario.ts";
+import { simulate } from "../simulator/scenario/simulate.ts";
+
+const [folder = "test/scenarios", seeds = "0"] = process.argv.slice(2);
+const complaint = (await firstOfFolder()) ?? (await firstOfSeeds());
+if (complaint !== null) console.log(JSON.stringify(complaint));
+process.exitCode = complaint === null ? 0 : 1;
+
+interface Complaint {
+  readonly scenario: string;
+  readonly found: readonly string[];
+}
+
+async function firstOfFolder(): Promise<Complaint | null> {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  for (const file of files.sort()) {
+    const found = await play(join(folder, file));
+    if (found.length > 0) return { scenario: file, found };
+  }
+  return null;
+}
+
+/** What broke a law or an expectation; a simulation that fails altogether has found something too. */
+async function play(path: string): Promise<readonly string[]> {
+  const noFolder = () => Promise.reject(new Error("a scenario of the tests holds its own objects"));
+  try {
+    const scenario = await readScenario(readFileSync(path, "utf8"), path, noFolder);
+    const { violations, unmet } = await simulate(scenario);
+    return [...violations.map(({ law, text }) => `${law}: ${text}`), ...unmet];
+  } catch (error) {
+    return [`it failed: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+async function firstOfSeeds(): Promise<Complaint | null> {
+  for (let seed = 1; seed <= Number(seeds); seed++) {
+    const { failure } = await playSeed(seed);
+    if (failure !== null) return { scenario: `seed ${seed}`, found: [failure.text] };
+  }
+  return null;
+}
