@@ -71,7 +71,7 @@ const provocations: Readonly<Record<StepKind, Provocation>> = {
       return vm;
     },
     within: [30, 110],
-    weight: 3,
+    weight: 5,
   },
   rename: { provoke: renameTo, within: [30, 130], weight: 5 },
 };
