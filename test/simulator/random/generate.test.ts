@@ -34,7 +34,7 @@ describe("a random scenario", () => {
       seeds.flatMap((seed) => generate(seed).events.flatMap(({ act }) => Object.keys(act))),
     );
     const wanted = ["edit", "approve", "restart", "retry", "release", "acknowledge", "agent", "heartbeat"];
-    const faults = ["power", "network", "store", "reconciler", "guest", "migration"];
+    const faults = ["power", "network", "store", "reconciler", "guest", "migration", "bmc", "confirmDead"];
     assert.deepEqual([...done].sort(), [...wanted, ...faults].sort());
   });
 });
