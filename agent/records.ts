@@ -2,6 +2,7 @@
 import type { NodeName, VmName } from "../reconciler/model/names.ts";
 import type { EndCause, ObservedDomain, Session } from "../reconciler/model/observed.ts";
 import type { Placement } from "../reconciler/model/placement.ts";
+import { changedSince } from "./differences.ts";
 import { isSameHardware } from "./hypervisor/hardware-fields.ts";
 import type { Domain, DomainEnd } from "./hypervisor/hypervisor.ts";
 import type { Look } from "./lookout.ts";
@@ -33,10 +34,10 @@ type ActiveRecord = Exclude<ObservedDomain, OffRecord>;
  * epoch. A domain that was there and is not, with no word how it ended, ended unseen.
  */
 export function recordsOf(input: RecordsInput): Records {
-  const { look, session, before } = input;
+  const { look, before } = input;
   const records = new Map<VmName, ObservedDomain>();
   for (const domain of look.reading.domains)
-    records.set(domain.vm, activeRecord(domain, look.readAt, session));
+    records.set(domain.vm, activeRecord(domain, before.get(domain.vm) ?? null, input));
   const forget: VmName[] = [];
   const ends = new Map(look.reading.ended.map((end) => [end.vm, end]));
   for (const vm of new Set([...before.keys(), ...ends.keys()])) {
@@ -62,12 +63,18 @@ export function isSameRecord(a: ObservedDomain | null, b: ObservedDomain): boole
     return a.state === "off" && b.state === "off" && a.cause === b.cause && a.at === b.at;
   }
   if (a.state !== b.state || a.domainId !== b.domainId || a.since !== b.since) return false;
-  return isSameHardware(a.live, b.live) && isSameHardware(a.applied, b.applied);
+  if (!isSameHardware(a.live, b.live) || !isSameHardware(a.applied, b.applied)) return false;
+  return JSON.stringify(a.changed) === JSON.stringify(b.changed);
 }
 
-function activeRecord(domain: Domain, readAt: number, session: Session): ObservedDomain {
+function activeRecord(
+  domain: Domain,
+  before: ObservedDomain | null,
+  { look: { readAt }, session }: RecordsInput,
+): ObservedDomain {
   const { vm, epoch, state, id, since, live, applied } = domain;
-  return { vm, epoch, session, readAt, state, domainId: id, since, live, applied };
+  const changed = changedSince(domain, before, readAt);
+  return { vm, epoch, session, readAt, state, domainId: id, since, live, applied, changed };
 }
 
 function offRecord(
@@ -96,7 +103,9 @@ function vanished({ vm, epoch, session: then }: ActiveRecord, { session, look }:
 function endRecord(end: DomainEnd, input: RecordsInput): OffRecord {
   const { vm, epoch, at } = end;
   const { session, look } = input;
-  return { vm, epoch, session, readAt: look.readAt, state: "off", cause: causeOf(end, input), at };
+  const cause = causeOf(end, input);
+  const off = { vm, epoch, session, readAt: look.readAt, state: "off", cause, at } as const;
+  return end.cause === "cut" && cause === "unknown" ? { ...off, byHand: true } : off;
 }
 
 function causeOf(end: DomainEnd, { isOurs }: RecordsInput): EndCause {

@@ -1,5 +1,6 @@
 /** Everything that is known of one object: what is wanted of it, how it is, and what happened to it. */
 import type { ClusterState } from "../reconciler/control/cluster-state.ts";
+import { isAbout } from "../reconciler/control/report/drift-words.ts";
 import type { Desired, SourcePosition } from "../reconciler/model/desired.ts";
 import { type Kind, objectId } from "../reconciler/model/names.ts";
 import type { BlockedReport, DriftReport, NodeReport, VmReport } from "../reconciler/model/report.ts";
@@ -39,7 +40,7 @@ export function describeObject(view: View, { kind, name }: NamedObject): Describ
     spec,
     status,
     blocked: report.blocked.filter(({ object }) => object === id),
-    drift: report.drift.filter(({ object }) => object === id),
+    drift: report.drift.filter((entry) => isAbout(entry, kind, name)),
     events: reportEvents(view).filter(({ object }) => object === id),
   };
 }

@@ -6,7 +6,7 @@
  * is the agent's. A failed read is never an empty list.
  */
 import type { Hardware, HardwareField } from "../../reconciler/model/hardware.ts";
-import type { EndCause } from "../../reconciler/model/observed.ts";
+import type { DomainDifference, EndCause } from "../../reconciler/model/observed.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../reconciler/model/step.ts";
 
@@ -23,8 +23,15 @@ export interface Domain {
   readonly live: Hardware;
   /** What was last set through this port. */
   readonly applied: Hardware;
+  /** In what it differs from what it was last given; that includes where `live` differs from `applied`. */
+  readonly differences: readonly Difference[];
   /** A migration away from here. */
   readonly job: MigrationJob | null;
+}
+
+export interface Difference extends Omit<DomainDifference, "since" | "noticed"> {
+  /** Epoch milliseconds at which the hypervisor told of it by itself; null: nobody heard that it did. */
+  readonly heardAt: number | null;
 }
 
 export interface MigrationJob {

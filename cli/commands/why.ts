@@ -5,6 +5,7 @@ import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { printData } from "../output/answer.ts";
+import { driftLines } from "../output/drift-text.ts";
 import { heading, type Layout, layoutFor, paragraph, sections } from "../output/layout.ts";
 import { type NamedObject, notFound, objectNamed } from "../output/object-names.ts";
 import { print } from "../output/paint.ts";
@@ -44,6 +45,7 @@ async function why({ kind, name }: NamedObject, context: Context): Promise<void>
 function whyLines(report: WhyReport, isVm: boolean, layout: Layout): readonly Line[] {
   return sections([
     [...headLines(report, isVm, layout), ...originLines(report, isVm, layout)],
+    driftLines(report.drift, layout),
     elsewhereLines(report, layout),
     nextLines(report, layout),
   ]);

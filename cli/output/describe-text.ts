@@ -4,6 +4,7 @@ import type { FlushReport, NodeReport, StepProgressReport, VmReport } from "../.
 import { formatBytes } from "../../tui/view/amounts.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import type { DescribeReport } from "../describe-object.ts";
+import { driftLines } from "./drift-text.ts";
 import { eventLine } from "./event-line.ts";
 import { durationText } from "./counts.ts";
 import { flushText } from "./flush-text.ts";
@@ -27,7 +28,7 @@ export function describeLines(report: DescribeReport, now: number, layout: Layou
     stepLines(status?.kind === "VM" ? status.step : null, now),
     specLines(report, layout),
     blockedLines(report, layout),
-    driftLines(report, layout),
+    driftLines(report.drift, layout),
     eventLines(report),
   ]);
 }
@@ -119,14 +120,6 @@ function blockedLines({ blocked }: DescribeReport, layout: Layout): readonly Lin
     ...(reason.advice === null ? [] : paragraph(2, reason.advice, "muted", layout)),
   ]);
   return [heading("Blocked"), ...lines];
-}
-
-function driftLines({ drift }: DescribeReport, layout: Layout): readonly Line[] {
-  if (drift.length === 0) return [];
-  return [
-    heading("Not as it was written"),
-    ...drift.flatMap(({ text }) => paragraph(2, text, "plain", layout)),
-  ];
 }
 
 function eventLines({ events }: DescribeReport): readonly Line[] {

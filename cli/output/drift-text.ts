@@ -1,16 +1,30 @@
 /** What is not as it was written: by kind, each with what becomes of it. */
+import { formatTime } from "../../reconciler/desired/times.ts";
 import type { DriftReport } from "../../reconciler/model/report.ts";
 import type { Line } from "../../tui/view/line.ts";
 import { heading, type Layout, moreLine, paragraph } from "./layout.ts";
 
-type DriftKind = DriftReport["kind"];
+interface DriftGroup {
+  readonly title: string;
+  readonly has: (entry: DriftReport) => boolean;
+}
 
-const blocks: readonly (readonly [DriftKind, string])[] = [
-  ["drift", "Changed outside keel since the last apply; `keel apply` sets it back"],
-  ["pending", "Takes effect at the next restart"],
-  ["state", "Not as wanted, and left as it is"],
-  ["orphaned", "Orphaned: in no document any more, left as they are"],
-  ["unmanaged", "Not of this cluster, never touched"],
+const groups: readonly DriftGroup[] = [
+  {
+    title: "Changed outside keel since the last apply; `keel apply` sets it back",
+    has: ({ kind, effect }) => kind === "drift" && effect !== "next-restart",
+  },
+  {
+    title: "Changed outside keel; set back at the next restart",
+    has: ({ kind, effect }) => kind === "drift" && effect === "next-restart",
+  },
+  { title: "Takes effect at the next restart", has: ({ kind }) => kind === "pending" },
+  { title: "Not as wanted, and left as it is", has: ({ kind }) => kind === "state" },
+  {
+    title: "Orphaned: in no document any more, left as they are",
+    has: ({ kind }) => kind === "orphaned",
+  },
+  { title: "Not of this cluster, never touched", has: ({ kind }) => kind === "unmanaged" },
 ];
 
 /** Of each kind not more than these, unless all detail is wanted. */
@@ -18,8 +32,8 @@ const shownMax = 4;
 
 /** A block of lines for each kind that there is. */
 export function driftBlocks(drift: readonly DriftReport[], layout: Layout): readonly (readonly Line[])[] {
-  return blocks.flatMap(([kind, title]) => {
-    const entries = drift.filter((entry) => entry.kind === kind);
+  return groups.flatMap(({ title, has }) => {
+    const entries = drift.filter(has);
     if (entries.length === 0) return [];
     const shown = layout.detail ? entries : entries.slice(0, shownMax);
     const lines = shown.flatMap((entry) => entryLines(entry, layout));
@@ -40,8 +54,29 @@ function entryLines(entry: DriftReport, layout: Layout): readonly Line[] {
 }
 
 /** The heading says how it came, so the words need not. */
-function wordsOf({ text }: DriftReport): string {
-  return text.replace(/; (?:changed outside keel|takes effect at the next restart)$/, "");
+function wordsOf(entry: DriftReport): string {
+  const text = entry.text.replace(
+    /; (?:changed outside keel(?:, set back at the next restart)?|takes effect at the next restart)$/,
+    "",
+  );
+  return `${text}${sinceText(entry)}`;
+}
+
+/** ` (since 2026-01-01T00:00:05Z)`. The time is UTC, as in every log that it may be laid beside. */
+function sinceText({ since, noticed }: DriftReport): string {
+  if (since === null) return "";
+  const time = formatTime(Math.floor(since / 1000) * 1000);
+  return noticed === "reading" ? ` (seen since ${time})` : ` (since ${time})`;
+}
+
+/** All that is not as it was written of one object, a sentence each. */
+export function driftLines(drift: readonly DriftReport[], layout: Layout): readonly Line[] {
+  if (drift.length === 0) return [];
+  const lines = drift.flatMap((entry) => {
+    const subject = entry.kind === "unmanaged" ? `${entry.object}: ` : "";
+    return paragraph(2, `${subject}${entry.text}${sinceText(entry)}`, "plain", layout);
+  });
+  return [heading("Not as it was written"), ...lines];
 }
 
 /** `vm/web1`; an unmanaged domain has nothing but its name. */

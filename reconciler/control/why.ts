@@ -3,13 +3,15 @@ import type { Vm } from "../model/desired.ts";
 import { byName, type NodeName, objectId, type VmName } from "../model/names.ts";
 import type { Plan } from "../model/plan.ts";
 import { unplaced } from "../model/placement.ts";
-import type { ReasonReport, VmReport } from "../model/report.ts";
+import type { DriftReport, ReasonReport, VmReport } from "../model/report.ts";
 import { describeStep } from "../model/step.ts";
 import { selectorOf } from "../plan/choose.ts";
 import { whyNotUsable } from "../plan/usable.ts";
 import { readWorld, type World } from "../plan/world.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { planInput } from "./plan-input.ts";
+import { isAbout } from "./report/drift-words.ts";
+import { reportDrift } from "./report/plan-report.ts";
 import { reportReason } from "./report/reasons.ts";
 
 export interface WhyReport {
@@ -25,6 +27,8 @@ export interface WhyReport {
   readonly source: string | null;
   readonly home: VmReport["home"];
   readonly displaced: VmReport["displaced"];
+  /** What is not as it was written; of a node, the domains on it that are nobody's. */
+  readonly drift: readonly DriftReport[];
 }
 
 /** null: there is no such VM. */
@@ -51,6 +55,7 @@ export function whyVm(state: ClusterState, planned: Plan, name: VmName, now: num
     source: source === undefined ? null : `${source.file}:${String(source.line)}`,
     home: placement.home,
     displaced: placement.displaced,
+    drift: driftOf(planned, "VM", name),
   };
 }
 
@@ -102,5 +107,10 @@ export function whyNode(state: ClusterState, planned: Plan, name: NodeName): Why
     source: source === undefined ? null : `${source.file}:${String(source.line)}`,
     home: null,
     displaced: null,
+    drift: driftOf(planned, "Node", name),
   };
+}
+
+function driftOf(planned: Plan, kind: "VM" | "Node", name: string): readonly DriftReport[] {
+  return planned.drift.map(reportDrift).filter((entry) => isAbout(entry, kind, name));
 }

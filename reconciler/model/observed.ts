@@ -1,5 +1,5 @@
 /** What is seen, and by whom. Written by heartbeats and agents; nothing here is a decision. */
-import type { Hardware } from "./hardware.ts";
+import type { Hardware, HardwareField } from "./hardware.ts";
 import type { NodeName, VmName } from "./names.ts";
 
 /** `node/<n>/alive`, written by the heartbeat under its lease: while the key is there, the node lives. */
@@ -80,6 +80,29 @@ export interface NodeStatus {
   }[];
 }
 
+/** One thing in which a running domain differs from what it was last given. */
+export interface DomainDifference {
+  /** In the hypervisor's own terms: `disk[sda]/driver@cache`. */
+  readonly path: string;
+  /** The field in which `live` and `applied` differ as well; null: only this tells. */
+  readonly field: HardwareField | null;
+  /** null: it should not be there. */
+  readonly wanted: string | null;
+  /** null: it is not there. */
+  readonly live: string | null;
+  /**
+   * live: can be set right while the guest runs. next-restart: as wanted from the next start on. restart: the guest has
+   * less than it was promised until then.
+   */
+  readonly takes: "live" | "next-restart" | "restart";
+  /** hand: somebody changed it. settings: nobody did; the node's agent would make it otherwise today. */
+  readonly by: "hand" | "settings";
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** event: the hypervisor told of it as it happened. reading: it was found then, and may have come about before. */
+  readonly noticed: "event" | "reading";
+}
+
 /**
  * How a domain came to its end. stop: by one of our steps. reboot: with its node, which runs under another boot id now.
  * unknown: nobody saw it, counts as a crash.
@@ -102,8 +125,16 @@ export type ObservedDomain = {
       readonly live: Hardware;
       /** What Evenkeel last set: `live` differing from it was changed by hand. */
       readonly applied: Hardware;
+      /** At most 32 differences, and how many there are besides. Agents of before do not tell. */
+      readonly changed?: { readonly differences: readonly DomainDifference[]; readonly omitted: number };
     }
-  | { readonly state: "off"; readonly cause: EndCause; readonly at: number }
+  | {
+      readonly state: "off";
+      readonly cause: EndCause;
+      readonly at: number;
+      /** Of an unknown cause: somebody cut it outside keel, as the hypervisor told. */
+      readonly byHand?: true;
+    }
 );
 
 export interface ObservedNode {

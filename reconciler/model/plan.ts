@@ -1,7 +1,7 @@
 /** What the planner answers. A plan is a value: made from one state of everything, released only while that stands. */
-import type { HardwareField } from "./hardware.ts";
 import type { ReleasedStep, Tries, VolumeClaim } from "./journal.ts";
 import type { NodeName, VmName } from "./names.ts";
+import type { DomainDifference } from "./observed.ts";
 import type { Placement } from "./placement.ts";
 import type { Reason } from "./reasons.ts";
 import type { NodeState, VmState } from "./states.ts";
@@ -60,9 +60,15 @@ export type Drift =
       readonly kind: "drift" | "pending";
       readonly vm: VmName;
       readonly node: NodeName;
-      readonly field: HardwareField;
-      readonly wanted: string;
-      readonly live: string;
+      /** A field of the document; or, beyond those, a place in the domain: `disk[sda]/driver@cache`. */
+      readonly field: string;
+      /** null: it should not be there, or is not there. */
+      readonly wanted: string | null;
+      readonly live: string | null;
+      /** When it is as wanted again: once it is set back, or at the next restart. */
+      readonly effect: "live" | "next-restart";
+      /** Since when, in epoch milliseconds, and how that is known; null: nobody tells. */
+      readonly since: Pick<DomainDifference, "since" | "noticed"> | null;
     }
   | { readonly kind: "state"; readonly vm: VmName; readonly node: NodeName | null; readonly reason: Reason }
   | { readonly kind: "orphaned"; readonly vm: VmName; readonly node: NodeName | null }

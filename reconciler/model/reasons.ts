@@ -31,6 +31,8 @@ export const reasonTable = {
   "request-without-use": { text: "{by} asked for a {request}, which changes nothing here" },
   "tries-forgotten": { text: "its intent changed; what failed before does not count any more" },
   "crashed": { text: "the guest ended without being asked to; restart {attempt} of {max}" },
+  "cut-by-hand": { text: "somebody cut it outside keel; restart {attempt} of {max}" },
+  "more-drift": { text: "it differs in {omitted} more places from what it was made from" },
   "crash-loop": {
     text: "it crashed {count} times in {window}",
     advice: "Look at its console, then `keel vm retry {vm}` or edit the VM.",

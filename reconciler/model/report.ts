@@ -87,9 +87,18 @@ export interface DriftReport {
   readonly kind: "drift" | "pending" | "state" | "orphaned" | "unmanaged";
   readonly object: string;
   readonly node: NodeName | null;
+  /** A field of the document; or, beyond those, a place in the domain: `disk[sda]/driver@cache`. */
   readonly field: string | null;
+  /** The same in words: `driver cache of disk sda`. */
+  readonly place: string | null;
   readonly wanted: string | null;
   readonly live: string | null;
+  /** When a field is as wanted again: live, once `keel apply` sets it back, or at the next restart. */
+  readonly effect: "live" | "next-restart" | null;
+  /** Epoch milliseconds; null: not known. */
+  readonly since: number | null;
+  /** event: the hypervisor told of it as it happened. reading: it was found then, and may be older. */
+  readonly noticed: "event" | "reading" | null;
   readonly text: string;
 }
 

@@ -1,9 +1,11 @@
 /** What is not as it was written, and is not being changed: shown, attributed, never acted upon by itself. */
-import type { HardwareField } from "../model/hardware.ts";
+import type { Vm } from "../model/desired.ts";
+import type { NodeName } from "../model/names.ts";
+import type { DomainDifference } from "../model/observed.ts";
 import type { Drift } from "../model/plan.ts";
 import { reason } from "../model/reasons.ts";
 import { differences, fieldInWords, isLive, wantedHardware } from "./hardware.ts";
-import type { VmFacts } from "./vm-facts.ts";
+import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function findDrift(world: World): Drift[] {
@@ -33,21 +35,60 @@ function driftOf(facts: VmFacts): Drift[] {
     const timeout = `${String(vm.shutdown.timeoutMs / 1000)}s`;
     drift.push({ kind: "state", vm: vmName, node, reason: reason("shutdown-timed-out", { timeout }) });
   }
-  const differing = differences(vm, facts.identity, domain.live);
-  if (differing.length === 0) return drift;
-  const intended = differences(vm, facts.identity, domain.applied);
-  const wanted = wantedHardware(vm, facts.identity);
-  const entry = (kind: "drift" | "pending", field: HardwareField): Drift => ({
-    kind,
-    vm: vmName,
-    node,
-    field,
-    wanted: fieldInWords(field, wanted),
-    live: fieldInWords(field, domain.live),
+  return [...drift, ...fieldDrift(facts, vm, node, domain)];
+}
+
+/** Field by field: those of the document, and what only the domain itself shows. */
+function fieldDrift(facts: VmFacts, vm: Vm, node: NodeName, domain: ActiveDomain): Drift[] {
+  // What is being changed is on its way to what is wanted.
+  if (facts.released?.step.kind === "update") return [];
+  const omitted = domain.changed?.omitted ?? 0;
+  const more = reason("more-drift", { omitted });
+  return [
+    ...documentDrift(facts, vm, node, domain),
+    ...otherDrift(facts, node, domain),
+    ...(omitted === 0 ? [] : [{ kind: "state", vm: facts.name, node, reason: more } as const]),
+  ];
+}
+
+function documentDrift({ name, identity }: VmFacts, vm: Vm, node: NodeName, domain: ActiveDomain): Drift[] {
+  const intended = differences(vm, identity, domain.applied);
+  const wanted = wantedHardware(vm, identity);
+  return differences(vm, identity, domain.live).flatMap((field): Drift[] => {
+    const kind = intended.includes(field) ? "pending" : "drift";
+    const effect = isLive(field, vm, domain.live) ? "live" : "next-restart";
+    if (kind === "pending" && effect === "live") return [];
+    const found = domain.changed?.differences.find((one) => one.field === field);
+    return [
+      {
+        kind,
+        vm: name,
+        node,
+        field,
+        wanted: fieldInWords(field, wanted) || null,
+        live: fieldInWords(field, domain.live) || null,
+        effect,
+        since: kind === "drift" ? sinceOf(found) : null,
+      },
+    ];
   });
-  for (const field of differing) {
-    if (!intended.includes(field)) drift.push(entry("drift", field));
-    else if (!isLive(field, vm, domain.live)) drift.push(entry("pending", field));
-  }
-  return drift;
+}
+
+/** Nothing but a restart sets these back. */
+function otherDrift({ name }: VmFacts, node: NodeName, { changed }: ActiveDomain): Drift[] {
+  const others = changed?.differences.filter(({ field }) => field === null) ?? [];
+  return others.map((one) => ({
+    kind: one.by === "hand" ? "drift" : "pending",
+    vm: name,
+    node,
+    field: one.path,
+    wanted: one.wanted,
+    live: one.live,
+    effect: "next-restart",
+    since: sinceOf(one),
+  }));
+}
+
+function sinceOf(one: DomainDifference | undefined): Pick<DomainDifference, "since" | "noticed"> | null {
+  return one === undefined ? null : { since: one.since, noticed: one.noticed };
 }

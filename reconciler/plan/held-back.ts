@@ -4,7 +4,7 @@ import type { Tries } from "../model/journal.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { StepKind } from "../model/step.ts";
 import { circumstances, triesThatCount } from "./tries.ts";
-import type { VmFacts } from "./vm-facts.ts";
+import type { GuestEnd, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 const firstBackOffMs = 5_000;
@@ -64,7 +64,7 @@ export function afterCrash(
   world: World,
   facts: VmFacts,
   vm: Vm,
-  at: number,
+  { at, byHand }: GuestEnd,
 ):
   | { readonly start: true; readonly why: Reason; readonly tries: Tries }
   | ({ readonly start: false } & HeldBack) {
@@ -73,7 +73,7 @@ export function afterCrash(
   const crashes = [...(known?.crashes ?? []).filter((t) => t > at - windowMs && t !== at), at];
   const { desired, observed } = world.input;
   const tries: Tries = { failed: known?.failed ?? null, crashes, ...circumstances(desired, observed, vm) };
-  const why = reason("crashed", { attempt: crashes.length, max });
+  const why = reason(byHand === true ? "cut-by-hand" : "crashed", { attempt: crashes.length, max });
   if (policy === "never")
     return { start: false, why: reason("restart-policy-never", { vm: vm.name }), until: null };
   if (crashes.length > max) {
@@ -87,7 +87,11 @@ export function afterCrash(
   const until = at + Math.min(backoffMs * 2 ** (crashes.length - 1), longestBackOffMs);
   if (world.input.now < until) {
     const next = new Date(until).toISOString();
-    return { start: false, why: reason("back-off", { failure: "crashed", at: next }), until };
+    return {
+      start: false,
+      why: reason("back-off", { failure: byHand === true ? "cut outside keel" : "crashed", at: next }),
+      until,
+    };
   }
   return { start: true, why, tries };
 }

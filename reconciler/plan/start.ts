@@ -9,7 +9,7 @@ import { afterCrash, type HeldBack, heldBack } from "./held-back.ts";
 import { isClusterMaintained } from "./node-facts.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { whyVolumeTaken } from "./usable.ts";
-import type { Condition, VmFacts } from "./vm-facts.ts";
+import type { Condition, GuestEnd, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Condition): Outcome {
@@ -76,16 +76,11 @@ function afterRequest({ tries }: VmFacts, { kind, by }: Request): Start {
   return { now: true, restarts: true, why, tries: tries === null ? undefined : null };
 }
 
-function afterEnd(
-  world: World,
-  facts: VmFacts,
-  vm: Vm,
-  end: { readonly cause: EndCause; readonly at: number } | null,
-): Start {
+function afterEnd(world: World, facts: VmFacts, vm: Vm, end: GuestEnd | null): Start {
   const held = heldBack(world, facts, vm, "start");
   if (held !== null) return { now: false, ...held };
   if (end === null || !isCrash(end.cause)) return { now: true, restarts: false, why: null, tries: undefined };
-  const crash = afterCrash(world, facts, vm, end.at);
+  const crash = afterCrash(world, facts, vm, end);
   if (!crash.start) return { now: false, why: crash.why, until: crash.until };
   return { now: true, restarts: true, why: crash.why, tries: crash.tries };
 }

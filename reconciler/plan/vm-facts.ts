@@ -2,7 +2,7 @@
 import type { Disk, Vm } from "../model/desired.ts";
 import type { Identity, ReleasedStep, Request, Tries } from "../model/journal.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
-import type { EndCause, ObservedDomain } from "../model/observed.ts";
+import type { ObservedDomain } from "../model/observed.ts";
 import { type Placement, unplaced } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
@@ -18,7 +18,7 @@ export type Condition =
    */
   | {
       readonly is: "off";
-      readonly end: { readonly cause: EndCause; readonly at: number } | null;
+      readonly end: GuestEnd | null;
       readonly lost: boolean;
     }
   /** `lastSeen`: what its node told last, in whatever session; for people, never for decisions. */
@@ -30,6 +30,8 @@ export type Condition =
     }
   /** `strangers`: where it is active without being placed there. */
   | { readonly is: "duplicate"; readonly why: Reason; readonly strangers: readonly Stranger[] };
+
+export type GuestEnd = Pick<Extract<ObservedDomain, { readonly state: "off" }>, "cause" | "at" | "byHand">;
 
 export interface Stranger {
   readonly node: NodeName;

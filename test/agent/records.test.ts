@@ -21,6 +21,7 @@ function domain(vm: string, change: Partial<Domain> = {}): Domain {
     since: 0,
     live,
     applied,
+    differences: [],
     job: null,
     ...change,
   };
@@ -96,6 +97,13 @@ describe("recordsOf", () => {
   it("calls an end unknown where nobody saw it, or a hand cut it", () => {
     assert.deepEqual(shown({ before: [active("a")] }).lines, ["a off unknown 1000"]);
     assert.deepEqual(shown({ ended: [end("a", { cause: "cut" })] }).lines, ["a off unknown 500"]);
+  });
+
+  it("tells by whose hand it was cut: one outside", () => {
+    const [cut] = recordsOf(inputOf({ ended: [end("a", { cause: "cut" })] })).records.values();
+    assert.ok(cut?.state === "off" && cut.byHand === true);
+    const [ours] = recordsOf(inputOf({ ended: [end("a", { cause: "cut" })], isOurs: true })).records.values();
+    assert.ok(ours?.state === "off" && ours.byHand === undefined);
   });
 
   it("does not take the end of an earlier run for that of a later one", () => {

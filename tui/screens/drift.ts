@@ -1,7 +1,7 @@
 /** Where files, what was applied, and what runs differ from each other. */
 import type { ClusterReport, DriftReport, PlanReport } from "../../reconciler/model/report.ts";
 import { matches, parseFilter } from "../filter.ts";
-import { count } from "../view/amounts.ts";
+import { count, formatMoment } from "../view/amounts.ts";
 import { editEntries, objectCellsOf } from "../view/change-entries.ts";
 import { joinLines, span, type Line, type Tone } from "../view/line.ts";
 import { emptyEntry, entry, panelOfEntries, type Canvas, type Entry, type Panel } from "../view/panel.ts";
@@ -68,21 +68,28 @@ function driftGroup(group: DriftKind, drift: readonly DriftReport[], canvas: Can
   return [
     emptyEntry,
     entry(null, groupTitle(group.title, items.length, group.meaning)),
-    ...items.map((item) =>
-      entry(`${item.object}#${item.kind}${item.field ?? ""}`, driftLine(item, group, cells, canvas)),
-    ),
+    ...items.map((item) => ({
+      key: `${item.object}#${item.kind}${item.field ?? ""}`,
+      line: (now: number) => driftLine(item, group, cells, { canvas, now }),
+    })),
   ];
 }
 
-function driftLine(item: DriftReport, group: DriftKind, objectCells: number, canvas: Canvas): Line {
+function driftLine(
+  item: DriftReport,
+  group: DriftKind,
+  objectCells: number,
+  { canvas, now }: { readonly canvas: Canvas; readonly now: number },
+): Line {
   const { glyphs } = canvas;
   const difference: Line =
     item.field === null
       ? [span(item.text)]
       : [
-          span(`${item.field}: `),
+          span(`${item.place ?? item.field}: `),
           span(`wanted ${item.wanted ?? "nothing"}`, "muted"),
           span(` ${glyphs.away} live ${item.live ?? "nothing"}`),
+          ...sinceSpans(item, now),
         ];
   return [
     span(`${glyphs.away} ${fit(item.kind, 9, glyphs.ellipsis)} `, group.tone),
@@ -90,6 +97,14 @@ function driftLine(item: DriftReport, group: DriftKind, objectCells: number, can
     ...(item.node === null ? [] : [span(`${item.node}  `, "muted")]),
     ...difference,
   ];
+}
+
+/** What apply does not set back says so. */
+function sinceSpans({ kind, effect, since, noticed }: DriftReport, now: number): Line {
+  const word = noticed === "reading" ? "seen since" : "since";
+  const when = since === null ? "" : `  ${word} ${formatMoment(since, now)}`;
+  const waits = kind === "drift" && effect === "next-restart" ? "  back at next restart" : "";
+  return when === "" && waits === "" ? [] : [span(when + waits, "muted")];
 }
 
 function groupTitle(title: string, number: number, meaning: string): Line {

@@ -174,6 +174,7 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   #hear(event: StreamEvent): void {
+    this.#domains.changes.hear(event);
     if (event.kind === "lifecycle" && event.event === "started") this.#domains.began(event.domain);
     if (event.kind === "lifecycle" && event.event === "stopped") {
       this.#domains.ended(event.domain, causeOf(event.detail));

@@ -10,7 +10,9 @@ import {
   procedures,
 } from "../../libvirt/index.ts";
 import { type Domain, type DomainEnd, HypervisorError, type Reading } from "../hypervisor.ts";
+import { differencesOf, type Examined } from "./differences.ts";
 import { causeByLog } from "./domain-log.ts";
+import { HeardChanges } from "./heard-changes.ts";
 import { isMarked } from "./incoming-mark.ts";
 import type { Link } from "./link.ts";
 import type { Run, Runs } from "./runs.ts";
@@ -25,6 +27,7 @@ export interface OurDomain {
   readonly reading: Ours;
   readonly status: DomainStatus;
   readonly incoming: boolean;
+  readonly definition: Examined["definition"];
   /** A migration away from here. */
   readonly job: JobStats | null;
 }
@@ -43,11 +46,13 @@ export class OurDomains {
   readonly #link: Link;
   readonly #runs: Runs;
   readonly #heard = new Map<string, DomainEnd["cause"]>();
+  readonly changes: HeardChanges;
 
   constructor(settings: LibvirtSettings, link: Link, runs: Runs) {
     this.#settings = settings;
     this.#link = link;
     this.#runs = runs;
+    this.changes = new HeardChanges(settings.clock);
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -142,15 +147,22 @@ export class OurDomains {
       ]);
       const reading = readDomainXml(xml, this.#settings.xml);
       const isOff = domain.id === null || status.state === "shutoff";
+      const isOurs = reading.kind === "ours" && !isOff;
+      const definition = isOurs ? await this.#definitionOf(domain, signal) : "none";
       const incoming = isMarked(xml);
-      const mayLeave = reading.kind === "ours" && !isOff && !isCopy({ incoming, status });
+      const mayLeave = isOurs && !isCopy({ incoming, status });
       const job = mayLeave ? await this.#jobOf(domain, signal) : null;
       const current = isOff ? { ...domain, id: null } : domain;
-      return { domain: current, reading, status, incoming, job };
+      return { domain: current, reading, status, incoming, definition, job };
     } catch (error) {
       if (error instanceof HypervisorError && error.code === "no-domain") return null;
       throw error;
     }
+  }
+
+  async #definitionOf(domain: DomainRef, signal: AbortSignal): Promise<Examined["definition"]> {
+    if (!(await this.#link.call(procedures.domainIsPersistent, domain, { signal }))) return "none";
+    return (await this.#link.call(procedures.domainGetAutostart, domain, { signal })) ? "autostart" : "kept";
   }
 
   async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobStats | null> {
@@ -180,6 +192,7 @@ export class OurDomains {
       since: run.since,
       live: reading.live,
       applied: reading.applied,
+      differences: differencesOf(one, this.changes, this.#settings.xml),
       job: job === null ? null : { to: run.to ?? "", ...progressOf(job) },
     };
   }

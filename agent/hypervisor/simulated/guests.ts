@@ -4,7 +4,7 @@ import { type Domain, type DomainEnd, HypervisorError } from "../hypervisor.ts";
 import type { GuestEvent, StopMethod } from "./guest-event.ts";
 
 /** A domain as its machine keeps it. */
-export interface Guest extends Omit<Domain, "job"> {
+export interface Guest extends Omit<Domain, "job" | "differences"> {
   /** Monotonic milliseconds from which on it hears its power button. */
   readonly bootedAt: number;
   /** A copy whose source is done with it. */

@@ -6,6 +6,7 @@ import { withFields } from "../hardware-fields.ts";
 import { HypervisorError } from "../hypervisor.ts";
 import type { Domain, DomainEnd, Machine, MigrationJob, MigrationTarget, Reading } from "../hypervisor.ts";
 import { prepareVolumes, requireDrivers } from "./admission.ts";
+import { differencesOf } from "./differences.ts";
 import type { GuestEvent, StopMethod } from "./guest-event.ts";
 import { type Guest, Guests } from "./guests.ts";
 import type { Habits } from "./habits.ts";
@@ -309,5 +310,5 @@ export class SimulatedMachine {
 }
 
 function domainOf({ bootedAt, handedOver, ...domain }: Guest, job: MigrationJob | null): Domain {
-  return { ...domain, job };
+  return { ...domain, differences: differencesOf(domain), job };
 }

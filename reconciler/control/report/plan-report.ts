@@ -12,7 +12,7 @@ import {
   type DriftReport,
   type PlanReport,
 } from "../../model/report.ts";
-import { fieldInDrift } from "./drift-words.ts";
+import { fieldInDrift, placeInWords } from "./drift-words.ts";
 import { fieldChanges } from "./field-changes.ts";
 import { reportReason } from "./reasons.ts";
 import type { AppliedState } from "./applied-for.ts";
@@ -124,18 +124,30 @@ function documentChange(
 }
 
 export function reportDrift(drift: Drift): DriftReport {
-  const none = { field: null, wanted: null, live: null };
+  const none = {
+    field: null,
+    place: null,
+    wanted: null,
+    live: null,
+    effect: null,
+    since: null,
+    noticed: null,
+  };
   switch (drift.kind) {
     case "drift":
     case "pending": {
-      const { field, wanted, live, node } = drift;
+      const { field, wanted, live, node, effect, since } = drift;
       return {
         kind: drift.kind,
         object: objectId("VM", drift.vm),
         node,
         field,
+        place: placeInWords(field),
         wanted,
         live,
+        effect,
+        since: since?.since ?? null,
+        noticed: since?.noticed ?? null,
         text: fieldInDrift(drift),
       };
     }

@@ -4,6 +4,7 @@
  * for only what a hand must have added counts.
  */
 import { sizeOf } from "../../../../reconciler/domain-xml/sizes.ts";
+import type { DomainDifference } from "../../../../reconciler/model/observed.ts";
 import type { DomainSpec } from "../../../../reconciler/model/step.ts";
 import {
   attribute,
@@ -17,21 +18,8 @@ import { domainElement } from "./domain-xml.ts";
 import { mebibytes } from "./memory.ts";
 import type { DomainXmlOptions } from "./options.ts";
 
-export interface DomainDrift {
-  /** `disk[sda]/driver@cache`: elements, devices by what tells them apart, an attribute. */
-  readonly path: string;
-  /** null: it should not be there. */
-  readonly wanted: string | null;
-  /** null: it is not there. */
-  readonly live: string | null;
-  readonly takes: DriftTakes;
-}
-
-/**
- * live: can be set right while the guest runs. next-restart: what it is made from anew the next time. restart: the guest
- * has less than it was promised, and only a restart gives it.
- */
-export type DriftTakes = "live" | "next-restart" | "restart";
+/** `path`: elements, devices by what tells them apart, an attribute: `disk[sda]/driver@cache`. */
+export type DomainDrift = Pick<DomainDifference, "path" | "wanted" | "live" | "takes" | "by">;
 
 /** `live`: a domain's XML as libvirt gives it. `spec`: what the domain should be. */
 export function domainDrift(
@@ -41,10 +29,10 @@ export function domainDrift(
 ): readonly DomainDrift[] {
   const wanted = domainElement(spec, 0, options);
   const found = compare(wanted, live, "");
-  return found.map((one) => ({ ...one, takes: takesOf(one, live) }));
+  return found.map((one) => ({ ...one, takes: takesOf(one, live), by: byWhom(one) }));
 }
 
-type Difference = Omit<DomainDrift, "takes">;
+type Difference = Omit<DomainDrift, "takes" | "by">;
 
 /** Not compared: what Evenkeel keeps of its own, and what libvirt makes of a CPU that it is to work out itself. */
 const ignored = new Set(["metadata", "cpu@check", "cpu/model@fallback"]);
@@ -214,7 +202,15 @@ const liveFields =
 const livePartsOfDevices =
   /^(?:disk|interface|hostdev|redirdev)\[[^\]]*\](?:$|\/iotune|\/bandwidth|\/link|\/filterref|\/source)/;
 
-function takesOf({ path, wanted }: Difference, live: XmlElement): DriftTakes {
+/** What nobody can change in a guest that runs: it was made so, by an agent of other settings or another version. */
+const fixedForARun =
+  /^(?:@|(?:os|features|cpu|clock|pm|emulator|memory|memoryBacking|numatune|iothreads)(?:$|[@/])|vcpu(?:$|@placement)|(?:serial|console)\/log)/;
+
+function byWhom({ path }: Difference): DomainDrift["by"] {
+  return fixedForARun.test(path) ? "settings" : "hand";
+}
+
+function takesOf({ path, wanted }: Difference, live: XmlElement): DomainDrift["takes"] {
   if (isBeyondBounds(path, wanted, live)) return "restart";
   return liveFields.test(path) || livePartsOfDevices.test(path) ? "live" : "next-restart";
 }

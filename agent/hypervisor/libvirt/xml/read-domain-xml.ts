@@ -31,6 +31,7 @@ export type DomainReading =
       readonly applied: Hardware;
       /** null: the record in the domain was damaged, or is a newer version's. */
       readonly spec: DomainSpec | null;
+      readonly root: XmlElement;
     })
   | (ReadDomain & { readonly kind: "unmanaged"; readonly memoryBytes: number })
   /** It says that it is ours, and not which VM it is. It must never be taken for absent. */
@@ -63,7 +64,7 @@ function readDomain(root: XmlElement, options: DomainXmlOptions): DomainReading 
   // The bounds belong to the run, not to what was asked for.
   const { maxMemoryBytes, maxCpus } = live;
   const applied = spec === null ? live : { ...spec.hardware, maxMemoryBytes, maxCpus };
-  return { kind: "ours", ...read, vm, epoch, digest, live, applied, spec };
+  return { kind: "ours", ...read, vm, epoch, digest, live, applied, spec, root };
 }
 
 /**

@@ -1,0 +1,74 @@
+/** In what a domain of ours differs from what it was last given, as the port tells it. */
+import type { HardwareField } from "../../../reconciler/model/hardware.ts";
+import type { DomainStatus } from "../../libvirt/index.ts";
+import { firstDifference } from "../hardware-fields.ts";
+import { type Difference, HypervisorError } from "../hypervisor.ts";
+import type { HeardChanges } from "./heard-changes.ts";
+import { type DomainDrift, domainDrift } from "./xml/domain-drift.ts";
+import type { DomainXmlOptions } from "./xml/options.ts";
+import type { DomainReading } from "./xml/read-domain-xml.ts";
+
+export interface Examined {
+  readonly reading: Extract<DomainReading, { readonly kind: "ours" }>;
+  readonly status: DomainStatus;
+  /** libvirt keeps a definition of it besides, and whether it starts that by itself when it starts. */
+  readonly definition: "none" | "kept" | "autostart";
+}
+
+export function differencesOf(
+  examined: Examined,
+  heard: HeardChanges,
+  options: DomainXmlOptions,
+): readonly Difference[] {
+  const { reading } = examined;
+  const found = [...whole(examined), ...inXml(examined, options)];
+  return found.map((one) => {
+    const field = fieldOf(one.path);
+    const isSeen = field !== null && firstDifference(reading.live, reading.applied, [field]) !== null;
+    return { ...one, field: isSeen ? field : null, heardAt: heard.at(reading.uuid, one.path) };
+  });
+}
+
+const byHand = { takes: "next-restart", by: "hand" } as const;
+
+/** What its XML does not say. */
+function whole({ status, definition }: Examined): readonly DomainDrift[] {
+  const found: DomainDrift[] = [];
+  const pause = pauses[status.reason];
+  if (status.state === "paused" && pause !== undefined) {
+    found.push({ path: "state", wanted: "running", live: pause, ...byHand });
+  }
+  if (definition !== "none") {
+    const live = definition === "kept" ? "kept by libvirt" : "kept by libvirt, which starts it at each boot";
+    found.push({ path: "definition", wanted: null, live, ...byHand });
+  }
+  return found;
+}
+
+/** Pauses that are none of a migration's, by libvirt's reason. */
+const pauses: Readonly<Record<string, string>> = {
+  "user": "paused by hand",
+  "io-error": "paused by an error of its disk",
+  "watchdog": "paused by its watchdog",
+  "save": "paused to be saved",
+  "snapshot": "paused for a snapshot",
+};
+
+function inXml({ reading }: Examined, options: DomainXmlOptions): readonly DomainDrift[] {
+  const unreadable = { path: "metadata", wanted: "what it was made from", live: null, ...byHand } as const;
+  if (reading.spec === null) return [unreadable];
+  try {
+    return domainDrift(reading.root, reading.spec, options);
+  } catch (error) {
+    if (error instanceof HypervisorError) return [unreadable];
+    throw error;
+  }
+}
+
+/** The field that a path is the whole value of. */
+function fieldOf(path: string): HardwareField | null {
+  if (path === "currentMemory") return "memory";
+  if (path === "vcpu@current") return "cpus";
+  if (/^disk\[[^\]]*\](?:$|@type|\/source)/u.test(path)) return "disks";
+  return /^interface\[[^\]]*\](?:$|@type|\/source)/u.test(path) ? "nics" : null;
+}
