@@ -30,6 +30,9 @@ export interface ClaimedStep {
   readonly claimRevision: Revision;
 }
 
+/** A permission to act is of the moment: no longer than the shortest grace after which a node may be proven dead. */
+const permitGoodForMs = 5_000;
+
 /** Carries out one claimed step, from wherever it was left, until its end is in the store. */
 export class Worker implements HandOverContext {
   readonly step: Step;
@@ -167,9 +170,14 @@ export class Worker implements HandOverContext {
       const compare = [...this.#pins(), this.#shop.standing.alive(life), believed];
       const { trust } = this.#shop;
       const highest = trust.highest();
+      const askedAt = clock.monotonic();
       const put = () => this.#progress.put(this.#running(null), compare);
       const result = await untilStored(put, { clock, log, what: "the beginning of a step" }, signal);
-      if (result === "written" && trust.confirm(highest, this.#progress.revision)) return null;
+      if (result === "written" && trust.confirm(highest, this.#progress.revision)) {
+        if (clock.monotonic() - askedAt <= permitGoodForMs) return null;
+        // This process was stopped, or its answer was: by now the VM may be somebody else's.
+        continue;
+      }
       if (result === "withdrawn") return failed("precondition", "the step was withdrawn");
       // What is known here is behind the store; it will have caught up in a moment.
       await this.#wakeup.wait(mark, backoffMs(1), signal);

@@ -86,8 +86,18 @@ export class Referee {
     }
   }
 
-  /** Once nothing changes any more, all is as it is wanted, or what is in the way is told. */
-  inspectAtRest(report: ClusterReport): void {
+  /**
+   * Once nothing changes any more, all is as it is wanted, or what is in the way is told.
+   *
+   * @param volumes `pool/name` of each that exists, and of each that is still some VM's
+   */
+  inspectAtRest(
+    report: ClusterReport,
+    volumes: { readonly present: readonly string[]; readonly claimed: ReadonlySet<string> },
+  ): void {
+    for (const volume of volumes.present) {
+      if (!volumes.claimed.has(volume)) this.broken("volumes", `${volume} is nobody's, and is still there`);
+    }
     const desired = this.intents.latest();
     if (desired === null) return;
     for (const { law, text } of findAtRest(desired, report, this.#running.places())) this.broken(law, text);

@@ -112,7 +112,7 @@ class Simulation {
       this.#stillness.stir(this.#clock.now());
     }
     const settledAt = await this.#playOut();
-    if (settledAt !== null) this.#referee.inspectAtRest(this.#report());
+    if (settledAt !== null) this.#referee.inspectAtRest(this.#report(), this.#volumes());
     return this.#outcome(settledAt);
   }
 
@@ -205,6 +205,11 @@ class Simulation {
     const { state } = this.#cluster.feed;
     const now = this.#clock.now();
     return reportCluster(state, planOf(state, now), now);
+  }
+
+  #volumes(): { readonly present: readonly string[]; readonly claimed: ReadonlySet<string> } {
+    const claimed = new Set(this.#cluster.feed.state.volumes.keys());
+    return { present: this.#cluster.network.volumes.names(), claimed };
   }
 
   #isSettled(): boolean {

@@ -16,6 +16,11 @@ export class MemoryVolumes implements Volumes {
     this.#names.add(nameOf(pool, volume));
   }
 
+  /** `pool/name` of each. */
+  names(): readonly string[] {
+    return [...this.#names];
+  }
+
   remove(pool: string, volume: string): void {
     this.#names.delete(nameOf(pool, volume));
   }
