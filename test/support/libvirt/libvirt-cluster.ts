@@ -28,7 +28,8 @@ export class LibvirtCluster {
     const wire = await inNamespaces(["--net", "--pid"], ["sleep", "infinity"]);
     const inside = (...args: readonly string[]) => run("nsenter", enter(wire.pid, ["-n"], ["ip", ...args]));
     await inside("link", "set", "lo", "up");
-    await inside("link", "add", "switch", "type", "bridge");
+    // With an address of its own: else it takes another one whenever a node dies, and its peers ask the old one.
+    await inside("link", "add", "switch", "address", "02:00:0a:4d:00:fe", "type", "bridge");
     await inside("addr", "add", `${subnet}.1/24`, "dev", "switch");
     await inside("link", "set", "switch", "up");
     const nodes = Array.from(

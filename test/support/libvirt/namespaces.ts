@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
 
-const startsWithinMs = 10_000;
+const startsWithinMs = 60_000;
 
 export interface NamespaceProcess {
   /** The first process in there, as this machine counts. */

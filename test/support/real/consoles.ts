@@ -12,6 +12,9 @@ export interface Boot {
   readonly alive: readonly { readonly node: string; readonly count: number }[];
 }
 
+/** Whole lines, perhaps after the beginning of one that was cut short. */
+const told = /GUEST-(?<word>UP|ALIVE) (?<boot>[0-9a-f-]{36}) (?<number>\d+)\r?\n/gu;
+
 export class Consoles {
   readonly #guests: TestGuests;
   readonly #nodes: readonly LibvirtNode[];
@@ -26,10 +29,10 @@ export class Consoles {
     const up = new Map<string, number>();
     const alive: { readonly node: string; readonly boot: string; readonly count: number }[] = [];
     for (const node of this.#nodes) {
-      for (const line of (await this.#guests.console(node, vm)).split("\n").slice(0, -1)) {
-        const [word, boot = "", number] = line.trim().split(" ");
-        if (word === "GUEST-UP") up.set(boot, Number(number));
-        if (word === "GUEST-ALIVE") alive.push({ node: node.name, boot, count: Number(number) });
+      for (const { groups } of (await this.#guests.console(node, vm)).matchAll(told)) {
+        const { word, boot = "", number } = groups ?? {};
+        if (word === "UP") up.set(boot, Number(number));
+        else alive.push({ node: node.name, boot, count: Number(number) });
       }
     }
     return [...up]

@@ -11,7 +11,12 @@ import { stringify } from "yaml";
 import { run } from "../../../cli/run.ts";
 import { ClusterFeed } from "../../../reconciler/control/cluster-feed.ts";
 import { planOf, reportCluster } from "../../../reconciler/control/report/cluster-report.ts";
-import type { ClusterReport, NodeReport, VmReport } from "../../../reconciler/model/report.ts";
+import type {
+  ClusterReport,
+  NodeReport,
+  StepProgressReport,
+  VmReport,
+} from "../../../reconciler/model/report.ts";
 import { silentLog } from "../../../reconciler/runtime/log.ts";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
 import { connectStore } from "../../../reconciler/store/etcd/etcd-store.ts";
@@ -42,6 +47,8 @@ const clusterName = "lab";
 const patienceMs = 120_000;
 /** Time alone changes some states. */
 const lookEveryMs = 500;
+/** MiB/s, of libvirt. */
+const [slowMiBps, fastMiBps] = [1, 1_000];
 
 export class RealCluster {
   readonly machines: LibvirtCluster;
@@ -111,8 +118,14 @@ export class RealCluster {
   /** Writes the document of a VM that boots the test guest. */
   async writeVm(name: string, fields: Fields = {}): Promise<void> {
     const xml = this.guests.xmlOf(name);
-    const guest = { memory: "80MiB", cpus: 1, disks: [], shutdown: { timeout: "60s" }, domain: { xml } };
-    await this.write({ kind: "VM", name, ...guest, ...fields });
+    const guest = {
+      memory: "80MiB",
+      cpus: 1,
+      disks: [],
+      shutdown: { timeout: "60s" },
+      restart: { backoff: "1s" },
+    };
+    await this.write({ kind: "VM", name, ...guest, domain: { xml }, ...fields });
   }
 
   /** One command, to its end. */
@@ -169,6 +182,81 @@ export class RealCluster {
     return this.until(`${name}: ${what}`, ({ nodes }) =>
       nodes.some((node) => node.name === name && holds(node)),
     );
+  }
+
+  /** Resolves once that step of the VM is so. */
+  untilStep(vm: string, what: string, holds: (step: StepProgressReport) => boolean): Promise<void> {
+    return this.until(`${vm}: ${what}`, ({ vms }) =>
+      vms.some(({ name, step }) => name === vm && step !== null && holds(step)),
+    );
+  }
+
+  /** Resolves once memory of the VM is on its way to another node. */
+  untilOnItsWay(vm: string): Promise<void> {
+    return this.untilStep(
+      vm,
+      "is on its way",
+      ({ kind, percent }) => kind === "migrate" && (percent ?? 0) > 0,
+    );
+  }
+
+  /** Resolves once the node's agent has read its hypervisor anew, in a life that the store knows of. */
+  async untilRead(name: string): Promise<void> {
+    const now = systemClock.now();
+    await this.until(`${name} is read anew`, () => {
+      const node = this.feed.state.nodes.observed.get(name);
+      if (node?.alive == null || node.agent === null || node.status === null) return false;
+      return node.status.session.lease === node.alive.lease && node.status.readAt >= now;
+    });
+  }
+
+  /** The VMs whose domain runs there, as libvirt says itself, by name. */
+  async running(node: string): Promise<readonly string[]> {
+    const list = await this.node(node).machine.virsh("list", "--name", "--state-running");
+    return list
+      .split("\n")
+      .filter((name) => name !== "")
+      .sort();
+  }
+
+  /** The process of a guest, as this machine counts, and the node that it is on: the only one. */
+  async process(vm: string): Promise<{ readonly node: string; readonly pid: number }> {
+    const found = await Promise.all(
+      this.nodes.map(async ({ name, machine }) => {
+        const pids = machine.isUp ? await machine.pidsOf(`guest=${vm},`) : [];
+        return pids.map((pid) => ({ node: name, pid }));
+      }),
+    );
+    const [only, ...more] = found.flat();
+    assert.ok(only !== undefined && more.length === 0, `${vm} has ${more.length} processes, or none`);
+    return only;
+  }
+
+  /** Everything that it ever wrote to its console, on whatever node. */
+  async console(vm: string): Promise<string> {
+    const parts = this.nodes.map(({ machine }) => this.guests.console(machine, vm));
+    return (await Promise.all(parts)).join("");
+  }
+
+  /** Resolves once it has booted so often, as it tells itself. */
+  async up(vm: string, boots = 1): Promise<void> {
+    while ((await this.consoles.boots(vm)).length < boots) await systemClock.sleep(50);
+  }
+
+  /** Its next migrations take so long that a test can look at them. */
+  async slowDown(vm: string): Promise<void> {
+    await this.#setSpeed(vm, slowMiBps);
+  }
+
+  /** Also a migration that is under way. */
+  async speedUp(vm: string): Promise<void> {
+    await this.#setSpeed(vm, fastMiBps);
+  }
+
+  async #setSpeed(vm: string, speed: number): Promise<void> {
+    const { node } = this.vm(vm);
+    assert.ok(node !== null, `${vm} runs nowhere`);
+    await this.node(node).machine.virsh("migrate-setspeed", vm, String(speed));
   }
 
   async stop(): Promise<void> {
