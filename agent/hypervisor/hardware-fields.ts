@@ -7,17 +7,6 @@ import {
   type HardwareNic,
 } from "../../reconciler/model/hardware.ts";
 
-/** `onto` with the given fields as they are in `from`. Bounds stay: they belong to a run, not to a change. */
-export function withFields(onto: Hardware, from: Hardware, fields: readonly HardwareField[]): Hardware {
-  return {
-    ...onto,
-    memoryBytes: fields.includes("memory") ? from.memoryBytes : onto.memoryBytes,
-    cpus: fields.includes("cpus") ? from.cpus : onto.cpus,
-    disks: fields.includes("disks") ? from.disks : onto.disks,
-    nics: fields.includes("nics") ? from.nics : onto.nics,
-  };
-}
-
 /** The first of the fields in which the two differ, or null. */
 export function firstDifference(
   a: Hardware,

@@ -79,13 +79,11 @@ export interface Hypervisor {
   pressPower(vm: VmName, signal: AbortSignal): Promise<void>;
   /** Ends it at once. No domain of that name: done. */
   cut(vm: VmName, signal: AbortSignal): Promise<void>;
-  /** Changes the running domain, and what counts as `applied`. */
-  change(
-    vm: VmName,
-    hardware: Hardware,
-    fields: readonly HardwareField[],
-    signal: AbortSignal,
-  ): Promise<void>;
+  /**
+   * Changes the running domain, and what counts as `applied`, one field after the other. Volumes that say so are made.
+   * Fails with `refused` where the guest does not let go of a device, or libvirt cannot do it while the guest runs.
+   */
+  change(vm: VmName, change: HardwareChange, signal: AbortSignal): Promise<void>;
   /** The running domain carries another VM name from now on. */
   relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void>;
   /**
@@ -104,6 +102,14 @@ export interface Hypervisor {
   /** Calls back whenever something changed ("look again"), until the returned function is called. */
   onChange(callback: () => void): () => void;
   close(): Promise<void>;
+}
+
+export interface HardwareChange {
+  readonly hardware: Hardware;
+  /** Of these alone. */
+  readonly fields: readonly HardwareField[];
+  /** What disks and network cards are to be; null: nobody said, and they cannot be changed. */
+  readonly spec: DomainSpec | null;
 }
 
 export interface MigrationTarget {

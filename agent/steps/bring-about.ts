@@ -10,6 +10,8 @@ export interface Goal {
   readonly act: (signal: AbortSignal) => Promise<void>;
   /** Too late to call it off. */
   readonly isBound?: boolean;
+  /** Acts before it is given up; a few where it is left out. */
+  readonly acts?: number;
 }
 
 const maxActs = 3;
@@ -56,7 +58,7 @@ class Effort {
 
   /** How the step ends where there is no more to try, or it need not be tried. */
   giveUp(verdict: "act" | "wait"): Outcome | null {
-    const isLast = this.#acts === maxActs;
+    const isLast = this.#acts === (this.#goal.acts ?? maxActs);
     if (this.#error !== null && (isLast || isFinalError(this.#error.code))) return failureOf(this.#error);
     if (verdict === "wait" || isLast) return failed("timed-out", "it did not come about in time");
     const isCalledOff = this.#acts === 0 && this.#goal.isBound !== true && this.#context.cancelled();

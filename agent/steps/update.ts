@@ -7,11 +7,13 @@ import { findDomain } from "./reading.ts";
 
 /** Done when the running domain has the wanted fields, and knows that they were set by us. */
 export function update(step: StepOf<"update">, context: StepContext, signal: AbortSignal): Promise<Outcome> {
-  const { vm, hardware, fields } = step;
+  const { vm, hardware, fields, spec = null } = step;
   return bringAbout(
     {
       judge: (reading) => judge(reading, step),
-      act: (inner) => context.hypervisor.change(vm, hardware, fields, inner),
+      // Whether it is worth another try is the planner's to say: a guest may never let go of a device.
+      acts: 1,
+      act: (inner) => context.hypervisor.change(vm, { hardware, fields, spec }, inner),
     },
     context,
     signal,

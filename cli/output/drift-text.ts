@@ -56,7 +56,7 @@ function entryLines(entry: DriftReport, layout: Layout): readonly Line[] {
 /** The heading says how it came, so the words need not. */
 function wordsOf(entry: DriftReport): string {
   const text = entry.text.replace(
-    /; (?:changed outside keel(?:, set back at the next restart)?|takes effect at the next restart)$/,
+    /; (?:changed outside keel(?:, set back at the next restart)?|takes effect at the next restart)(?= \(|$)/,
     "",
   );
   return `${text}${sinceText(entry)}`;

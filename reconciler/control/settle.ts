@@ -2,6 +2,7 @@
  * What a step's end means. Once every node that took part has given its final report, or is proven dead, the leader
  * writes what became of the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
+import { type HardwareField, hardwareFields } from "../model/hardware.ts";
 import type { ReleasedStep, Tries } from "../model/journal.ts";
 import { objectId, type VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
@@ -112,7 +113,7 @@ function whatItLeft(
     case "rename":
       return done ? [] : renamedBack(writer, state, step, placement);
     case "update":
-      return [];
+      return done && step.fields.includes("disks") ? born(writer, state, step.vm) : [];
   }
 }
 
@@ -172,6 +173,12 @@ function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">)
   ];
 }
 
+/** What a running guest did not take, in this try and in those before it. */
+function fieldsFailed({ fields }: StepOf<"update">, former: Tries | null): readonly HardwareField[] {
+  const before = former?.failed?.kind === "update" ? (former.failed.fields ?? []) : [];
+  return hardwareFields.filter((field) => fields.includes(field) || before.includes(field));
+}
+
 /** Failed tries are counted under the intent they were made for; success forgets them. */
 function whatIsRemembered(
   writer: Writer,
@@ -192,8 +199,10 @@ function whatIsRemembered(
   const under = circumstances(state.desired, state.nodes.observed, state.desired.vms.get(step.vm));
   const former = known?.intent === under.intent ? known : null;
   const again = former?.failed?.kind === step.kind ? former.failed.count : 0;
+  const { failure, detail } = end;
+  const failed = { kind: step.kind, failure, detail, count: again + 1, at: writer.now };
   const tries: Tries = {
-    failed: { kind: step.kind, failure: end.failure, detail: end.detail, count: again + 1, at: writer.now },
+    failed: step.kind === "update" ? { ...failed, fields: fieldsFailed(step, former) } : failed,
     crashes: former?.crashes ?? [],
     ...under,
   };

@@ -1,5 +1,6 @@
 /** What the leader remembers between two plans, and what people asked for once. */
 import type { FenceRecord } from "./fence.ts";
+import type { HardwareField } from "./hardware.ts";
 import type { MaintenanceRecord } from "./maintenance.ts";
 import type { NodeName, VmName } from "./names.ts";
 import type { Progress, Step, StepFailure, StepKind } from "./step.ts";
@@ -24,6 +25,8 @@ export interface Tries {
     readonly detail: string;
     readonly count: number;
     readonly at: number;
+    /** Of an update: what it was to change. Leaders of before do not tell. */
+    readonly fields?: readonly HardwareField[];
   } | null;
   /** Epoch milliseconds of each crash within the policy's window. */
   readonly crashes: readonly number[];

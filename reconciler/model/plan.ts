@@ -65,8 +65,10 @@ export type Drift =
       /** null: it should not be there, or is not there. */
       readonly wanted: string | null;
       readonly live: string | null;
-      /** When it is as wanted again: once it is set back, or at the next restart. */
+      /** When it is as wanted: once it is set so, or at the next restart. */
       readonly effect: "live" | "next-restart";
+      /** The hypervisor's word for why it could not be changed while the guest runs; null: it was not tried. */
+      readonly refused: string | null;
       /** Since when, in epoch milliseconds, and how that is known; null: nobody tells. */
       readonly since: Pick<DomainDifference, "since" | "noticed"> | null;
     }

@@ -77,7 +77,13 @@ export type Step = StepBase &
     /** Graceful, cut at the time-out, then started with the new epoch; done when the domain's id is a new one. */
     | { readonly kind: "restart"; readonly spec: DomainSpec; readonly timeoutMs: number }
     /** Live changes of a running domain. */
-    | { readonly kind: "update"; readonly hardware: Hardware; readonly fields: readonly HardwareField[] }
+    | {
+        readonly kind: "update";
+        readonly hardware: Hardware;
+        readonly fields: readonly HardwareField[];
+        /** What disks and network cards are to be. Leaders of before do not tell, and change neither. */
+        readonly spec?: DomainSpec;
+      }
     /**
      * Live migration, stored for both nodes: `node` sends, `to` receives. `epoch` is the source's; the copy is made
      * paused, with `toEpoch`, and resumed by the target once the source reports it gone.

@@ -5,12 +5,13 @@ import type { DomainDifference } from "../model/observed.ts";
 import type { Drift } from "../model/plan.ts";
 import { reason } from "../model/reasons.ts";
 import { differences, fieldInWords, isLive, wantedHardware } from "./hardware.ts";
+import { refusedFields } from "./held-back.ts";
 import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function findDrift(world: World): Drift[] {
   const drift: Drift[] = [];
-  for (const facts of world.vms.values()) drift.push(...driftOf(facts));
+  for (const facts of world.vms.values()) drift.push(...driftOf(world, facts));
   for (const node of world.nodes.values()) {
     for (const domain of node.observed?.status?.unmanaged ?? []) {
       drift.push({ kind: "unmanaged", domain: domain.name, node: node.name });
@@ -19,7 +20,7 @@ export function findDrift(world: World): Drift[] {
   return drift;
 }
 
-function driftOf(facts: VmFacts): Drift[] {
+function driftOf(world: World, facts: VmFacts): Drift[] {
   const { condition, document: vm, placement } = facts;
   const vmName = facts.name;
   if (vm === null) return [{ kind: "orphaned", vm: vmName, node: placement.node }];
@@ -35,28 +36,36 @@ function driftOf(facts: VmFacts): Drift[] {
     const timeout = `${String(vm.shutdown.timeoutMs / 1000)}s`;
     drift.push({ kind: "state", vm: vmName, node, reason: reason("shutdown-timed-out", { timeout }) });
   }
-  return [...drift, ...fieldDrift(facts, vm, node, domain)];
+  return [...drift, ...fieldDrift(world, facts, vm, node, domain)];
 }
 
 /** Field by field: those of the document, and what only the domain itself shows. */
-function fieldDrift(facts: VmFacts, vm: Vm, node: NodeName, domain: ActiveDomain): Drift[] {
+function fieldDrift(world: World, facts: VmFacts, vm: Vm, node: NodeName, domain: ActiveDomain): Drift[] {
   // What is being changed is on its way to what is wanted.
   if (facts.released?.step.kind === "update") return [];
   const omitted = domain.changed?.omitted ?? 0;
   const more = reason("more-drift", { omitted });
   return [
-    ...documentDrift(facts, vm, node, domain),
+    ...documentDrift(world, facts, vm, { node, domain }),
     ...otherDrift(facts, node, domain),
     ...(omitted === 0 ? [] : [{ kind: "state", vm: facts.name, node, reason: more } as const]),
   ];
 }
 
-function documentDrift({ name, identity }: VmFacts, vm: Vm, node: NodeName, domain: ActiveDomain): Drift[] {
+function documentDrift(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+  { node, domain }: { readonly node: NodeName; readonly domain: ActiveDomain },
+): Drift[] {
+  const { name, identity } = facts;
+  const refused = refusedFields(world, facts, vm);
   const intended = differences(vm, identity, domain.applied);
   const wanted = wantedHardware(vm, identity);
   return differences(vm, identity, domain.live).flatMap((field): Drift[] => {
     const kind = intended.includes(field) ? "pending" : "drift";
-    const effect = isLive(field, vm, domain.live) ? "live" : "next-restart";
+    const why = refused?.fields.includes(field) === true ? refused.why : null;
+    const effect = isLive(field, vm, domain.live) && why === null ? "live" : "next-restart";
     if (kind === "pending" && effect === "live") return [];
     const found = domain.changed?.differences.find((one) => one.field === field);
     return [
@@ -68,6 +77,7 @@ function documentDrift({ name, identity }: VmFacts, vm: Vm, node: NodeName, doma
         wanted: fieldInWords(field, wanted) || null,
         live: fieldInWords(field, domain.live) || null,
         effect,
+        refused: why,
         since: kind === "drift" ? sinceOf(found) : null,
       },
     ];
@@ -85,6 +95,7 @@ function otherDrift({ name }: VmFacts, node: NodeName, { changed }: ActiveDomain
     wanted: one.wanted,
     live: one.live,
     effect: "next-restart",
+    refused: null,
     since: sinceOf(one),
   }));
 }

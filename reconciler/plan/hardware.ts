@@ -74,17 +74,8 @@ export function isLive(field: HardwareField, vm: Vm, live: Hardware): boolean {
       return vm.cpus <= live.maxCpus;
     case "disks":
     case "nics":
-      return false;
+      return true;
   }
-}
-
-/** The live hardware with the given fields as the document wants them. */
-export function withFields(vm: Vm, live: Hardware, fields: readonly HardwareField[]): Hardware {
-  return {
-    ...live,
-    memoryBytes: fields.includes("memory") ? vm.memoryBytes : live.memoryBytes,
-    cpus: fields.includes("cpus") ? vm.cpus : live.cpus,
-  };
 }
 
 /** A field's value in words, for plans and drift: `2GiB`, `eth0=servers`. */

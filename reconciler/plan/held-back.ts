@@ -1,5 +1,6 @@
 /** What earlier tries have to say: back-offs, tries that are used up, crashes (docs/behaviour.md). */
 import type { Vm } from "../model/desired.ts";
+import { type HardwareField, hardwareFields } from "../model/hardware.ts";
 import type { Tries } from "../model/journal.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { StepKind } from "../model/step.ts";
@@ -50,6 +51,21 @@ export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): 
   const until = failed.at + delay;
   if (world.input.now >= until) return null;
   return { why: reason("back-off", { failure: failed.detail, at: new Date(until).toISOString() }), until };
+}
+
+/** Changes of a running guest that may fail before they are left to its next restart. */
+const updateTries = 2;
+
+/** What the running guest did not take, and why, where that is known by now: it waits for the next restart. */
+export function refusedFields(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+): { readonly fields: readonly HardwareField[]; readonly why: string } | null {
+  const failed = failedTries(world, facts, vm);
+  if (failed?.kind !== "update") return null;
+  if (failed.count < updateTries && failed.failure !== "unsupported") return null;
+  return { fields: failed.fields ?? hardwareFields, why: failed.detail };
 }
 
 /** Whether a move may be live, or its tries are used up and it has to go through a shutdown. */

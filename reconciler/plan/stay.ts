@@ -5,9 +5,10 @@ import type { NodeName } from "../model/names.ts";
 import type { Displaced, Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
-import { heldBack } from "./held-back.ts";
+import { heldBack, refusedFields } from "./held-back.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { updateStep } from "./steps.ts";
+import { whyNoDriver, whyVolumeTaken } from "./usable.ts";
 import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
@@ -28,10 +29,12 @@ export function decideHardware(world: World, facts: VmFacts, vm: Vm, at: Place):
   if (change === null) return null;
   const short = whyNoRoomToGrow(world, vm, at, change.fields);
   if (short !== null) return { kind: "blocked", why: short, retry: true, wakeAt: null };
+  const lacking = whyNoSuchDevices(world, vm, at, change.fields);
+  if (lacking !== null) return blocked(lacking);
   const held = heldBack(world, facts, vm, "update");
   if (held !== null) return blocked(held.why, held.until);
   const { fields, consumes } = change;
-  const planned = updateStep(facts, vm, at.domain, at.node, fields, change.why, consumes);
+  const planned = updateStep(world, facts, vm, at.domain, at.node, fields, change.why, consumes);
   if (fields.includes("memory")) world.ledger.reserve(at.node, vm, vm.memoryBytes);
   return { kind: "step", planned, next: changed(facts, at.node) };
 }
@@ -74,7 +77,10 @@ function neededChange(
   vm: Vm,
   domain: ActiveDomain,
 ): { fields: readonly HardwareField[]; why: Reason; consumes: readonly string[] } | null {
-  const differing = differences(vm, facts.identity, domain.live).filter((f) => isLive(f, vm, domain.live));
+  const refused = refusedFields(world, facts, vm)?.fields ?? [];
+  const differing = differences(vm, facts.identity, domain.live).filter(
+    (field) => isLive(field, vm, domain.live) && !refused.includes(field),
+  );
   if (differing.length === 0) return null;
   const intended = differences(vm, facts.identity, domain.applied);
   const consumes = facts.requests.filter((r) => r.kind === "revert").map((r) => r.id);
@@ -91,6 +97,14 @@ function whyNoRoomToGrow(world: World, vm: Vm, at: Place, fields: readonly Hardw
   if (free >= vm.memoryBytes) return null;
   const need = formatSize(vm.memoryBytes);
   return reason("no-room", { node: at.node, need, free: roughSize(Math.max(0, free)) });
+}
+
+/** What a device needs has to be there, and nobody else's, as for a start. */
+function whyNoSuchDevices(world: World, vm: Vm, at: Place, fields: readonly HardwareField[]): Reason | null {
+  const taken = fields.includes("disks") ? whyVolumeTaken(world, vm) : null;
+  if (taken !== null || !fields.some((field) => field === "disks" || field === "nics")) return taken;
+  const node = world.nodes.get(at.node);
+  return node === undefined ? null : whyNoDriver(world, vm, node);
 }
 
 /** As it will be after the change: nothing differs any more. */

@@ -1,13 +1,13 @@
 /** The only place in the tree that builds steps. Each comes with the placement that is written when it is released. */
 import type { Disk, Vm } from "../model/desired.ts";
-import type { HardwareField } from "../model/hardware.ts";
+import { type HardwareField, withFields } from "../model/hardware.ts";
 import type { Tries, VolumeClaim } from "../model/journal.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import type { Displaced, Placement } from "../model/placement.ts";
 import type { PlannedStep } from "../model/plan.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { DiskSpec, Step } from "../model/step.ts";
-import { diskSpec, domainSpec, withFields } from "./hardware.ts";
+import { diskSpec, domainSpec } from "./hardware.ts";
 import { claimKey } from "./usable.ts";
 import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
@@ -145,6 +145,7 @@ export function migrateStep(
 }
 
 export function updateStep(
+  world: World,
   facts: VmFacts,
   vm: Vm,
   domain: ActiveDomain,
@@ -153,6 +154,8 @@ export function updateStep(
   reason: Reason,
   consumes: readonly string[],
 ): PlannedStep {
+  const { desired, journal } = world.input;
+  const spec = domainSpec(vm, facts.identity, desired, journal.volumes);
   return planned({
     step: {
       kind: "update",
@@ -161,10 +164,12 @@ export function updateStep(
       node,
       epoch: facts.placement.epoch,
       reason,
-      hardware: withFields(vm, domain.live, fields),
+      hardware: withFields(domain.live, spec.hardware, fields),
       fields,
+      spec,
     },
     placement: facts.placement,
+    claims: fields.includes("disks") ? newClaims(world, vm, node) : [],
     consumes,
   });
 }

@@ -56,7 +56,8 @@ function whyNotFit(world: World, vm: Vm, node: NodeFacts): Reason | null {
   return whyNoDriver(world, vm, node) ?? whyNotItsData(world, vm, node.name);
 }
 
-function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | null {
+/** A network or pool of the VM that the node has no driver for; null: it can have them all. */
+export function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | null {
   const supports = node.observed?.status?.supports;
   if (supports === undefined) return null;
   for (const nic of vm.nics) {

@@ -26,6 +26,7 @@ describe("with real libvirtds", () => {
   before(async () => {
     image = await guestImage();
     cluster = await LibvirtCluster.start(2);
+    for (const bridge of ["br0", "br1"]) await cluster.node(1).addBridge(bridge);
   });
   after(() => cluster.stop());
 
@@ -57,6 +58,12 @@ describe("with real libvirtds", () => {
     const source: Hypervisor = {
       ...bound(machine),
       start: (spec, epoch, signal) => machine.start(guests.dressed(spec), epoch, signal),
+      change: async (vm, change, signal) => {
+        // Only a guest that has booted lets go of what it has.
+        if (change.spec !== null) await guests.up(node, vm);
+        const spec = change.spec === null ? null : guests.dressed(change.spec);
+        await machine.change(vm, { ...change, spec }, signal);
+      },
       removeVolume: (disk, signal) => machine.removeVolume(inFolder(disk), signal),
       pressPower: async (vm, signal) => {
         if ((await machine.read(signal)).domains.some((domain) => domain.vm === vm)) {

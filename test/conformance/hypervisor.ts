@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
 import { type Domain, type Hypervisor, HypervisorError } from "../../agent/hypervisor/hypervisor.ts";
-import type { DomainSpec } from "../../reconciler/model/step.ts";
+import type { Hardware, HardwareField } from "../../reconciler/model/hardware.ts";
+import type { DiskSpec, DomainSpec, NicSpec } from "../../reconciler/model/step.ts";
 import { domainSpec, gibibyte, hardware, uuidOf, volume } from "../agent/support/steps.ts";
 
 export interface HypervisorBench {
@@ -49,6 +50,8 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
       assert.ok(domain !== null, `no domain ${vm}`);
       return domain;
     };
+    const change = (vm: string, wanted: Hardware, fields: readonly HardwareField[], spec?: DomainSpec) =>
+      bench.answer(source().change(vm, { hardware: wanted, fields, spec: spec ?? null }, never));
     const untilGone = (vm: string, hypervisor = source()) =>
       bench.until(async () => (await find(hypervisor, vm)) === null, `${vm} is gone`);
     const endOf = async (vm: string) => {
@@ -176,7 +179,7 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
       beforeEach(() => start(domainSpec("web", { memoryBytes: gibibyte, cpus: 1, maxCpus: 2 })));
 
       it("changes the named fields, and knows that it did", async () => {
-        await source().change("web", hardware({ memoryBytes: gibibyte / 2, cpus: 2 }), ["memory"], never);
+        await change("web", hardware({ memoryBytes: gibibyte / 2, cpus: 2 }), ["memory"]);
         await bench.until(
           async () => (await must(source(), "web")).live.memoryBytes === gibibyte / 2,
           "the memory is changed",
@@ -187,8 +190,58 @@ export function hypervisorConformance(name: string, open: () => Promise<Hypervis
 
       it("refuses to grow beyond what it was started with", async () => {
         const wanted = hardware({ memoryBytes: 4 * gibibyte });
-        await assert.rejects(source().change("web", wanted, ["memory"], never), code("refused"));
+        await assert.rejects(change("web", wanted, ["memory"]), code("refused"));
         assert.equal((await must(source(), "web")).live.memoryBytes, gibibyte);
+      });
+
+      const nicNamed = (name: string, last: number) => {
+        const network = { name: "servers", type: "bridge", bridge: "br0", vlan: null };
+        return { name, mac: `52:54:00:00:00:0${last}`, network };
+      };
+      const withDevices = (disks: readonly DiskSpec[], nics: readonly NicSpec[] = []): DomainSpec => {
+        const hardwareNics = nics.map(({ name, mac, network }) => ({ name, mac, network: network.name }));
+        const hardwareDisks = disks.map((disk) =>
+          disk.source === "file"
+            ? { name: disk.name, path: disk.path }
+            : { name: disk.name, pool: disk.pool.name, volume: disk.volume },
+        );
+        const devices = { disks: hardwareDisks, nics: hardwareNics };
+        const spec = domainSpec("web", { memoryBytes: gibibyte, cpus: 1, maxCpus: 2, ...devices }, disks);
+        return { ...spec, nics };
+      };
+      const changeTo = async (spec: DomainSpec, field: "disks" | "nics") => {
+        await change("web", spec.hardware, [field], spec);
+        const { live, applied } = await must(source(), "web");
+        assert.deepEqual([live[field], applied[field]], [spec.hardware[field], spec.hardware[field]]);
+      };
+
+      it("plugs disks in and out of the running domain, and knows that it did", async () => {
+        const { id } = await must(source(), "web");
+        await changeTo(withDevices([volume("data", true)]), "disks");
+        await changeTo(withDevices([volume("data", false), volume("more", true)]), "disks");
+        await changeTo(withDevices([volume("more", false)]), "disks");
+        const { id: after, differences } = await must(source(), "web");
+        assert.deepEqual([after, differences], [id, []]);
+      });
+
+      it("plugs cards in and out of the running domain, and into another network", async () => {
+        const { id } = await must(source(), "web");
+        await changeTo(withDevices([], [nicNamed("eth0", 1), nicNamed("eth1", 2)]), "nics");
+        const elsewhere = { ...nicNamed("eth0", 1).network, name: "dmz", bridge: "br1" };
+        await changeTo(withDevices([], [{ ...nicNamed("eth0", 1), network: elsewhere }]), "nics");
+        const { id: after, differences } = await must(source(), "web");
+        assert.deepEqual([after, differences], [id, []]);
+      });
+
+      it("never makes a missing volume anew for a running domain", async () => {
+        const spec = withDevices([volume("lost", false)]);
+        await assert.rejects(change("web", spec.hardware, ["disks"], spec), code("volume-missing"));
+        assert.deepEqual((await must(source(), "web")).live.disks, []);
+      });
+
+      it("changes no device that nobody has described", async () => {
+        const { hardware: wanted } = withDevices([volume("data", true)]);
+        await assert.rejects(change("web", wanted, ["disks"]), code("unsupported"));
       });
 
       it("gives the running domain another name", async () => {

@@ -1,5 +1,4 @@
 import { loadavg } from "node:os";
-import type { Hardware, HardwareField } from "../../../reconciler/model/hardware.ts";
 import type { VmName } from "../../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
 import { writeXml } from "../../../reconciler/xml/write-xml.ts";
@@ -10,9 +9,9 @@ import {
   shutdownFlags,
   type StreamEvent,
 } from "../../libvirt/index.ts";
-import { withFields } from "../hardware-fields.ts";
-import type { Hypervisor, Machine, MigrationTarget, Reading } from "../hypervisor.ts";
+import type { HardwareChange, Hypervisor, Machine, MigrationTarget, Reading } from "../hypervisor.ts";
 import { HypervisorError } from "../hypervisor.ts";
+import { changeField } from "./change.ts";
 import { causeOf } from "./domain-log.ts";
 import { incomingNamespace } from "./incoming-mark.ts";
 import { Link } from "./link.ts";
@@ -94,36 +93,15 @@ export class LibvirtHypervisor implements Hypervisor {
     }
   }
 
-  async change(
-    vm: VmName,
-    hardware: Hardware,
-    fields: readonly HardwareField[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async change(vm: VmName, change: HardwareChange, signal: AbortSignal): Promise<void> {
     const found = await this.#domains.require(vm, signal);
-    const { domain, reading } = found;
-    for (const field of fields) {
-      switch (field) {
-        case "memory": {
-          if (hardware.memoryBytes > reading.live.maxMemoryBytes) {
-            throw new HypervisorError("refused", `${vm} was started with less room to grow`);
-          }
-          const memoryKiB = Math.ceil(hardware.memoryBytes / 1024);
-          await this.#link.call(procedures.domainSetMemory, { domain, flags: live, memoryKiB }, { signal });
-          break;
-        }
-        case "cpus": {
-          const args = { domain, flags: live, cpus: hardware.cpus };
-          await this.#link.call(procedures.domainSetVcpus, args, { signal });
-          break;
-        }
-        case "disks":
-        case "nics":
-          throw new HypervisorError("unsupported", `${field} of a running domain cannot be changed yet`);
-      }
+    const context = { settings: this.#settings, link: this.#link, signal };
+    let spec = specOf(found);
+    // What came about is written down, also where the next field is refused.
+    for (const field of change.fields) {
+      spec = await changeField(found, spec, field, change, context);
+      await this.#record(found, vm, spec, signal);
     }
-    const spec = specOf(found);
-    await this.#record(found, vm, { ...spec, hardware: withFields(spec.hardware, hardware, fields) }, signal);
   }
 
   async relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,17 @@
 import type { Clock } from "../../../reconciler/model/clock.ts";
-import type { Hardware, HardwareField } from "../../../reconciler/model/hardware.ts";
+import { type Hardware, type HardwareField, withFields } from "../../../reconciler/model/hardware.ts";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
-import { withFields } from "../hardware-fields.ts";
 import { HypervisorError } from "../hypervisor.ts";
-import type { Domain, DomainEnd, Machine, MigrationJob, MigrationTarget, Reading } from "../hypervisor.ts";
+import type {
+  Domain,
+  DomainEnd,
+  HardwareChange,
+  Machine,
+  MigrationJob,
+  MigrationTarget,
+  Reading,
+} from "../hypervisor.ts";
 import { prepareVolumes, requireDrivers } from "./admission.ts";
 import { differencesOf } from "./differences.ts";
 import type { GuestEvent, StopMethod } from "./guest-event.ts";
@@ -140,15 +147,23 @@ export class SimulatedMachine {
     if (guest !== null) this.#end(guest, "cut", "cut");
   }
 
-  change(vm: VmName, hardware: Hardware, fields: readonly HardwareField[]): void {
+  change(vm: VmName, { hardware, fields, spec }: HardwareChange): void {
     this.#requirePower();
     const guest = this.#guests.require(vm);
+    this.#prepareDevices(fields, spec);
     const live = withFields(guest.live, hardware, fields);
     if (live.memoryBytes > live.maxMemoryBytes || live.cpus > live.maxCpus) {
       throw new HypervisorError("refused", `${vm} was started with less room to grow`);
     }
     this.#requireRoom(live.memoryBytes - guest.live.memoryBytes);
     this.#guests.set({ ...guest, live, applied: withFields(guest.applied, hardware, fields) });
+  }
+
+  #prepareDevices(fields: readonly HardwareField[], spec: DomainSpec | null): void {
+    if (!fields.includes("disks") && !fields.includes("nics")) return;
+    if (spec === null) throw new HypervisorError("unsupported", "nobody said what the devices are to be");
+    requireDrivers(spec, this.#hardware.supports);
+    if (fields.includes("disks")) prepareVolumes(spec.disks, this.#volumes);
   }
 
   relabel(from: VmName, to: VmName): void {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../../reconciler/model/clock.ts";
-import type { Hardware, HardwareField } from "../../../reconciler/model/hardware.ts";
 import type { VmName } from "../../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
 import {
+  type HardwareChange,
   type Hypervisor,
   HypervisorError,
   type Machine,
@@ -51,14 +51,9 @@ export class SimulatedHypervisor implements Hypervisor {
     this.#machine.cut(vm);
   }
 
-  async change(
-    vm: VmName,
-    hardware: Hardware,
-    fields: readonly HardwareField[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async change(vm: VmName, change: HardwareChange, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#machine.change(vm, hardware, fields);
+    this.#machine.change(vm, change);
   }
 
   async relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void> {

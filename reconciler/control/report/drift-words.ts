@@ -7,8 +7,9 @@ type FieldDrift = Extract<Drift, { readonly kind: "drift" | "pending" }>;
 /** `memory is 1GiB, 2GiB is wanted; changed outside keel`. */
 export function fieldInDrift(drift: FieldDrift): string {
   const difference = `${placeInWords(drift.field)} ${differenceInWords(drift)}`;
-  if (drift.kind === "pending") return `${difference}; takes effect at the next restart`;
-  const back = drift.effect === "live" ? "" : ", set back at the next restart";
+  const why = drift.refused === null ? "" : ` (not while it runs: ${drift.refused})`;
+  if (drift.kind === "pending") return `${difference}; takes effect at the next restart${why}`;
+  const back = drift.effect === "live" ? "" : `, set back at the next restart${why}`;
   return `${difference}; changed outside keel${back}`;
 }
 

@@ -1,6 +1,6 @@
 /** What a plan means for one VM: the word for it, its worst impact, and the fields that lead to it. */
 import type { Desired, Vm } from "../../model/desired.ts";
-import type { Hardware } from "../../model/hardware.ts";
+import { type Hardware, hardwareFields } from "../../model/hardware.ts";
 import { objectId, type VmName } from "../../model/names.ts";
 import type { PlannedStep } from "../../model/plan.ts";
 import { type Reason, reason } from "../../model/reasons.ts";
@@ -88,7 +88,8 @@ function effectOf(
   steps: readonly PlannedStep[],
 ): FieldReport["effect"] {
   if (vm === null || live === null) return "none";
-  if (path === "memory" || path === "cpus") return isLive(path, vm, live) ? "live" : "next-restart";
-  if (path === "disks" || path === "nics" || path.startsWith("domain")) return "next-restart";
+  const field = hardwareFields.find((one) => one === path);
+  if (field !== undefined) return isLive(field, vm, live) ? "live" : "next-restart";
+  if (path.startsWith("domain")) return "next-restart";
   return placing.has(path) && steps.some(({ step }) => step.kind === "migrate") ? "migrate" : "none";
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Request } from "../../../reconciler/model/journal.ts";
+import { circumstances } from "../../../reconciler/plan/tries.ts";
 import { GiB, ModelCluster, node, sharedPool, vm, vmId } from "../../support/plan/model-cluster.ts";
 
 const two = [node("hv1"), node("hv2")];
@@ -188,20 +189,52 @@ describe("live changes and drift", () => {
     assert.equal(cluster.domain("web").live.memoryBytes, 2 * GiB);
   });
 
+  const network = { kind: "Network", name: "lan", type: "bridge", bridge: "br0" } as const;
+  const nics = [{ name: "eth0", network: "lan" }];
+  const shown = (cluster: ModelCluster) =>
+    cluster.plan().drift.map((d) => [d.kind, "field" in d ? `${d.field} ${d.refused ?? "-"}` : null]);
+
   it("lists what takes a restart as pending and does nothing", () => {
-    const network = { kind: "Network", name: "lan", type: "bridge", bridge: "br0" } as const;
-    const cluster = new ModelCluster([...two, network, vm("web")]);
-    cluster
-      .running("web", "hv1")
-      .edit(vmId("web"), { memory: "4GiB", nics: [{ name: "eth0", network: "lan" }] });
+    const cluster = new ModelCluster([...two, vm("web")]);
+    cluster.running("web", "hv1").edit(vmId("web"), { memory: "4GiB" });
     assert.deepEqual(cluster.converge(), []);
-    assert.deepEqual(
-      cluster.plan().drift.map((d) => [d.kind, "field" in d ? d.field : null]),
-      [
-        ["pending", "memory"],
-        ["pending", "nics"],
-      ],
-    );
+    assert.deepEqual(shown(cluster), [["pending", "memory -"]]);
+  });
+
+  it("plugs disks and cards in while the guest runs; a new disk's volume is this VM's from then on", () => {
+    const cluster = new ModelCluster([...two, network, sharedPool, vm("web")]);
+    const disks = [{ name: "data", volume: "default/web-data", size: "1GiB" }];
+    cluster.running("web", "hv1").edit(vmId("web"), { nics, disks });
+    const [planned] = cluster.plan().steps;
+    assert.ok(planned?.step.kind === "update" && planned.step.spec?.nics[0]?.network.bridge === "br0");
+    assert.deepEqual([planned.step.fields, planned.claims.length], [["disks", "nics"], 1]);
+    assert.deepEqual(cluster.converge(), ["update web"]);
+    assert.deepEqual(cluster.plan().drift, []);
+  });
+
+  it("takes no disk from another VM, and no network that the node has no driver for", () => {
+    const disks = [{ name: "data", volume: "default/theirs", size: "1GiB" }];
+    const cluster = new ModelCluster([...two, sharedPool, vm("web"), vm("db", { disks })]);
+    cluster.running("web", "hv1").running("db", "hv2").remove(vmId("db")).edit(vmId("web"), { disks });
+    assert.deepEqual(cluster.converge(), []);
+    assert.equal(cluster.plan().blocked[0]?.reason.code, "volume-in-use");
+  });
+
+  it("leaves to the next restart what the running guest did not take, with the reason", () => {
+    const cluster = new ModelCluster([...two, network, vm("web")]);
+    cluster.running("web", "hv1").edit(vmId("web"), { nics });
+    const { desired, observed } = cluster.input();
+    const failed = { kind: "update", failure: "hypervisor-error", detail: "no free slot", at: 0 } as const;
+    const under = circumstances(desired, observed, desired.vms.get("web"));
+    const refusedTimes = (count: number) =>
+      cluster.tries.set("web", { failed: { ...failed, count, fields: ["nics"] }, crashes: [], ...under });
+    refusedTimes(1);
+    assert.equal(cluster.plan().steps.length, 1);
+    refusedTimes(2);
+    assert.deepEqual([cluster.plan().steps, cluster.plan().blocked], [[], []]);
+    assert.deepEqual(shown(cluster), [["pending", "nics no free slot"]]);
+    cluster.edit(vmId("web"), { cpus: 2 });
+    assert.deepEqual(cluster.converge(), ["update web"]);
   });
 
   it("shows what was changed by hand, and sets it back only where that is asked for", () => {

@@ -123,6 +123,12 @@ export class LibvirtNode {
     for (const pid of await this.#processes()) process.kill(pid, signal);
   }
 
+  /** A switch in it, which cards of guests are plugged into. */
+  async addBridge(name: string): Promise<void> {
+    await this.exec("ip", "link", "add", name, "type", "bridge");
+    await this.exec("ip", "link", "set", name, "up");
+  }
+
   /** Its cable. */
   async cable(state: "up" | "down"): Promise<void> {
     const program = ["ip", "link", "set", this.#port, state];

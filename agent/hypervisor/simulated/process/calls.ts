@@ -16,8 +16,7 @@ export function hostCalls(machine: SimulatedMachine, hypervisor: SimulatedHyperv
     "start": ({ spec, epoch }, signal) => hypervisor.start(spec, epoch, signal).then(done),
     "press-power": ({ vm }, signal) => hypervisor.pressPower(vm, signal).then(done),
     "cut": ({ vm }, signal) => hypervisor.cut(vm, signal).then(done),
-    "change": ({ vm, hardware, fields }, signal) =>
-      hypervisor.change(vm, hardware, fields, signal).then(done),
+    "change": ({ vm, change }, signal) => hypervisor.change(vm, change, signal).then(done),
     "relabel": ({ from, to }, signal) => hypervisor.relabel(from, to, signal).then(done),
     "migrate": ({ vm, target }, signal) => hypervisor.migrate(vm, target, signal).then(done),
     "abort-migration": ({ vm }, signal) => hypervisor.abortMigration(vm, signal).then(done),

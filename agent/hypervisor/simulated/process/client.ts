@@ -16,8 +16,7 @@ export function connectSimulated(socketPath: string, clock: Clock): Hypervisor {
     start: (spec, epoch, signal) => link.call("start", { spec, epoch }, signal).then(done),
     pressPower: (vm, signal) => link.call("press-power", { vm }, signal).then(done),
     cut: (vm, signal) => link.call("cut", { vm }, signal).then(done),
-    change: (vm, hardware, fields, signal) =>
-      link.call("change", { vm, hardware, fields }, signal).then(done),
+    change: (vm, change, signal) => link.call("change", { vm, change }, signal).then(done),
     relabel: (from, to, signal) => link.call("relabel", { from, to }, signal).then(done),
     migrate: (vm, target, signal) => link.call("migrate", { vm, target }, signal).then(done),
     abortMigration: (vm, signal) => link.call("abort-migration", { vm }, signal).then(done),

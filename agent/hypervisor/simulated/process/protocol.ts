@@ -2,10 +2,15 @@
  * What is said over a simulated host's socket: one JSON record a line, in `reconciler/store/codec`'s format. Agents ask
  * for the hypervisor port, other hosts for the receiving side of a migration, people and tests for mishaps.
  */
-import type { Hardware, HardwareField } from "../../../../reconciler/model/hardware.ts";
 import type { NodeName, VmName } from "../../../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../../../reconciler/model/step.ts";
-import type { HypervisorErrorCode, Machine, MigrationTarget, Reading } from "../../hypervisor.ts";
+import type {
+  HardwareChange,
+  HypervisorErrorCode,
+  Machine,
+  MigrationTarget,
+  Reading,
+} from "../../hypervisor.ts";
 import type { MigrationHabit } from "../habits.ts";
 import type { IncomingCopy } from "../peers.ts";
 
@@ -30,7 +35,7 @@ export interface Protocol {
   "start": Call<{ spec: DomainSpec; epoch: number }, Nothing>;
   "press-power": Call<{ vm: VmName }, Nothing>;
   "cut": Call<{ vm: VmName }, Nothing>;
-  "change": Call<{ vm: VmName; hardware: Hardware; fields: readonly HardwareField[] }, Nothing>;
+  "change": Call<{ vm: VmName; change: HardwareChange }, Nothing>;
   "relabel": Call<{ from: VmName; to: VmName }, Nothing>;
   "migrate": Call<{ vm: VmName; target: MigrationTarget }, Nothing>;
   "abort-migration": Call<{ vm: VmName }, Nothing>;

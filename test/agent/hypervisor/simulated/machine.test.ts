@@ -82,7 +82,10 @@ describe("SimulatedMachine", () => {
       hv2.start(domainSpec("a", { memoryBytes: 3 * gibibyte }), 1);
       assert.throws(() => hv2.start(domainSpec("b", { memoryBytes: 2 * gibibyte }), 1), code("refused"));
       const wanted = hardware({ memoryBytes: 5 * gibibyte });
-      assert.throws(() => hv2.change("a", wanted, ["memory"]), code("refused"));
+      assert.throws(
+        () => hv2.change("a", { hardware: wanted, fields: ["memory"], spec: null }),
+        code("refused"),
+      );
       assert.equal(hv2.machine().memoryFreeBytes, gibibyte);
     });
 

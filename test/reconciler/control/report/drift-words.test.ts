@@ -20,7 +20,7 @@ describe("placeInWords", () => {
 });
 
 describe("fieldInDrift", () => {
-  const common = { kind: "drift", vm: "web", node: "hv1", since: null } as const;
+  const common = { kind: "drift", vm: "web", node: "hv1", refused: null, since: null } as const;
   const words = (wanted: string | null, live: string | null, effect: "live" | "next-restart" = "live") =>
     fieldInDrift({ ...common, field: "disk[sdb]", wanted, live, effect });
 
