@@ -85,7 +85,13 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
   const keys = clusterKeys(cluster);
   const held = await store.get(keys.seen(node));
   const before = held === null ? null : decode<Seen>(held);
-  if (before !== null && before.machineId !== machineId) {
+  const fence = await store.get(keys.fence(node));
+  const replaced = fence === null ? undefined : replacedIn(decode<FenceRecord>(fence));
+  if (replaced === machineId) {
+    log.error("this machine was replaced; another one goes by the node's name", { node, machineId });
+    return null;
+  }
+  if (before !== null && before.machineId !== machineId && before.machineId !== replaced) {
     log.error(
       "another machine is known under this node's name; `keel node replace` gives the name to this one",
       {
@@ -96,7 +102,6 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
     );
     return null;
   }
-  const fence = await store.get(keys.fence(node));
   const pins = [
     { key: keys.fence(node), modRevision: fence?.modRevision ?? 0 },
     { key: keys.seen(node), modRevision: held?.modRevision ?? 0 },
@@ -113,4 +118,9 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
     await store.transact({ compare: pins, then: [seen(false)] });
   }
   return null;
+}
+
+/** The machine whose name was given away. */
+function replacedIn(record: FenceRecord): string | undefined {
+  return "replaced" in record ? record.replaced : undefined;
 }

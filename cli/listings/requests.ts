@@ -74,6 +74,8 @@ function whatItAllows(request: Request): string {
       return "leave lost nodes alone";
     case "confirm-dead":
       return "count the node as dead";
+    case "replace":
+      return "give the node's name to another machine";
     default:
       return unreachable(request);
   }

@@ -49,6 +49,8 @@ function inWords(wish: Wish): string {
       return `counting ${what} as dead`;
     case "maintenance":
       return `maintenance of ${what}`;
+    case "replace":
+      return `another machine for ${what}`;
     default:
       return unreachable(wish);
   }

@@ -67,6 +67,8 @@ export interface FenceProven {
   readonly vms: readonly VmName[];
   /** Whether it is to be powered on again: wanted, and then how it ended. */
   readonly powerOn: "no" | "wanted" | "on" | "failed";
+  /** The machine that a person has replaced: another one may go by the node's name now, and this one may not. */
+  readonly replaced?: string;
 }
 
 export type FencePhase = FenceRecord["phase"];

@@ -52,6 +52,8 @@ export type Request = {
   | { readonly kind: "acknowledge"; readonly node: NodeName }
   /** A person's word that the node is dead, for one incident of it. */
   | { readonly kind: "confirm-dead"; readonly node: NodeName; readonly incident: string }
+  /** Another machine is to go by the node's name, instead of this one, which is proven dead. */
+  | { readonly kind: "replace"; readonly node: NodeName; readonly machineId: string }
   /** Maintenance that no file asks for, until it expires: of a node, or of the cluster. Not used up. */
   | {
       readonly kind: "maintenance";

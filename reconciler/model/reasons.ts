@@ -162,6 +162,9 @@ export const reasonTable = {
     advice: "Find out why. `keel node ready {node}` once that is clear.",
   },
   "node-acknowledged": { text: "{by} took {node} in again" },
+  "node-replaced": {
+    text: "{by} gives the name {node} to another machine; the one that had it may not return",
+  },
   "node-returned": { text: "{node} is taken in again: it lived for long enough" },
   "bmc-unbound": {
     text: "it is not known that {device} switches {node}, so what it reads would prove nothing",

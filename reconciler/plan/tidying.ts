@@ -36,6 +36,7 @@ function isIdle({ kind }: Request, { condition, placement }: VmFacts, vm: Vm): b
     case "revert":
     case "acknowledge":
     case "confirm-dead":
+    case "replace":
     case "maintenance":
       return false;
   }

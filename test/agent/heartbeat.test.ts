@@ -149,9 +149,41 @@ describe("runHeartbeat", () => {
     beat({ machineId: "m2" });
     await clock.advance(60_000);
     assert.equal(await alive(), null);
-    await store.transact({ compare: [], then: [{ delete: keys.seen("hv1") }] });
+    const replaced = { phase: "done", proof: {}, replaced: "m1" };
+    await store.transact({ compare: [], then: [{ put: keys.fence("hv1"), value: encode(replaced) }] });
     await clock.advance(2_000);
     assert.equal((await alive())?.machineId, "m2");
+  });
+
+  it("keeps away once its machine was replaced, whether the other one is there or not", async () => {
+    const { kill } = beat();
+    await clock.advance(0);
+    await kill();
+    await clock.advance(11_000);
+    const replaced = { phase: "done", proof: {}, replaced: "m1" };
+    await store.transact({ compare: [], then: [{ put: keys.fence("hv1"), value: encode(replaced) }] });
+    beat();
+    await clock.advance(60_000);
+    assert.equal(await alive(), null);
+    beat({ machineId: "m2" });
+    await clock.advance(2_000);
+    assert.equal((await alive())?.machineId, "m2");
+    await store.transact({ compare: [], then: [{ delete: keys.fence("hv1") }] });
+    await clock.advance(60_000);
+    assert.equal((await alive())?.machineId, "m2");
+  });
+
+  it("leaves behind where it answers directly, and the addresses of its machine", async () => {
+    const answersAt = { address: "10.0.0.11", port: 7410, key: "k" };
+    const stopped = new AbortController();
+    const ids = { node: "hv1", cluster: "lab", machineId: "m1", bootId: "b1", address: null };
+    const told = { answersAt, addresses: ["10.0.0.11", "hv1.lab"] };
+    const running = runHeartbeat({ ...ids, ...told, store, clock, log: silentLog }, stopped.signal);
+    await clock.advance(0);
+    const { answersAt: place, addresses } = (await seen()) ?? {};
+    assert.deepEqual([place, addresses], [answersAt, told.addresses]);
+    stopped.abort(new Error("stopped"));
+    await running;
   });
 
   it("keeps away while it is being fenced, says who it is, and is back once that is over", async () => {

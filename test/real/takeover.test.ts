@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type EtcdCluster, startEtcdCluster } from "../support/etcd-cluster.ts";
+import { ipmiPassword } from "../support/fence/ipmi-simulator.ts";
 import { MachineRoom } from "../support/machines/machine-room.ts";
 
 const fencing = { lease: "3s", grace: "2s" };
@@ -33,5 +34,11 @@ describe("a node that is lost", { timeout: 240_000 }, () => {
       ["other", "hv2"],
       ["web", "hv1"],
     ]);
+    const traces = await it.traces();
+    assert.match(traces, /node-fencing/);
+    assert.ok(
+      !traces.includes(ipmiPassword),
+      "the password of a power device is in the store, or was logged",
+    );
   });
 });

@@ -15,6 +15,8 @@ export interface EtcdClusterOptions {
   /** Of what clients connect to; `https` needs certificates among the flags. */
   readonly scheme?: "http" | "https";
   readonly quotaBytes?: number;
+  /** Clients reach them on every address of this machine, not on loopback alone. */
+  readonly isOpen?: boolean;
   /** With what to ask whether a member is there, where it wants certificates. */
   readonly credentials?: StoreCredentials;
   /** Where the members run; left out: here. */
@@ -110,7 +112,15 @@ interface PlannedMember {
 }
 
 async function makeMembers(base: string, options: EtcdClusterOptions): Promise<readonly PlannedMember[]> {
-  const { members = 1, scheme = "http", quotaBytes, credentials, extraArgs = [], network } = options;
+  const {
+    members = 1,
+    scheme = "http",
+    quotaBytes,
+    credentials,
+    isOpen = false,
+    extraArgs = [],
+    network,
+  } = options;
   const planned: { readonly name: string; readonly client: string; readonly peer: string }[] = [];
   for (let n = 1; n <= members; n += 1) {
     planned.push({
@@ -128,7 +138,8 @@ async function makeMembers(base: string, options: EtcdClusterOptions): Promise<r
     ...(quotaBytes === undefined ? [] : ["--quota-backend-bytes", String(quotaBytes)]),
   ];
   return planned.map(({ name, client, peer }) => {
-    const listen = network === undefined ? client : `${client},unix://${socketName}`;
+    const here = isOpen ? client.replace("127.0.0.1", "0.0.0.0") : client;
+    const listen = network === undefined ? here : `${client},unix://${socketName}`;
     const clientUrls = ["--listen-client-urls", listen, "--advertise-client-urls", client];
     const peerUrls = ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer];
     const member = new EtcdMember({

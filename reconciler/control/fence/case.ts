@@ -30,6 +30,7 @@ export interface NodeCase {
   readonly task: Task | null;
   readonly confirmed: StoredRequest | null;
   readonly acknowledged: StoredRequest | null;
+  readonly replaced: StoredRequest | null;
   /** The VMs that it owns, as far as is known. */
   readonly owns: () => readonly VmName[];
   /** Nothing more is to be done now for the VMs that its recovery is about. */

@@ -145,6 +145,7 @@ export class Fencing {
       task: this.#tasks.get(name),
       confirmed: state.requests.get(requestId("confirm-dead", name)) ?? null,
       acknowledged: state.requests.get(requestId("acknowledge", name)) ?? null,
+      replaced: state.requests.get(requestId("replace", name)) ?? null,
       owns: () => ownedBy(state, name),
       isRecovered: () => isRecovered(node, state, planned),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,

@@ -13,6 +13,7 @@ export function afterProof(it: NodeCase, proven: FenceProven): Next {
   // It came and went unseen: what was proven of it is of the past.
   if (hasLivedSince(proven.incident, it.seen)) return suspect(it);
   if (it.confirmed !== null) return change(it, proven, {}, null, [it.confirmed]);
+  if (it.replaced !== null) return replace(it, proven, it.replaced);
   switch (proven.phase) {
     case "proven":
       return change(it, proven, { phase: "recovering" });
@@ -25,6 +26,16 @@ export function afterProof(it: NodeCase, proven: FenceProven): Next {
 
 function recovered({ node }: NodeCase): Told {
   return { level: "note", reason: reason("node-recovered", { node }) };
+}
+
+/** A word about another machine than the dead one is void. */
+function replace(it: NodeCase, proven: FenceProven, request: StoredRequest): Next {
+  const { node } = it;
+  const { machineId } = proven.incident;
+  const isMeant = request.kind === "replace" && request.machineId === machineId;
+  if (!isMeant) return change(it, proven, {}, null, [request]);
+  const told: Told = { level: "note", reason: reason("node-replaced", { node, by: request.by }) };
+  return change(it, proven, { replaced: request.machineId, powerOn: "no" }, told, [request]);
 }
 
 function powerOn(it: NodeCase, proven: FenceProven): Next {
@@ -68,11 +79,19 @@ export function inQuarantine(it: NodeCase): Next {
 
 function change(
   it: NodeCase,
-  { incident, proof, vms, phase, powerOn: power }: FenceProven,
+  { incident, proof, vms, phase, powerOn: power, replaced }: FenceProven,
   changes: Partial<FenceProven>,
   told: Told | null = null,
   uses: readonly StoredRequest[] = [],
 ): Next {
-  const record: FenceRecord = { ...common(it), incident, proof, vms, phase, powerOn: power, ...changes };
+  const before = {
+    incident,
+    proof,
+    vms,
+    phase,
+    powerOn: power,
+    ...(replaced === undefined ? {} : { replaced }),
+  };
+  const record: FenceRecord = { ...common(it), ...before, ...changes };
   return write(record, told, uses);
 }

@@ -35,6 +35,26 @@ export function confirmationOf(state: ClusterState, node: NodeName): Wish {
 }
 
 /**
+ * That another machine goes by the node's name from now on.
+ *
+ * @throws KeelError where the machine that goes by it is not proven dead, or has left no id behind
+ */
+export function replacementOf(state: ClusterState, node: NodeName): Wish {
+  const observed = state.nodes.get(node);
+  const death = deathOf(state.fences.get(node), observed);
+  const what = `replacing the machine of ${node}`;
+  if (death === null) {
+    const why = observed?.alive == null ? "the one that it was is not proven dead" : "it is alive";
+    const advice = `Switch it off, then \`keel node confirm-dead ${node}\`.`;
+    throw new KeelError("refused", { what, why, advice });
+  }
+  const { machineId } = death.incident;
+  if (machineId !== null) return { kind: "replace", node, machineId };
+  const advice = "Any machine may go by its name.";
+  throw new KeelError("refused", { what, why: "it is not known which machine it was", advice });
+}
+
+/**
  * That a node which was fenced may be used again.
  *
  * @throws KeelError where it is not fenced

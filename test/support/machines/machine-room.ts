@@ -5,11 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
-import { acknowledgementOf } from "../../../reconciler/control/fence/words.ts";
+import { acknowledgementOf, confirmationOf } from "../../../reconciler/control/fence/words.ts";
 import { writeRequest } from "../../../reconciler/control/requests.ts";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
 import type { StoredFence } from "../../../reconciler/control/cluster-state.ts";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
+import { connectStore } from "../../../reconciler/store/etcd/etcd-store.ts";
 import { ipmiPassword } from "../fence/ipmi-simulator.ts";
 import { KeelProcess } from "../keel-process.ts";
 import { LiveCluster } from "../live-cluster.ts";
@@ -19,15 +20,21 @@ import { Witness } from "./witness.ts";
 
 export interface MachineRoomOptions {
   readonly endpoints: readonly string[];
-  /** How the nodes' daemons reach the store; left out: as everybody does. */
-  readonly endpointsOf?: (node: NodeName) => readonly string[];
+  /** Where nodes are in the network, and how they reach the store from there; left out: on this machine's own. */
+  readonly places?: ReadonlyMap<NodeName, Place>;
   readonly nodes?: readonly NodeName[];
   /** Of the Cluster document. */
   readonly fencing?: { readonly lease?: string; readonly grace?: string };
   readonly reconcilers?: readonly string[];
-  readonly cluster?: string;
-  readonly machine?: (node: NodeName) => { readonly namespace?: string; readonly address?: string };
 }
+
+export interface Place {
+  readonly endpoints: readonly string[];
+  readonly entering?: readonly string[];
+  readonly address?: string;
+}
+
+const patienceMs = 60_000;
 
 export class MachineRoom implements AsyncDisposable {
   readonly home = mkdtempSync(join(tmpdir(), "keel-room-"));
@@ -39,7 +46,8 @@ export class MachineRoom implements AsyncDisposable {
 
   private constructor(options: MachineRoomOptions) {
     this.#options = options;
-    const { endpoints, cluster = `room-${randomUUID().slice(0, 8)}` } = options;
+    const { endpoints } = options;
+    const cluster = `room-${randomUUID().slice(0, 8)}`;
     this.live = new LiveCluster({ endpoints, nodes: [], cluster });
   }
 
@@ -62,6 +70,10 @@ export class MachineRoom implements AsyncDisposable {
     return this.live.feed.state;
   }
 
+  get nodes(): readonly NodeName[] {
+    return [...this.machines.keys()];
+  }
+
   machine(name: NodeName): ProcessMachine {
     return this.machines.get(name) ?? assert.fail(`there is no ${name}`);
   }
@@ -82,16 +94,39 @@ export class MachineRoom implements AsyncDisposable {
     return this.state.nodes.get(name)?.alive != null;
   }
 
-  /** By the records. */
+  /** By what the nodes report of their present lives. */
   runsOn(vmName: VmName): NodeName | null {
-    for (const { name, domains } of this.state.nodes.observed.values()) {
-      if (domains.get(vmName)?.state === "running" && this.lives(name)) return name;
+    for (const { name, alive, domains } of this.state.nodes.observed.values()) {
+      const domain = domains.get(vmName);
+      if (domain?.state === "running" && domain.session.lease === alive?.lease) return name;
     }
     return null;
   }
 
-  until(what: string, holds: () => boolean): Promise<void> {
-    return this.live.until(what, holds);
+  async until(what: string, holds: () => boolean): Promise<void> {
+    await this.live.until(what, holds).catch((cause: unknown) => {
+      throw new Error(`never: ${what}\n${this.#account()}`, { cause });
+    });
+  }
+
+  /** Resolves after so long, by a lease in the store that nobody renews. */
+  async lasts(ms: number): Promise<void> {
+    const { store, endpoints } = this.live;
+    const key = `/clock/${randomUUID()}`;
+    const clock = connectStore({ endpoints, clock: systemClock });
+    const { id } = await clock.grant(ms);
+    const { revision } = await clock.transact({ compare: [], then: [{ put: key, value: "", lease: id }] });
+    await clock.close();
+    for await (const event of store.watch(key, revision, AbortSignal.timeout(ms + patienceMs))) {
+      if (event.type === "relist" || event.changes.some(({ type }) => type === "delete")) return;
+    }
+    assert.fail(`${ms} ms never ended`);
+  }
+
+  /** As `keel node confirm-dead`. */
+  async confirmDead(name: NodeName): Promise<void> {
+    const { store, keys } = this.live;
+    await writeRequest(store, keys, confirmationOf(this.state, name), { by: "test", now: systemClock.now() });
   }
 
   /** As `keel node ready`. */
@@ -103,22 +138,42 @@ export class MachineRoom implements AsyncDisposable {
     });
   }
 
-  /** All that the daemons wrote, for somebody who wants to know why. */
-  account(): string {
-    const said = [...this.reconcilers].map(([id, { said: text }]) => `--- ${id}\n${text.slice(-4_000)}`);
-    const logs = [...this.machines.values()].flatMap((machine) =>
-      ["heartbeat", "agent", "host"].map(
-        (part) => `--- ${part} ${machine.node}\n${machine.read(`${part}.log`).slice(-1_500)}`,
-      ),
-    );
-    return [...said, ...logs].join("\n");
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const reconciler of this.reconcilers.values()) await reconciler.end("SIGKILL");
     for (const machine of this.machines.values()) await machine.close();
     await this.live[Symbol.asyncDispose]();
     rmSync(this.home, { recursive: true, force: true });
+  }
+
+  #serves(name: NodeName): boolean {
+    return this.lives(name) && this.state.nodes.get(name)?.status != null;
+  }
+
+  /** Everything that is in the store or was logged, but not on a command line. */
+  async traces(): Promise<string> {
+    const { items } = await this.live.store.list("/");
+    const logs = [...this.machines.values()].flatMap((machine) =>
+      ["heartbeat", "agent", "host", "boot"].map((part) => machine.read(`${part}.log`)),
+    );
+    return [
+      ...items.map(({ value }) => value),
+      ...[...this.reconcilers.values()].map(({ said }) => said),
+      ...logs,
+    ].join("\n");
+  }
+
+  /** How things stand, and what the daemons wrote last. */
+  #account(): string {
+    const nodes = this.nodes.map(
+      (name) => `${name}: ${this.lives(name) ? "lives" : "silent"}, ${this.phase(name) ?? "no incident"}`,
+    );
+    const said = [...this.reconcilers].map(([id, { said: text }]) => `--- ${id}\n${text.slice(-2_000)}`);
+    const logs = [...this.machines.values()].flatMap((machine) =>
+      ["heartbeat", "agent"].map(
+        (part) => `--- ${part} ${machine.node}\n${machine.read(`${part}.log`).slice(-800)}`,
+      ),
+    );
+    return [...nodes, ...said, ...logs].join("\n");
   }
 
   async #build(homes: Readonly<Record<VmName, NodeName>>): Promise<void> {
@@ -138,6 +193,8 @@ export class MachineRoom implements AsyncDisposable {
     }
     for (const id of reconcilers) this.#startReconciler(id);
     await this.until("somebody leads", () => this.state.leader !== null);
+    // Else a VM would be started on the first node that is there.
+    await this.until("every node is there", () => nodes.every((name) => this.#serves(name)));
     await this.live.apply();
     await this.until("every power device is bound", () =>
       nodes.every((name) => this.state.bindings.seen.has(name)),
@@ -148,17 +205,17 @@ export class MachineRoom implements AsyncDisposable {
   }
 
   #makeMachine(name: NodeName, index: number, lease: string): Promise<ProcessMachine> {
-    const { endpointsOf, machine = () => ({}) } = this.#options;
+    const { endpoints, ...place } = this.#options.places?.get(name) ?? { endpoints: undefined };
     const digit = (index + 1).toString(16);
     return ProcessMachine.make({
       node: name,
       folder: join(this.home, name),
       peers: join(this.home, "peers"),
       witness: this.witness.path,
-      store: this.#store(endpointsOf?.(name)),
+      store: this.#store(endpoints),
       uuid: `1122334455667788${digit.repeat(16)}`,
       lease,
-      ...machine(name),
+      ...place,
     });
   }
 
@@ -175,4 +232,17 @@ export class MachineRoom implements AsyncDisposable {
     this.reconcilers.set(id, reconciler);
     reconciler.start();
   }
+}
+
+/** Each guest began once, at home, and goes on; no machine was told to go off; all is as before. */
+export async function assertUntouched(
+  room: MachineRoom,
+  homes: Readonly<Record<VmName, NodeName>>,
+): Promise<void> {
+  const vms = Object.entries(homes);
+  await room.until("all live", () => room.nodes.every((name) => room.lives(name)));
+  await room.until("all VMs are seen", () => vms.every(([name, home]) => room.runsOn(name) === home));
+  await room.until("no incident is open", () => room.nodes.every((name) => room.phase(name) === null));
+  for (const [name, home] of vms) assert.deepEqual(room.witness.story(name), [`start ${home}`], name);
+  for (const machine of room.machines.values()) assert.deepEqual(machine.bmc.calls, [], machine.node);
 }

@@ -23,8 +23,8 @@ export interface ProcessMachineOptions {
   /** Of its mainboard: 32 hexadecimal digits. */
   readonly uuid: string;
   readonly lease: string;
-  /** The network namespace in which it runs; left out: the machine's own. */
-  readonly namespace?: string;
+  /** The words that start a program at its place in the network; left out: on this machine's own. */
+  readonly entering?: readonly string[];
   /** Where others reach it; left out: nowhere. */
   readonly address?: string;
 }
@@ -58,7 +58,8 @@ export class ProcessMachine {
   /** As its document names its power device; the password is the secret of the node's name. */
   get device(): object {
     const { port } = this.bmc;
-    const options = { cipher: Number(ipmiCipher) };
+    // So that it is soon known where nobody answers.
+    const options = { cipher: Number(ipmiCipher), ipmitool_timeout: 1, power_timeout: 5 };
     const password = { file: this.node };
     return { agent: "ipmilan", address: "127.0.0.1", port, user: ipmiUser, password, options };
   }
@@ -79,17 +80,12 @@ export class ProcessMachine {
 
   /** Nothing of it moves, and nothing of it ends: a kernel that hangs, guests included. */
   freeze(): void {
-    process.kill(-this.#group, "SIGSTOP");
-  }
-
-  /** It was ended meanwhile, or it goes on. */
-  thaw(): void {
-    if (this.isOn) process.kill(-this.#group, "SIGCONT");
+    process.kill(-this.#id("group"), "SIGSTOP");
   }
 
   kill(daemon: Daemon, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" = "SIGKILL"): void {
     try {
-      process.kill(Number(this.read(`${daemon}.pid`)), signal);
+      process.kill(this.#id(`${daemon}.pid`), signal);
     } catch {
       // Between two lives.
     }
@@ -110,8 +106,11 @@ export class ProcessMachine {
     this.pullPlug();
   }
 
-  get #group(): number {
-    return Number(this.read("group"));
+  /** @throws Error where none is written there: 0 would be this very process and all that it belongs to */
+  #id(file: string): number {
+    const id = Number(this.read(file));
+    if (!(id > 1)) throw new Error(`${file} of ${this.node} names no process`);
+    return id;
   }
 
   #switch(to: "get" | "on" | "off"): string {
@@ -121,10 +120,9 @@ export class ProcessMachine {
 
 /** Its daemons are started again where they end, as by a service manager. */
 function bootScript(options: ProcessMachineOptions): string {
-  const { node, folder, peers, witness, store, lease, namespace, address } = options;
-  const inside = namespace === undefined ? "" : `ip netns exec ${namespace} `;
-  const keel = (...args: readonly string[]) =>
-    `${inside}${[process.execPath, keelMain, ...args].map(quoted).join(" ")}`;
+  const { node, folder, peers, witness, store, lease, entering = [], address } = options;
+  const words = [...entering, process.execPath, keelMain];
+  const keel = (...args: readonly string[]) => [...words, ...args].map(quoted).join(" ");
   const ids = ["--machine-id-file", join(folder, "machine-id"), "--boot-id-file", join(folder, "boot-id")];
   const daemon = ["--node", node, ...ids];
   const reached = ["--answer-at", `${address ?? "127.0.0.1"}:0`];

@@ -38,6 +38,7 @@ const lost: NodeCase = {
   task: null,
   confirmed: null,
   acknowledged: null,
+  replaced: null,
   owns: () => ["web"],
   isRecovered: () => false,
   returnsAfterMs: null,
@@ -176,6 +177,36 @@ describe("a node that is proven dead", () => {
   it("is silent anew where it lived in between: its old proof says nothing of that", () => {
     const after = nextOf({ ...lost, record: stored(proven), seen: { ...seen, revision: 12 } }).write?.record;
     assert.equal(after?.phase, "suspect");
+  });
+});
+
+describe("a machine that is replaced", () => {
+  const request = (machineId: string): StoredRequest => ({
+    ...{ id: "replace-hv1", by: "ann", at: 0, expiresAt: 2_000_000, revision: 8 },
+    ...{ kind: "replace", node: "hv1", machineId },
+  });
+  const replacedIn = (change: Partial<NodeCase>) => {
+    const record = nextOf({ ...lost, record: stored(proven), ...change }).write?.record;
+    return record != null && "proof" in record ? record.replaced : null;
+  };
+
+  it("is the one that was proven dead, and no other", () => {
+    assert.equal(replacedIn({ replaced: request("m1") }), "m1");
+    assert.equal(replacedIn({ replaced: request("m0") }), undefined);
+  });
+
+  it("is not switched on any more, and stays replaced while its VMs are recovered", () => {
+    const wanted = stored({ ...proven, phase: "proven", powerOn: "wanted" });
+    const write = nextOf({ ...lost, record: wanted, replaced: request("m1") }).write?.record;
+    assert.ok(write != null && "proof" in write);
+    assert.equal(write.powerOn, "no");
+    assert.equal(replacedIn({ record: { ...write, revision: 10 } }), "m1");
+  });
+
+  it("is not replaced while nothing is proven of it", () => {
+    const { write } = nextOf({ ...lost, replaced: request("m1") });
+    assert.equal(write?.record?.phase, "cutting");
+    assert.deepEqual(write.uses, []);
   });
 });
 
