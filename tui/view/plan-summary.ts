@@ -23,13 +23,23 @@ export function planWords(plan: PlanReport): string {
   return words.map((word) => `${String(plan.summary[word])} ${word}`).join(", ");
 }
 
-/** What is blocked, of the pending edits and of what was applied; each once. */
+/** What is blocked, of what was applied and of the pending edits; each once. */
 export function allBlocked(report: ClusterReport): readonly BlockedReport[] {
   const seen = new Set<string>();
-  return [...report.blocked, ...(report.source?.pending?.blocked ?? [])].filter((blocked) => {
+  return [...report.blocked, ...blockedEdits(report)].filter((blocked) => {
     const key = `${blocked.object}#${blocked.reason.code}`;
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** The plan of the edits is as old as the edits: of what they do not touch, the cluster itself knows better by now. */
+function blockedEdits({ source }: ClusterReport): readonly BlockedReport[] {
+  const pending = source?.pending ?? null;
+  if (pending === null) return [];
+  const touched = new Set(pending.changes.map(({ object }) => object));
+  return pending.blocked.filter(
+    ({ object, reason }) => touched.has(object) || reason.code === "approval-needed",
+  );
 }
 
 /** Whether `object` waits for `approve`. */
