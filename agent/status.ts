@@ -29,6 +29,6 @@ function kind({ session, memoryBytes, cpus, store, supports, unmanaged }: NodeSt
   return JSON.stringify([
     [session.lease, session.bootId, memoryBytes, cpus],
     [supports.networks, supports.pools, store?.record ?? 0],
-    unmanaged.map((domain) => [domain.name, domain.memoryBytes, domain.running]),
+    unmanaged.map((domain) => [domain.name, domain.memoryBytes, domain.running, domain.uuid]),
   ]);
 }

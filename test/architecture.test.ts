@@ -85,6 +85,7 @@ const stepKinds: Readonly<Record<StepKind, true>> = {
   migrate: true,
   destroy: true,
   rename: true,
+  adopt: true,
 };
 
 const rules = { rooms, stepKinds: Object.keys(stepKinds), stepBuilders: [plan, "test"] };

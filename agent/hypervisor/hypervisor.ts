@@ -56,6 +56,7 @@ export interface Reading {
     readonly name: string;
     readonly memoryBytes: number;
     readonly running: boolean;
+    readonly uuid?: string;
   }[];
 }
 
@@ -84,6 +85,11 @@ export interface Hypervisor {
    * Fails with `refused` where the guest does not let go of a device, or libvirt cannot do it while the guest runs.
    */
   change(vm: VmName, change: HardwareChange, signal: AbortSignal): Promise<void>;
+  /**
+   * The running domain of the spec's UUID, nobody's until now, carries VM, epoch and spec from now on, and no definition
+   * of it is left that could be started by itself. Of the guest nothing changes.
+   */
+  adopt(spec: DomainSpec, epoch: number, signal: AbortSignal): Promise<void>;
   /** The running domain carries another VM name from now on. */
   relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void>;
   /**

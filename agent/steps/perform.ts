@@ -1,5 +1,6 @@
 import type { Step } from "../../reconciler/model/step.ts";
 import type { HandOverContext, Outcome } from "./context.ts";
+import { adopt } from "./adopt.ts";
 import { destroy } from "./destroy.ts";
 import { migrateReceive } from "./migrate-receive.ts";
 import { migrateSend } from "./migrate-send.ts";
@@ -26,6 +27,8 @@ export function perform(step: Step, context: HandOverContext, signal: AbortSigna
         : migrateReceive(step, context, signal);
     case "destroy":
       return destroy(step, context, signal);
+    case "adopt":
+      return adopt(step, context, signal);
     case "rename":
       return rename(step, context, signal);
   }

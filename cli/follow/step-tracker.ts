@@ -36,7 +36,16 @@ export interface StepLook {
 
 const writer = "leader";
 /** The leader's codes: `start` for the release of a step, `start-done` for its end. */
-const stepKinds: readonly StepKind[] = ["start", "stop", "restart", "update", "migrate", "destroy", "rename"];
+const stepKinds: readonly StepKind[] = [
+  "start",
+  "stop",
+  "restart",
+  "update",
+  "migrate",
+  "destroy",
+  "rename",
+  "adopt",
+];
 const stepEnds = ["done", "failed", "cancelled"] as const;
 
 /** The number of the leader's newest event; -1 where there is none. */

@@ -16,6 +16,8 @@ export function doing(step: Step, { arrow }: Pick<Glyphs, "arrow">): string {
       return `migrating ${step.node} ${arrow} ${step.to}`;
     case "destroy":
       return "destroying";
+    case "adopt":
+      return `adopting on ${step.node}`;
     case "rename":
       return `renaming from ${step.from}`;
   }

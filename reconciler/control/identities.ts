@@ -2,8 +2,7 @@
 import type { Desired, Vm } from "../model/desired.ts";
 import type { Identity, Slots } from "../model/journal.ts";
 import type { VmName } from "../model/names.ts";
-import { readBasics } from "../domain-xml/read-domain.ts";
-import { readXml } from "../xml/read-xml.ts";
+import { uuidInXml } from "../domain-xml/read-domain.ts";
 
 /** Cryptographic randomness, injected. */
 export type RandomBytes = (count: number) => Uint8Array;
@@ -34,9 +33,8 @@ function isComplete(vm: Vm, identity: Identity): boolean {
 }
 
 /** A domain that brings its XML along stays what it was for its guest. */
-function uuidInXml(vm: Vm): string | null {
-  const reading = vm.domain.xml === null ? null : readXml(vm.domain.xml);
-  return reading?.ok === true ? readBasics(reading.root).uuid : null;
+function broughtUuid({ domain }: Vm): string | null {
+  return domain.xml === null ? null : uuidInXml(domain.xml);
 }
 
 /** Disk and volume of the disks whose documents name no volume. */
@@ -55,7 +53,7 @@ function completed(vm: Vm, former: Identity | undefined, random: RandomBytes, ta
   }
   const volumes = { ...Object.fromEntries(impliedVolumes(vm)), ...former?.volumes };
   return {
-    uuid: former?.uuid ?? uuidInXml(vm) ?? uuid(random),
+    uuid: former?.uuid ?? broughtUuid(vm) ?? uuid(random),
     macs,
     volumes,
     slots: completedSlots(vm, former?.slots),

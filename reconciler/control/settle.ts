@@ -102,6 +102,8 @@ function whatItLeft(
     case "start":
     case "restart":
       return done ? born(writer, state, step.vm) : [];
+    case "adopt":
+      return afterAdoption(writer, state, placement, { vm: step.vm, done });
     case "migrate":
       return [{ put: key, value: encode(afterMigration(placement, step, isHandedOver(ends))) }];
     case "destroy":
@@ -115,6 +117,17 @@ function whatItLeft(
     case "update":
       return done && step.fields.includes("disks") ? born(writer, state, step.vm) : [];
   }
+}
+
+/** What was not taken over is on no node of ours, and may be tried again. */
+function afterAdoption(
+  writer: Writer,
+  state: ClusterState,
+  placement: Placement,
+  { vm, done }: { readonly vm: VmName; readonly done: boolean },
+): Operation[] {
+  if (done) return born(writer, state, vm);
+  return [{ put: writer.keys.placement(vm), value: encode({ ...placement, node: null, displaced: null }) }];
 }
 
 /** Its domain still goes by the former name, and so do its records: what runs there is never taken for gone. */

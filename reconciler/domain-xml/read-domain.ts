@@ -1,3 +1,4 @@
+import { readXml } from "../xml/read-xml.ts";
 import { attribute, child, textOf, type XmlElement } from "../xml/xml-element.ts";
 import { sizeOf } from "./sizes.ts";
 
@@ -11,6 +12,12 @@ export interface DomainBasics {
   readonly maxMemoryBytes: number | null;
   readonly cpus: number;
   readonly maxCpus: number;
+}
+
+/** The UUID that a domain XML names; null: none, or it is no XML. */
+export function uuidInXml(xml: string): string | null {
+  const reading = readXml(xml);
+  return reading.ok ? readBasics(reading.root).uuid : null;
 }
 
 export function readBasics(domain: XmlElement): DomainBasics {

@@ -77,6 +77,8 @@ export interface NodeStatus {
     readonly name: string;
     readonly memoryBytes: number;
     readonly running: boolean;
+    /** By which a document's VM is known to be it. Agents of before do not tell. */
+    readonly uuid?: string;
   }[];
 }
 

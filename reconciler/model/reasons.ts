@@ -26,6 +26,11 @@ export const reasonTable = {
   "runs": { text: "wanted running, and it runs on {node}" },
   "stopped-as-wanted": { text: "`state: {state}`, and it is off" },
   "stop-wanted": { text: "`state: {state}` asks for it" },
+  "adopts": { text: "the domain {domain} on {node} is this VM, by its UUID; it is taken over as it runs" },
+  "runs-outside": {
+    text: "a domain with its UUID runs outside keel: {domain} on {node}; a second one is never started",
+    advice: "Shut it down there, with virsh; what is off may be started.",
+  },
   "restart-requested": { text: "{by} asked for a restart" },
   "retry-requested": { text: "somebody asked for another try" },
   "request-without-use": { text: "{by} asked for a {request}, which changes nothing here" },

@@ -99,6 +99,8 @@ export type Step = StepBase &
     | { readonly kind: "destroy"; readonly disks: readonly DiskSpec[] }
     /** The running domain carries the VM's new name from now on. */
     | { readonly kind: "rename"; readonly from: VmName }
+    /** The domain of the spec's UUID, which runs there and was nobody's, is this VM from now on. */
+    | { readonly kind: "adopt"; readonly spec: DomainSpec }
   );
 
 export type StepKind = Step["kind"];
@@ -124,6 +126,8 @@ export function describeStep(step: Step): string {
       return `migrate ${step.vm} from ${step.node} to ${step.to}`;
     case "destroy":
       return `destroy ${step.vm}`;
+    case "adopt":
+      return `adopt ${step.vm} on ${step.node}`;
     case "rename":
       return `rename ${step.from} to ${step.vm} on ${step.node}`;
   }

@@ -8,6 +8,7 @@ import type { Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { decideAbsent } from "./absent.ts";
+import { decideAdoption } from "./adopt.ts";
 import { decideDuplicate } from "./duplicate.ts";
 import { fixedPlaces } from "./fixed-places.ts";
 import { heldBack } from "./held-back.ts";
@@ -38,7 +39,11 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
   }
   if (condition.is === "duplicate") return decideDuplicate(world, facts, vm, condition);
   if (condition.is === "unknown") return blocked(condition.why);
-  return decideTidying(world, facts, vm) ?? decideNeed(world, facts, vm, crowded);
+  return (
+    decideTidying(world, facts, vm) ??
+    decideAdoption(world, facts, vm) ??
+    decideNeed(world, facts, vm, crowded)
+  );
 }
 
 /** What the VM itself needs, now that it is known where it is. */

@@ -50,6 +50,7 @@ function whyUnwanted(
     case "update":
     case "destroy":
     case "rename":
+    case "adopt":
       return null;
   }
 }

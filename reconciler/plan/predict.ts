@@ -13,6 +13,7 @@ export function predictReleased(facts: VmFacts, step: Step, cancelled: boolean):
       return { ...free, condition: { is: "running", node: step.node, domain: null } };
     case "update":
     case "rename":
+    case "adopt":
       return { ...free, condition: { is: "running", node: step.node, domain: null } };
     case "stop":
       return off(free, step.displaced);

@@ -202,6 +202,25 @@ export function destroyStep(
   });
 }
 
+export function adoptStep(world: World, facts: VmFacts, vm: Vm, node: NodeName, reason: Reason): PlannedStep {
+  const { desired, journal } = world.input;
+  const home = facts.placement.home ?? node;
+  const epoch = facts.placement.epoch + 1;
+  return planned({
+    step: {
+      kind: "adopt",
+      id: stepId(facts),
+      vm: vm.name,
+      node,
+      epoch,
+      reason,
+      spec: domainSpec(vm, facts.identity, desired, journal.volumes),
+    },
+    placement: { ...facts.placement, node, home, epoch, displaced: home === node ? null : "start" },
+    claims: newClaims(world, vm, node),
+  });
+}
+
 export function renameStep(
   facts: VmFacts,
   former: { name: VmName; placement: Placement },

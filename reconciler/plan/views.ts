@@ -111,6 +111,7 @@ function busyState(step: Step): VmState {
       return "migrating";
     case "update":
     case "rename":
+    case "adopt":
       return "running";
   }
 }

@@ -1,7 +1,7 @@
 /** What befalls a cluster, and how all of it is mended. */
 import { type NodeName, objectId, type VmName } from "../../reconciler/model/names.ts";
-import type { StepKind } from "../../reconciler/model/step.ts";
 import type { Author } from "./author.ts";
+import type { PlayedKind } from "./matrix.ts";
 import type { JsonMap } from "./script.ts";
 
 /** Whom it befalls. */
@@ -49,7 +49,7 @@ const ofMigrations: readonly Fault[] = [
 const all = [...ofNodes, ...ofAll, ...ofGuests, ...ofMigrations];
 
 /** Of a step that is soon over, what befalls its guest is met seldom by mere chance. */
-const aimed: Readonly<Record<StepKind, readonly Fault[]>> = {
+const aimed: Readonly<Record<PlayedKind, readonly Fault[]>> = {
   start: ofGuests,
   stop: ofGuests,
   restart: [],
@@ -67,7 +67,7 @@ export function fault(author: Author): void {
 }
 
 /** Something goes wrong while a step of that kind is under way. */
-export function faultDuring(author: Author, kind: StepKind, victim: Victim): void {
+export function faultDuring(author: Author, kind: PlayedKind, victim: Victim): void {
   befall(author, victim, [...all, ...aimed[kind]]);
 }
 

@@ -30,6 +30,8 @@ export const stepKinds = [
   "destroy",
   "rename",
 ] as const satisfies readonly StepKind[];
+/** Those that a simulation can come to. It begins without domains of others, so nothing is adopted in one. */
+export type PlayedKind = (typeof stepKinds)[number];
 
 /** Why a fault cannot meet a step of that kind, or means nothing to it; null: it can. */
 export function whyNever(fault: FaultKind, kind: StepKind): string | null {

@@ -1,11 +1,10 @@
 /** A step is provoked and something goes wrong while it is under way: what no mere chance would bring about often. */
 import { objectId, type VmName } from "../../reconciler/model/names.ts";
-import type { StepKind } from "../../reconciler/model/step.ts";
 import type { Author } from "./author.ts";
 import { memories, vmDocument } from "./cluster-draft.ts";
 import { renameTo } from "./edits.ts";
 import { faultDuring } from "./faults.ts";
-import { stepKinds } from "./matrix.ts";
+import { type PlayedKind, stepKinds } from "./matrix.ts";
 
 interface Provocation {
   /** Returns the name that the VM goes by from then on. */
@@ -16,7 +15,7 @@ interface Provocation {
   readonly weight: number;
 }
 
-const provocations: Readonly<Record<StepKind, Provocation>> = {
+const provocations: Readonly<Record<PlayedKind, Provocation>> = {
   start: {
     provoke: (author, vm) => {
       author.edit([objectId("VM", vm), { state: "poweroff" }]);

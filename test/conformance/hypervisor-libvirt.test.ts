@@ -122,6 +122,7 @@ function bound(machine: LibvirtHypervisor): Hypervisor {
     pressPower: (...args) => machine.pressPower(...args),
     cut: (...args) => machine.cut(...args),
     change: (...args) => machine.change(...args),
+    adopt: (...args) => machine.adopt(...args),
     relabel: (...args) => machine.relabel(...args),
     migrate: (...args) => machine.migrate(...args),
     abortMigration: (...args) => machine.abortMigration(...args),

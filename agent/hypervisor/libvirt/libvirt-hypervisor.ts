@@ -11,6 +11,7 @@ import {
 } from "../../libvirt/index.ts";
 import type { HardwareChange, Hypervisor, Machine, MigrationTarget, Reading } from "../hypervisor.ts";
 import { HypervisorError } from "../hypervisor.ts";
+import { adoptDomain } from "./adopt.ts";
 import { changeField } from "./change.ts";
 import { causeOf } from "./domain-log.ts";
 import { incomingNamespace } from "./incoming-mark.ts";
@@ -102,6 +103,10 @@ export class LibvirtHypervisor implements Hypervisor {
       spec = await changeField(found, spec, field, change, context);
       await this.#record(found, vm, spec, signal);
     }
+  }
+
+  async adopt(spec: DomainSpec, epoch: number, signal: AbortSignal): Promise<void> {
+    await adoptDomain(this.#link, spec, epoch, signal);
   }
 
   async relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void> {

@@ -128,7 +128,8 @@ export class OurDomains {
         if (domain.id !== null) ours.push({ ...one, reading });
       } else {
         const { name, memoryBytes } = reading;
-        unmanaged.push({ name, memoryBytes, running: active.has(domain.uuid) });
+        const { uuid } = domain;
+        unmanaged.push({ name, memoryBytes, running: active.has(uuid), uuid });
       }
     }
     return { ours, unmanaged };

@@ -53,6 +53,7 @@ export class SimulatedMachine {
   readonly #nameBoot: (boot: number) => string;
   readonly #powerListeners = new Set<() => void>();
   #load: number;
+  #unmanaged: Reading["unmanaged"];
   #boots = 1;
   #domainsMade = 0;
   #powered = true;
@@ -64,6 +65,7 @@ export class SimulatedMachine {
     this.#clock = clock;
     this.#hardware = { ...defaultHardware, ...options.hardware };
     this.#load = this.#hardware.load;
+    this.#unmanaged = this.#hardware.unmanaged;
     this.#volumes = volumes;
     this.#nameBoot = options.bootId ?? ((boot) => `${node}-boot-${boot}`);
     this.#guests = new Guests(node, clock);
@@ -109,7 +111,7 @@ export class SimulatedMachine {
   read(): Reading {
     this.#requirePower();
     const domains = this.#guests.list().map((guest) => domainOf(guest, this.#outgoing.jobOf(guest)));
-    return { domains, ended: this.#guests.ended(), unmanaged: this.#hardware.unmanaged };
+    return { domains, ended: this.#guests.ended(), unmanaged: this.#unmanaged };
   }
 
   machine(): Machine {
@@ -157,6 +159,22 @@ export class SimulatedMachine {
     }
     this.#requireRoom(live.memoryBytes - guest.live.memoryBytes);
     this.#guests.set({ ...guest, live, applied: withFields(guest.applied, hardware, fields) });
+  }
+
+  adopt(spec: DomainSpec, epoch: number): void {
+    this.#requirePower();
+    const { vm, uuid, hardware } = spec;
+    const found = this.#unmanaged.find((domain) => domain.running && domain.uuid === uuid);
+    if (found === undefined)
+      throw new HypervisorError("no-domain", `no domain with the UUID ${uuid} runs here`);
+    this.#requireAbsent(vm, uuid);
+    this.#unmanaged = this.#unmanaged.filter((domain) => domain !== found);
+    const { memoryBytes } = found;
+    const bootedAt = this.#clock.monotonic();
+    const live = { ...hardware, memoryBytes };
+    const guest = this.#make({ vm, uuid, epoch, live, applied: hardware }, "running", bootedAt);
+    // Nobody saw it begin: for whoever looks on, it does now.
+    this.#guests.emit(guest, { kind: "start" });
   }
 
   #prepareDevices(fields: readonly HardwareField[], spec: DomainSpec | null): void {
@@ -308,7 +326,7 @@ export class SimulatedMachine {
 
   #freeBytes(): number {
     const ours = this.#guests.list().reduce((sum, guest) => sum + guest.live.memoryBytes, 0);
-    const others = this.#hardware.unmanaged.reduce(
+    const others = this.#unmanaged.reduce(
       (sum, { memoryBytes, running }) => sum + (running ? memoryBytes : 0),
       0,
     );

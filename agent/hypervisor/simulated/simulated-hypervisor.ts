@@ -56,6 +56,11 @@ export class SimulatedHypervisor implements Hypervisor {
     this.#machine.change(vm, change);
   }
 
+  async adopt(spec: DomainSpec, epoch: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#machine.adopt(spec, epoch);
+  }
+
   async relabel(from: VmName, to: VmName, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#machine.relabel(from, to);

@@ -6,6 +6,9 @@ export const listFlags = { active: 1, inactive: 2, persistent: 4, transient: 8 }
 /** `virDomainCreateFlags`. validate: against libvirt's own schema first. */
 export const createFlags = { paused: 1, autodestroy: 2, validate: 16 } as const;
 
+/** `virDomainUndefineFlagsValues`. keepNvram: the variables of its firmware. */
+export const undefineFlags = { managedSave: 1, snapshotsMetadata: 2, nvram: 4, keepNvram: 8 } as const;
+
 /** `virDomainDestroyFlagsValues`. graceful: SIGTERM only, and an error where that is not enough. */
 export const destroyFlags = { graceful: 1 } as const;
 

@@ -49,7 +49,7 @@ function wordFor(old: Vm | null, vm: Vm | null, steps: readonly PlannedStep[], p
   const kinds = new Set(steps.map(({ step }) => step.kind));
   if (vm === null) return "orphan";
   if (kinds.has("destroy")) return "destroy";
-  if (old === null) return placed ? "adopt" : "create";
+  if (old === null) return placed || kinds.has("adopt") ? "adopt" : "create";
   if (kinds.has("migrate") || (kinds.has("stop") && kinds.has("start"))) return "migrate";
   if (kinds.has("restart")) return "restart";
   if (kinds.has("stop")) return "stop";
@@ -68,7 +68,7 @@ function impactOf(word: ChangeWord, steps: readonly PlannedStep[]): Impact {
 }
 
 function targetOf(steps: readonly PlannedStep[]): string | null {
-  const last = steps.findLast(({ step }) => step.kind === "migrate" || step.kind === "start");
+  const last = steps.findLast(({ step }) => ["migrate", "start", "adopt"].includes(step.kind));
   if (last === undefined) return null;
   return last.step.kind === "migrate" ? last.step.to : last.step.node;
 }

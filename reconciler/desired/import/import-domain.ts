@@ -15,6 +15,8 @@ export interface ImportedDomain {
   /** The file that `document.domain.xml` names, and its text: as it was given, to the character. */
   readonly file: string;
   readonly xml: string;
+  /** null: its XML names none. */
+  readonly uuid: string | null;
   /** What stays in the XML alone, and is not seen by the planner: one sentence each. */
   readonly remarks: readonly string[];
 }
@@ -29,25 +31,31 @@ const legalBridge = /^[A-Za-z][A-Za-z0-9._-]{0,14}$/;
 
 /**
  * `xml`: as `virsh dumpxml` writes it, of a domain that runs or is only defined. `bridges`: names of the networks that
- * are defined already, by their bridge. Nothing starts or stops for it: one that is off is `stopped`; one that runs is
- * `disabled`, since it runs without Evenkeel, and must not be started a second time.
+ * are defined already, by their bridge. Nothing starts or stops for it: one that is off is `stopped`. `whereItRuns`: one
+ * that runs is `running` where its node is known, whose agent takes it over; else `disabled`, since it runs without
+ * Evenkeel, and must not be started a second time.
  */
-export function importDomain(xml: string, bridges: ReadonlyMap<string, string> = new Map()): ImportResult {
+export function importDomain(
+  xml: string,
+  bridges: ReadonlyMap<string, string> = new Map(),
+  whereItRuns: "known" | "unknown" = "unknown",
+): ImportResult {
   const reading = readXml(xml);
   if (!reading.ok) return { ok: false, why: `it is no XML: ${reading.problem.message}` };
   const { root } = reading;
   if (root.name !== "domain") return { ok: false, why: `it is a <${root.name}>, not a domain` };
-  const { name, memoryBytes, cpus } = readBasics(root);
+  const { name, uuid, memoryBytes, cpus } = readBasics(root);
   if (name === null || memoryBytes === null) return { ok: false, why: "it has no name, or no memory" };
   const vm = legalName(name.replaceAll(".", "-"));
   if (vm === undefined) return { ok: false, why: `no name of a VM can be made from ${name}` };
   const disks = importDisks(root);
   const nics = importNics(root, bridges);
   const file = `${vm}.xml`;
+  const asItRuns = whereItRuns === "known" ? "running" : "disabled";
   const document: VmDocument = {
     kind: "VM",
     name: vm,
-    state: root.attributes.has("id") ? "disabled" : "stopped",
+    state: root.attributes.has("id") ? asItRuns : "stopped",
     memory: formatSize(memoryBytes),
     cpus,
     ...(disks.documents.length === 0 ? {} : { disks: disks.documents }),
@@ -55,7 +63,7 @@ export function importDomain(xml: string, bridges: ReadonlyMap<string, string> =
     domain: { xml: file, ...(vm === name ? {} : { name }) },
   };
   const remarks = [...disks.remarks, ...nics.remarks];
-  return { ok: true, imported: { document, networks: nics.networks, file, xml, remarks } };
+  return { ok: true, imported: { document, networks: nics.networks, file, xml, uuid, remarks } };
 }
 
 type DiskDocument = NonNullable<VmDocument["disks"]>[number];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import type { SimulatedHardware } from "../../../agent/hypervisor/simulated/settings.ts";
 import type { StepOf } from "../../../reconciler/model/step.ts";
 import { Fuse } from "./fuse.ts";
 import { Lab } from "./lab.ts";
@@ -8,6 +9,8 @@ export interface CrashScenario {
   /** Whose agent is killed. */
   readonly victim: string;
   readonly nodes: readonly string[];
+  /** Of the victim's machine. */
+  readonly hardware?: Partial<SimulatedHardware>;
   /** Before the step is released. */
   readonly prepare?: (lab: Lab) => Promise<void>;
   /** Releases what is to be carried out and waits for its end. */
@@ -34,11 +37,14 @@ export async function killAtEachPoint(scenario: CrashScenario): Promise<number> 
 }
 
 async function killAt(point: number, scenario: CrashScenario): Promise<boolean> {
-  const { victim, nodes, prepare, act, check, downMs = 0 } = scenario;
+  const { victim, nodes, hardware = {}, prepare, act, check, downMs = 0 } = scenario;
   const lab = new Lab();
   try {
     const fuse = new Fuse();
-    for (const name of nodes) await lab.node(name, {}, name === victim ? { fuse } : {});
+    for (const name of nodes) {
+      const isVictim = name === victim;
+      await lab.node(name, isVictim ? { hardware } : {}, isVictim ? { fuse } : {});
+    }
     await prepare?.(lab);
     await lab.clock.advance(1);
     const node = lab.find(victim);

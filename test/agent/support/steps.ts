@@ -98,6 +98,10 @@ export function destroyStep(
   return { ...base(vm, node, epoch, "destroy"), kind: "destroy", disks };
 }
 
+export function adoptStep(vm: string, node: string, epoch: number, spec = domainSpec(vm)): StepOf<"adopt"> {
+  return { ...base(vm, node, epoch, "adopt"), kind: "adopt", spec };
+}
+
 export function renameStep(from: string, vm: string, node: string, epoch: number): StepOf<"rename"> {
   return { ...base(vm, node, epoch, "rename"), kind: "rename", from };
 }

@@ -13,6 +13,7 @@ export function tapped(hypervisor: Hypervisor, tap: Tap): Hypervisor {
     pressPower: (...given) => tap("pressPower", () => hypervisor.pressPower(...given)),
     cut: (...given) => tap("cut", () => hypervisor.cut(...given)),
     change: (...given) => tap("change", () => hypervisor.change(...given)),
+    adopt: (...given) => tap("adopt", () => hypervisor.adopt(...given)),
     relabel: (...given) => tap("relabel", () => hypervisor.relabel(...given)),
     migrate: (...given) => tap("migrate", () => hypervisor.migrate(...given)),
     abortMigration: (...given) => tap("abortMigration", () => hypervisor.abortMigration(...given)),

@@ -46,6 +46,24 @@ describe("keel import", () => {
     assert.match(again.err, /a VM named web-1 already/);
   });
 
+  it("refuses a domain whose UUID is that of another VM", async (test) => {
+    const cwd = await folder(test);
+    assert.equal((await runKeel(["import", "dump.xml"], { cwd })).exit, exitCodes.ok);
+    await writeFile(join(cwd, "clone.xml"), xml.replace("Web_1", "clone"));
+    const { exit, err } = await runKeel(["import", "clone.xml"], { cwd });
+    assert.equal(exit, exitCodes.error);
+    assert.match(err, /its UUID 7a2ad6d0-1f0b-4d6e-9e0c-3f1c5f5f0001 is that of the VM web-1/);
+  });
+
+  it("says which node's libvirt does not answer, and writes nothing", async (test) => {
+    const cwd = await folder(test);
+    const uri = `qemu+unix:///system?socket=${join(cwd, "nothing")}`;
+    const { exit, err } = await runKeel(["import", "--libvirt", uri], { cwd });
+    assert.equal(exit, exitCodes.error);
+    assert.match(err, /Importing the domains of hv1/);
+    assert.deepEqual(await readdir(join(cwd, "cluster.d")), ["nodes.yaml"]);
+  });
+
   it("takes a network that is defined for its bridge", async (test) => {
     const cwd = await folder(test);
     const network = "kind: Network\nname: servers\ntype: bridge\nbridge: br0\n";

@@ -39,6 +39,8 @@ export interface Machine {
   readonly freeGiB?: number;
   /** Memory of a domain that is not ours. */
   readonly foreignGiB?: number;
+  /** A domain of 1 GiB that is not ours, and runs. */
+  readonly foreign?: { readonly name: string; readonly uuid: string } | undefined;
 }
 
 export const GiB = 2 ** 30;
@@ -126,7 +128,14 @@ export class ModelCluster {
   }
 
   #observe(name: NodeName): ObservedNode {
-    const { memoryGiB = 16, cpus = 8, load = 0, freeGiB, foreignGiB } = this.machines.get(name) ?? {};
+    const {
+      memoryGiB = 16,
+      cpus = 8,
+      load = 0,
+      freeGiB,
+      foreignGiB,
+      foreign,
+    } = this.machines.get(name) ?? {};
     const domains = this.domains.get(name) ?? new Map<VmName, ObservedDomain>();
     const used = [...domains.values()].reduce(
       (sum, d) => sum + (d.state === "off" ? 0 : d.live.memoryBytes),
@@ -149,8 +158,12 @@ export class ModelCluster {
         memoryFreeBytes: freeGiB === undefined ? memoryGiB * GiB - used : freeGiB * GiB,
         load,
         supports: { networks: ["bridge", "vlan", "vxlan", "nat", "isolated"], pools: ["dir", "rbd"] },
-        unmanaged:
-          foreignGiB === undefined ? [] : [{ name: "theirs", memoryBytes: foreignGiB * GiB, running: true }],
+        unmanaged: [
+          ...(foreignGiB === undefined
+            ? []
+            : [{ name: "theirs", memoryBytes: foreignGiB * GiB, running: true }]),
+          ...(foreign === undefined ? [] : [{ ...foreign, memoryBytes: GiB, running: true }]),
+        ],
       },
       domains,
     };
@@ -254,6 +267,10 @@ export class ModelCluster {
         if (displaced !== null) this.place(step.vm, { ...planned.placement, displaced });
         return;
       }
+      case "adopt":
+        this.machines.set(step.node, { ...this.machines.get(step.node), foreign: undefined });
+        this.#enter(step.vm, step.node, step.epoch);
+        return;
       case "update": {
         const domain = this.domain(step.vm);
         this.#domainsOf(step.node).set(step.vm, { ...domain, live: step.hardware, applied: step.hardware });

@@ -90,9 +90,26 @@ function compareAttributes(wanted: XmlElement, live: XmlElement, path: string): 
   return [...wanted.attributes].flatMap(([key, value]) => {
     const at = path === "" ? `@${key}` : `${path}@${key}`;
     const given = attribute(live, key);
-    if (ignored.has(at) || key.startsWith("xmlns") || isSameValue(key, value, given)) return [];
+    if (ignored.has(at) || key.startsWith("xmlns") || isOfItsRun(wanted, key, path)) return [];
+    if (isSameValue(key, value, given)) return [];
     return [{ path: at, wanted: value, live: given }];
   });
+}
+
+/** What libvirt made up for the run that a `domain.xml` was read from; it makes up another one for the next. */
+function isOfItsRun(wanted: XmlElement, key: string, path: string): boolean {
+  const value = attribute(wanted, key) ?? "";
+  if (wanted.name === "alias") return !value.startsWith("ua-");
+  if (path.startsWith("interface[") && path.endsWith("/target"))
+    return /^(?:vnet|macvtap|macvlan)\d+$/.test(value);
+  if (value.startsWith("/dev/pts/")) return true;
+  return (
+    wanted.name === "graphics" && key !== "autoport" && attribute(wanted, "autoport") === "yes" && isPort(key)
+  );
+}
+
+function isPort(key: string): boolean {
+  return ["port", "tlsPort", "websocket"].includes(key);
 }
 
 function compareText(wanted: XmlElement, live: XmlElement, path: string): readonly Difference[] {
@@ -202,9 +219,12 @@ const liveFields =
 const livePartsOfDevices =
   /^(?:disk|interface|hostdev|redirdev)\[[^\]]*\](?:$|\/iotune|\/bandwidth|\/link|\/filterref|\/source)/;
 
-/** What nobody can change in a guest that runs: it was made so, by an agent of other settings or another version. */
+/**
+ * What nobody changes in a guest that runs: it was made so, by an agent of other settings or another version, or before
+ * it was adopted.
+ */
 const fixedForARun =
-  /^(?:@|(?:os|features|cpu|clock|pm|emulator|memory|memoryBacking|numatune|iothreads)(?:$|[@/])|vcpu(?:$|@placement)|(?:serial|console)\/log)/;
+  /^(?:@|(?:os|features|cpu|clock|pm|emulator|memory|memoryBacking|numatune|iothreads)(?:$|[@/])|vcpu(?:$|@placement)|(?:serial|console)\/log|on_)/;
 
 function byWhom({ path }: Difference): DomainDrift["by"] {
   return fixedForARun.test(path) ? "settings" : "hand";

@@ -17,6 +17,7 @@ export function hostCalls(machine: SimulatedMachine, hypervisor: SimulatedHyperv
     "press-power": ({ vm }, signal) => hypervisor.pressPower(vm, signal).then(done),
     "cut": ({ vm }, signal) => hypervisor.cut(vm, signal).then(done),
     "change": ({ vm, change }, signal) => hypervisor.change(vm, change, signal).then(done),
+    "adopt": ({ spec, epoch }, signal) => hypervisor.adopt(spec, epoch, signal).then(done),
     "relabel": ({ from, to }, signal) => hypervisor.relabel(from, to, signal).then(done),
     "migrate": ({ vm, target }, signal) => hypervisor.migrate(vm, target, signal).then(done),
     "abort-migration": ({ vm }, signal) => hypervisor.abortMigration(vm, signal).then(done),

@@ -17,6 +17,7 @@ export function connectSimulated(socketPath: string, clock: Clock): Hypervisor {
     pressPower: (vm, signal) => link.call("press-power", { vm }, signal).then(done),
     cut: (vm, signal) => link.call("cut", { vm }, signal).then(done),
     change: (vm, change, signal) => link.call("change", { vm, change }, signal).then(done),
+    adopt: (spec, epoch, signal) => link.call("adopt", { spec, epoch }, signal).then(done),
     relabel: (from, to, signal) => link.call("relabel", { from, to }, signal).then(done),
     migrate: (vm, target, signal) => link.call("migrate", { vm, target }, signal).then(done),
     abortMigration: (vm, signal) => link.call("abort-migration", { vm }, signal).then(done),

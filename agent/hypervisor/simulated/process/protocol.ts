@@ -36,6 +36,7 @@ export interface Protocol {
   "press-power": Call<{ vm: VmName }, Nothing>;
   "cut": Call<{ vm: VmName }, Nothing>;
   "change": Call<{ vm: VmName; change: HardwareChange }, Nothing>;
+  "adopt": Call<{ spec: DomainSpec; epoch: number }, Nothing>;
   "relabel": Call<{ from: VmName; to: VmName }, Nothing>;
   "migrate": Call<{ vm: VmName; target: MigrationTarget }, Nothing>;
   "abort-migration": Call<{ vm: VmName }, Nothing>;

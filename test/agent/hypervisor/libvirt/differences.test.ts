@@ -36,7 +36,7 @@ describe("differencesOf", () => {
   it("says which of them the fields of the document show too", () => {
     assert.deepEqual(shown(found("changed-by-hand")), [
       "vcpu@current cpus hand",
-      "on_crash - hand",
+      "on_crash - settings",
       "disk[sda]/iotune - hand",
       "disk[sdb]/source@file disks hand",
       "interface[52:54:00:00:00:01]/link - hand",

@@ -104,6 +104,13 @@ describe("importDomain", () => {
     const state = (attributes: string) =>
       imported(`<domain${attributes}><name>a</name><memory>1024</memory></domain>`).document.state;
     assert.deepEqual([state(""), state(" id='3'")], ["stopped", "disabled"]);
+    const running = importDomain(
+      "<domain id='3'><name>a</name><memory>1024</memory></domain>",
+      new Map(),
+      "known",
+    );
+    assert.ok(running.ok);
+    assert.equal(running.imported.document.state, "running");
   });
 
   it("plugs cards into the networks that there are", () => {

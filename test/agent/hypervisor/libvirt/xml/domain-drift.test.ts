@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import { type DomainDrift, domainDrift } from "../../../../../agent/hypervisor/libvirt/xml/domain-drift.ts";
+import { domainXml } from "../../../../../agent/hypervisor/libvirt/xml/domain-xml.ts";
 import { readDomainXml } from "../../../../../agent/hypervisor/libvirt/xml/read-domain-xml.ts";
 import type { DomainSpec } from "../../../../../reconciler/model/step.ts";
 import { repositoryRoot } from "../../../../support/root.ts";
@@ -64,6 +65,20 @@ describe("domainDrift", () => {
       "os/type@machine: pc-q35-6.2 → pc-q35-7.2 (next-restart)",
       "cpu/model: Nehalem → qemu64 (next-restart)",
     ]);
+  });
+
+  it("takes nothing for drift that libvirt made up for the run from which a domain.xml was read", () => {
+    const devices = (nth: number) => `<interface type='bridge'><mac address='52:54:00:00:00:01'/>
+      <source bridge='br0'/><target dev='vnet${nth}'/><alias name='net${nth}'/></interface>
+      <serial type='pty'><source path='/dev/pts/${nth}'/></serial>
+      <graphics type='vnc' port='590${nth}' autoport='yes'/>`;
+    const xml = (nth: number) =>
+      `<domain type='qemu'><name>a</name><memory>1024</memory><devices>${devices(nth)}</devices></domain>`;
+    const built = domainXml({ ...specIn(live("own-xml")), disks: [], nics: [], xml: xml(1) }, 1, options);
+    const spec = specIn(built);
+    const next = built.replaceAll(/vnet1|net1|pts\/1|5901/gu, (text) => text.replace("1", "2"));
+    assert.notEqual(next, built);
+    assert.deepEqual(driftOf(next, spec), []);
   });
 
   it("finds a device that was taken away", () => {
