@@ -14,7 +14,7 @@ const faultMs = Number(process.env["KEEL_FAULT_SECONDS"] ?? 8) * 1_000;
 const fencing = { lease: "3s", grace: "2s" };
 const homes = { web: "hv1", db: "hv2", other: "hv3" };
 
-describe("a node that is cut off", { timeout: 290_000 }, () => {
+describe("a node that is cut off", { timeout: 290_000 + 4 * faultMs }, () => {
   let started: EtcdCluster | null = null;
   const etcd = (): EtcdCluster => started ?? assert.fail("the store was not started");
   before(async () => {
