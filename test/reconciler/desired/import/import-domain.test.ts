@@ -6,41 +6,17 @@ import { describe, it } from "node:test";
 import { domainDrift } from "../../../../agent/hypervisor/libvirt/xml/domain-drift.ts";
 import { domainXml } from "../../../../agent/hypervisor/libvirt/xml/domain-xml.ts";
 import { liveHardware, readDomainXml } from "../../../../agent/hypervisor/libvirt/xml/read-domain-xml.ts";
-import { missingIdentities } from "../../../../reconciler/control/identities.ts";
-import { importDomain, type ImportedDomain } from "../../../../reconciler/desired/import/import-domain.ts";
-import { loadFolder } from "../../../../reconciler/desired/load-folder.ts";
-import { documentYaml } from "../../../../reconciler/desired/yaml/write-yaml.ts";
-import { differences, domainSpec } from "../../../../reconciler/plan/hardware.ts";
+import { importDomain } from "../../../../reconciler/desired/import/import-domain.ts";
+import { differences } from "../../../../reconciler/plan/hardware.ts";
 import type { DomainSpec } from "../../../../reconciler/model/step.ts";
 import { readXml } from "../../../../reconciler/xml/read-xml.ts";
 import { elementsOf, textOf, type XmlElement } from "../../../../reconciler/xml/xml-element.ts";
 import { options } from "../../../agent/hypervisor/libvirt/xml/specs.ts";
+import { imported, plannedOf } from "../../../support/imported-domain.ts";
 import { repositoryRoot } from "../../../support/root.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
 
 const root = join(repositoryRoot, "test/imported-xml");
 const names = readdirSync(root).filter((name) => name.endsWith(".xml"));
-
-function imported(xml: string): ImportedDomain {
-  const result = importDomain(xml);
-  assert.ok(result.ok);
-  return result.imported;
-}
-
-/** The folder that the import writes, loaded and resolved to what an agent would be given. */
-async function plannedOf({ document, networks, file, xml }: ImportedDomain) {
-  const documents = [document, ...networks].map((one) => documentYaml(one, "\n")).join("---\n");
-  await using folder = await temporaryFolder({ "vm.yaml": documents, [file]: xml });
-  const result = await loadFolder(folder.path, { host: "box" });
-  assert.ok(result.ok, JSON.stringify(result.ok ? "" : result.issues));
-  const identity = missingIdentities(result.desired, new Map(), (count) => new Uint8Array(count)).get(
-    document.name,
-  );
-  const vm = result.desired.vms.get(document.name);
-  assert.ok(vm !== undefined && identity !== undefined);
-  const spec = domainSpec(vm, identity, result.desired, new Map());
-  return { vm, identity, spec };
-}
 
 function parsed(xml: string): XmlElement {
   const reading = readXml(xml);
