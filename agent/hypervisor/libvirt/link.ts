@@ -2,11 +2,15 @@ import type { CallOptions, DomainRef, Procedure, StreamEvent } from "../../libvi
 import { LibvirtClient, listFlags, procedures } from "../../libvirt/index.ts";
 import { HypervisorError } from "../hypervisor.ts";
 import { asHypervisorError, isNoDomain } from "./failures.ts";
+import { type JobAnswer, JobQuestions } from "./job-questions.ts";
 import type { LibvirtSettings } from "./settings.ts";
 
 /** A guest whose process hangs must not keep the others from being read for longer. */
 const attachTimeoutMs = 10_000;
 const connectTimeoutMs = 10_000;
+const jobPatienceMs = 2_000;
+/** libvirt gives up before that. */
+const jobTimeoutMs = 40_000;
 
 /**
  * The node's libvirt, as far as it can be believed. After it was restarted it takes up its domains one by one; whoever
@@ -18,6 +22,7 @@ export class Link {
   readonly #settings: LibvirtSettings;
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #stopEvents: () => void;
+  readonly #jobs: JobQuestions;
   readonly #waiting = new Set<() => void>();
   #connected = false;
   /** Settled once for each connection. */
@@ -27,6 +32,13 @@ export class Link {
     this.#settings = settings;
     this.#onEvent = onEvent;
     this.#client = new LibvirtClient({ uri: settings.uri, clock: settings.clock });
+    this.#jobs = new JobQuestions({
+      clock: settings.clock,
+      ask: (domain) => {
+        const args = { domain, flags: 0 };
+        return this.#client.call(procedures.domainGetJobStats, args, { timeoutMs: jobTimeoutMs });
+      },
+    });
     const kinds = ["lifecycle", "reboot", "balloon-change", "job-completed", "metadata-change"] as const;
     const devices = ["device-added", "device-removed", "migration-iteration"] as const;
     this.#stopEvents = this.#client.onEvent([...kinds, ...devices], (event) => this.#hear(event));
@@ -41,6 +53,16 @@ export class Link {
     await this.ready(options.signal);
     try {
       return await this.#client.call(procedure, args, options);
+    } catch (error) {
+      throw asHypervisorError(error);
+    }
+  }
+
+  /** What is being done to the domain; soon, whatever it does. @throws HypervisorError; the signal's reason. */
+  async jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobAnswer> {
+    await this.ready(signal);
+    try {
+      return await this.#jobs.ask(domain, jobPatienceMs);
     } catch (error) {
       throw asHypervisorError(error);
     }
@@ -109,8 +131,8 @@ export class Link {
    */
   async #answers(domain: DomainRef): Promise<void> {
     try {
-      const args = { domain, flags: 0 };
-      await this.#client.call(procedures.domainGetJobStats, args, { timeoutMs: attachTimeoutMs });
+      const answer = await this.#jobs.ask(domain, attachTimeoutMs);
+      if (answer === "silent") this.#settings.log.warn("a guest does not answer", { domain: domain.name });
     } catch (error) {
       const converted = asHypervisorError(error);
       // It has ended, or there is nothing to tell: both are answers of a domain that was taken up.

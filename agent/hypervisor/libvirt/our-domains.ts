@@ -9,11 +9,18 @@ import {
   numberOf,
   procedures,
 } from "../../libvirt/index.ts";
-import { type Domain, type DomainEnd, HypervisorError, type Reading } from "../hypervisor.ts";
+import {
+  type Domain,
+  type DomainEnd,
+  HypervisorError,
+  type MigrationJob,
+  type Reading,
+} from "../hypervisor.ts";
 import { differencesOf, type Examined } from "./differences.ts";
 import { causeByLog } from "./domain-log.ts";
 import { HeardChanges } from "./heard-changes.ts";
 import { isMarked } from "./incoming-mark.ts";
+import type { JobAnswer } from "./job-questions.ts";
 import type { Link } from "./link.ts";
 import type { Run, Runs } from "./runs.ts";
 import type { LibvirtSettings } from "./settings.ts";
@@ -29,8 +36,13 @@ export interface OurDomain {
   readonly incoming: boolean;
   readonly definition: Examined["definition"];
   /** A migration away from here. */
-  readonly job: JobStats | null;
+  readonly job: JobAnswer | null;
 }
+
+type TransferProgress = Omit<MigrationJob, "to">;
+
+/** Whatever is told later is less. */
+const noProgress: TransferProgress = { totalBytes: 0, remainingBytes: Number.MAX_SAFE_INTEGER };
 
 interface Look {
   readonly ours: readonly OurDomain[];
@@ -46,6 +58,8 @@ export class OurDomains {
   readonly #link: Link;
   readonly #runs: Runs;
   readonly #heard = new Map<string, DomainEnd["cause"]>();
+  /** By run; of those that migrate. */
+  readonly #lastProgress = new Map<string, TransferProgress>();
   readonly changes: HeardChanges;
 
   constructor(settings: LibvirtSettings, link: Link, runs: Runs) {
@@ -166,8 +180,9 @@ export class OurDomains {
     return (await this.#link.call(procedures.domainGetAutostart, domain, { signal })) ? "autostart" : "kept";
   }
 
-  async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobStats | null> {
-    const stats = await this.#link.call(procedures.domainGetJobStats, { domain, flags: 0 }, { signal });
+  async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobAnswer | null> {
+    const stats = await this.#link.jobOf(domain, signal);
+    if (stats === "silent") return stats;
     const isRunning = stats.type === "bounded" || stats.type === "unbounded";
     const isOurs = numberOf(stats.params, "operation") === jobOperations.migrationOut;
     return isRunning && isOurs ? stats : null;
@@ -176,6 +191,7 @@ export class OurDomains {
   async #end(run: Run): Promise<void> {
     const cause = this.#heard.get(run.uuid) ?? (await causeByLog(this.#settings.logFolder, run.domainName));
     this.#heard.delete(run.uuid);
+    this.#lastProgress.delete(run.id);
     this.#runs.end(run, cause, this.#settings.clock.now());
   }
 
@@ -194,8 +210,20 @@ export class OurDomains {
       live: reading.live,
       applied: reading.applied,
       differences: differencesOf(one, this.changes, this.#settings.xml),
-      job: job === null ? null : { to: run.to ?? "", ...progressOf(job) },
+      job: this.#migrationOf(run, job),
     };
+  }
+
+  /** Of one that does not answer all that is known is whether it was ever sent away, and how far it was. */
+  #migrationOf({ id, to }: Run, job: JobAnswer | null): MigrationJob | null {
+    const mayBeUnderWay = job === "silent" ? to !== null : job !== null;
+    if (!mayBeUnderWay || job === null) {
+      this.#lastProgress.delete(id);
+      return null;
+    }
+    const progress = job === "silent" ? (this.#lastProgress.get(id) ?? noProgress) : progressOf(job);
+    this.#lastProgress.set(id, progress);
+    return { to: to ?? "", ...progress };
   }
 
   #runOf(one: OurDomain): Run {
@@ -230,7 +258,7 @@ function runId({ domain, reading }: OurDomain): string {
 }
 
 /** Before the transfer begins nothing is known of its size, and all of it remains. */
-function progressOf({ params }: JobStats): { readonly totalBytes: number; readonly remainingBytes: number } {
+function progressOf({ params }: JobStats): TransferProgress {
   const totalBytes = numberOf(params, "data_total") ?? 0;
   return { totalBytes, remainingBytes: Math.min(totalBytes, numberOf(params, "data_remaining") ?? 0) };
 }
