@@ -22,9 +22,22 @@ export function reconsider(
   released: ReleasedStep,
   crowded: Reason | null,
 ): Cancellation | null {
-  if (released.cancel || [...released.progress.values()].some(isFinal)) return null;
+  const hasEnded = [...released.progress.values()].some(isFinal);
+  if (released.step.kind === "stop" && (hasEnded || facts.condition.is === "off")) {
+    keepPlace(world, facts, crowded);
+    return null;
+  }
+  if (hasEnded || released.cancel) return null;
   const why = whyUnwanted(world, facts, released, crowded);
   return why === null ? null : { released, reason: why };
+}
+
+/**
+ * What comes next is decided once it is written down, or seen, what became of the VM. Until then its place is kept in the
+ * ledger: else another VM sets out for it, and the two chase each other for ever.
+ */
+export function keepPlace(world: World, facts: VmFacts, crowded: Reason | null): void {
+  decideAnew(world, facts, crowded);
 }
 
 function whyUnwanted(
@@ -68,7 +81,7 @@ function whyStopUnwanted(
   step: StepOf<"stop">,
   crowded: Reason | null,
 ): Reason | null {
-  if (facts.condition.is === "off" || facts.condition.is === "duplicate") return null;
+  if (facts.condition.is === "duplicate") return null;
   const now = decideAnew(world, facts, crowded);
   switch (now.kind) {
     case "settled":

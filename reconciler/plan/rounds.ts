@@ -11,7 +11,7 @@ import type { Progress, Step } from "../model/step.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
-import { reconsider } from "./in-flight.ts";
+import { keepPlace, reconsider } from "./in-flight.ts";
 import { type Outcome, plannedRecord, type Wanting, withPlacement } from "./outcome.ts";
 import { predictReleased } from "./predict.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -100,6 +100,7 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
       enterReleased(world, facts, leaving.get(facts.name) ?? null, plan, result);
       continue;
     }
+    if (isBeingLookedAt(facts)) keepPlace(world, facts, leaving.get(facts.name) ?? null);
     const outcome = decide(world, facts, leaving.get(facts.name) ?? null);
     if (outcome.kind === "wanting") wanting.push(outcome.wanting);
     else enter(facts, outcome, plan, result, round);
@@ -108,6 +109,11 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
     enter(each.facts, assignAndKeep(world, each), plan, result, round);
   free(world, result.changed);
   return result;
+}
+
+/** Its agent is about to tell what became of it. */
+function isBeingLookedAt({ condition }: VmFacts): boolean {
+  return condition.is === "unknown" && condition.why.code === "agent-catching-up";
 }
 
 function assignAndKeep(world: World, wanting: Wanting): Outcome {
