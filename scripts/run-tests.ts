@@ -1,14 +1,14 @@
 /**
  * Runs the compiled tests with node's own runner: all of them, or those whose path has one of the arguments in it
  * (`npm run tests -- plan store`). Tests that need a program which is not here are named and left out, but not in CI:
- * there everything runs or the run fails.
+ * there everything runs or the run fails. Long ones (`// Long`) run only where they are asked for by their path.
  */
 import { spawn } from "node:child_process";
 import { accessSync, constants, globSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 
-import { packagesByCommand, programsNeeded, selectTests, type Selection } from "./select-tests.ts";
+import { isLong, packagesByCommand, programsNeeded, selectTests, type Selection } from "./select-tests.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -23,7 +23,10 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const tests = globSync("test/**/*.test.{ts,tsx}", { cwd: root })
     .sort()
-    .map((path) => ({ path, needs: programsNeeded(readFileSync(join(root, path), "utf8")) }));
+    .map((path) => {
+      const source = readFileSync(join(root, path), "utf8");
+      return { path, needs: programsNeeded(source), isLong: isLong(source) };
+    });
   const selection = selectTests(tests, process.argv.slice(2), isOnPath);
   if (selection.leftOut.length > 0) {
     tellLeftOut(selection);

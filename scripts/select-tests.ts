@@ -4,6 +4,8 @@
 export interface TestFile {
   readonly path: string;
   readonly needs: readonly string[];
+  /** It takes minutes, and is run where it is asked for by its path. */
+  readonly isLong: boolean;
 }
 
 export interface Selection {
@@ -19,14 +21,19 @@ export function programsNeeded(source: string): readonly string[] {
   return needsLine.exec(source)?.groups?.["programs"]?.split(", ") ?? [];
 }
 
-/** Tests whose path has one of `fragments` in it (none given: all), parted by whether what they need is there. */
+/** `// Long` on a line of its own. */
+export function isLong(source: string): boolean {
+  return /^\/\/ Long$/mu.test(source);
+}
+
+/** Tests whose path has one of `fragments` in it (none given: all but the long ones), parted by whether what they need is there. */
 export function selectTests(
   tests: readonly TestFile[],
   fragments: readonly string[],
   isThere: (program: string) => boolean,
 ): Selection {
-  const asked = tests.filter(
-    (test) => fragments.length === 0 || fragments.some((fragment) => test.path.includes(fragment)),
+  const asked = tests.filter((test) =>
+    fragments.length === 0 ? !test.isLong : fragments.some((fragment) => test.path.includes(fragment)),
   );
   const judged = asked.map((test) => ({
     path: test.path,

@@ -1,4 +1,5 @@
 // Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio
+// Long
 /**
  * Our own restarts, and libvirt's, are non-events (law 10): what is killed in the middle of a start or a shutdown changes
  * nothing of what comes of it, and no guest notices. `KEEL_RESTARTS=20` restarts each daemon so often.

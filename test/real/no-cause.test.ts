@@ -1,4 +1,5 @@
 // Needs: etcd, ipmi_sim, ipmitool, fence_ipmilan
+// Long
 /**
  * Faults that look like lost nodes and are none, in real processes: nobody is shot for them. KEEL_FAULT_SECONDS: how long
  * each of them lasts.

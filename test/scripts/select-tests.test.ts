@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { packagesByCommand, programsNeeded, selectTests } from "../../scripts/select-tests.ts";
+import { isLong, packagesByCommand, programsNeeded, selectTests } from "../../scripts/select-tests.ts";
 
 describe("programsNeeded", () => {
   it("reads the line that says so", () => {
@@ -14,10 +14,23 @@ describe("programsNeeded", () => {
   });
 });
 
+describe("isLong", () => {
+  it("reads the line that says so", () => {
+    assert.equal(isLong("// Needs: etcd\n// Long\n"), true);
+    assert.equal(isLong("// Longer than others\n"), false);
+  });
+});
+
 describe("selectTests", () => {
+  it("runs long ones only where they are asked for", () => {
+    const long = { path: "test/real/soak.test.ts", needs: [], isLong: true };
+    assert.deepEqual(selectTests([long], [], () => true).run, []);
+    assert.deepEqual(selectTests([long], ["soak"], () => true).run, [long.path]);
+  });
+
   const tests = [
-    { path: "test/plan/a.test.ts", needs: [] },
-    { path: "test/real/etcd.test.ts", needs: ["etcd", "etcdctl"] },
+    { path: "test/plan/a.test.ts", needs: [], isLong: false },
+    { path: "test/real/etcd.test.ts", needs: ["etcd", "etcdctl"], isLong: false },
   ];
 
   it("runs everything where everything is there", () => {
