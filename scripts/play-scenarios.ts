@@ -4,13 +4,14 @@
  *
  * `node scripts/play-scenarios.ts test/scenarios 100`
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 
 import { playSeed } from "../simulator/random/play.ts";
 import { readScenario } from "../simulator/scenario/read-scenario.ts";
 import { simulate } from "../simulator/scenario/simulate.ts";
+import { assertLog } from "../test/support/scenario-log.ts";
 
 const [folder = "test/scenarios", seeds = "0"] = process.argv.slice(2);
 const complaint = (await firstOfFolder()) ?? (await firstOfSeeds());
@@ -31,12 +32,14 @@ async function firstOfFolder(): Promise<Complaint | null> {
   return null;
 }
 
-/** What broke a law or an expectation; a simulation that fails altogether has found something too. */
+/** What broke a law or an expectation, or befell guests otherwise than the log beside it says; a simulation that fails altogether has found something too. */
 async function play(path: string): Promise<readonly string[]> {
   const noFolder = () => Promise.reject(new Error("a scenario of the tests holds its own objects"));
   try {
     const scenario = await readScenario(readFileSync(path, "utf8"), path, noFolder);
-    const { violations, unmet } = await simulate(scenario);
+    const { violations, unmet, log } = await simulate(scenario);
+    const pinned = path.replace(".yaml", ".log.txt");
+    if (existsSync(pinned)) assertLog(log, readFileSync(pinned, "utf8"));
     return [...violations.map(({ law, text }) => `${law}: ${text}`), ...unmet];
   } catch (error) {
     return [`it failed: ${error instanceof Error ? error.message : String(error)}`];

@@ -21,6 +21,7 @@ const planted = [
   "simulator",
   "scripts",
   "test/scenarios",
+  "test/support/scenario-log.ts",
   "package.json",
   "tsconfig.json",
 ];

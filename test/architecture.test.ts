@@ -72,7 +72,7 @@ const rooms: readonly Room[] = [
     ],
     packages: ["node:*", "commander", "ink", "react", "pino", "yaml"],
   },
-  { name: "scripts", imports: [model, schema, "simulator"], packages: ["node:*", "eslint"] },
+  { name: "scripts", imports: [model, schema, "simulator", "test"], packages: ["node:*", "eslint"] },
   { name: "bench", imports: "*", packages: ["node:*", "react", "ink"] },
   { name: "test", imports: "*", packages: "*" },
 ];

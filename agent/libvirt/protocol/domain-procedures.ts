@@ -16,7 +16,7 @@ import {
 } from "./values.ts";
 
 /** `REMOTE_CONNECT_GET_ALL_DOMAIN_STATS_MAX`, `REMOTE_DOMAIN_MEMORY_STATS_MAX`. */
-const limits = { domainStats: 262_144, memoryStats: 1_024 };
+const limits = { domainStats: 262_144 };
 
 /** What `virDomainGetInfo` tells. */
 export interface DomainSummary {
@@ -80,17 +80,6 @@ export const domainProcedures = {
         domain: readDomain(input),
         params: readTypedParams(input, limits.domainStats),
       })),
-  ),
-  /** By `virDomainMemoryStatTags`, KiB. */
-  domainMemoryStats: procedure(
-    "query",
-    ["domainMemoryStats", 159],
-    (out, args: WithFlags & { readonly count: number }) => {
-      writeDomain(out, args.domain);
-      out.uint(args.count);
-      out.uint(args.flags);
-    },
-    (input) => input.list(limits.memoryStats, () => ({ tag: input.int(), value: input.uhyper() })),
   ),
   domainGetBlockInfo: procedure(
     "query",
