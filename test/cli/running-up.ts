@@ -6,8 +6,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
-import { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import { silentLog } from "../../reconciler/runtime/log.ts";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { connectStore } from "../../reconciler/store/etcd/etcd-store.ts";
@@ -141,17 +141,6 @@ export class Watched {
       await this.feed.changed(deadline).catch(() => assert.fail(`never: ${what}\n${this.#output()}`));
     }
   }
-}
-
-/** `web1` → `3@boot`: the run of each VM that runs. */
-export function runningDomains(state: ClusterState): ReadonlyMap<string, string> {
-  const running = new Map<string, string>();
-  for (const { domains } of state.nodes.observed.values()) {
-    for (const domain of domains.values()) {
-      if (domain.state === "running") running.set(domain.vm, domain.domainId);
-    }
-  }
-  return running;
 }
 
 /** All of them have the folder of cluster.d's parent as their working directory. A dead one has none. */

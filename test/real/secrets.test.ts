@@ -20,7 +20,8 @@ import process from "node:process";
 import { describe, it, type TestContext } from "node:test";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { connectStore } from "../../reconciler/store/etcd/etcd-store.ts";
-import { keelMain, runningDomains, RunningUp } from "../cli/running-up.ts";
+import { keelMain, RunningUp } from "../cli/running-up.ts";
+import { runningDomains } from "../support/running-domains.ts";
 import { repositoryRoot } from "../support/root.ts";
 
 /** In a file, in the environment, in a credential, and typed into a document. */

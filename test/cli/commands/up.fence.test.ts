@@ -5,7 +5,8 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
 import { runKeel, temporaryFolder } from "../run-keel.ts";
-import { runningDomains, RunningUp } from "../running-up.ts";
+import { nodeOf, runningDomains } from "../../support/running-domains.ts";
+import { RunningUp } from "../running-up.ts";
 
 const documents = `
 kind: Cluster
@@ -20,15 +21,6 @@ fencing: {lease: 2s, grace: 2s}
 ---
 {kind: VM, name: web, memory: 1GiB, node: hv1}
 `;
-
-/** The node that reports the VM as running, in its present life. */
-function nodeOf(state: ClusterState, vm: string): string | null {
-  for (const { name, alive, domains } of state.nodes.observed.values()) {
-    const domain = domains.get(vm);
-    if (domain?.state === "running" && domain.session.lease === alive?.lease) return name;
-  }
-  return null;
-}
 
 describe("keel up", () => {
   it("fences a node whose heartbeat hangs, and takes it in again once somebody says so", async (test) => {

@@ -7,7 +7,8 @@ import { describe, it } from "node:test";
 import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
 import { repositoryRoot } from "../../support/root.ts";
 import { temporaryFolder } from "../run-keel.ts";
-import { keelMain, runningDomains, RunningUp } from "../running-up.ts";
+import { runningDomains } from "../../support/running-domains.ts";
+import { keelMain, RunningUp } from "../running-up.ts";
 
 /** Every VM that is wanted running runs. */
 function allRun(state: ClusterState): boolean {

@@ -16,6 +16,7 @@ import { KeelProcess } from "../keel-process.ts";
 import { LiveCluster } from "../live-cluster.ts";
 import { node, vm } from "../plan/model-cluster.ts";
 import { ProcessMachine } from "./process-machine.ts";
+import { nodeOf } from "../running-domains.ts";
 import { Witness } from "./witness.ts";
 
 export interface MachineRoomOptions {
@@ -96,11 +97,7 @@ export class MachineRoom implements AsyncDisposable {
 
   /** By what the nodes report of their present lives. */
   runsOn(vmName: VmName): NodeName | null {
-    for (const { name, alive, domains } of this.state.nodes.observed.values()) {
-      const domain = domains.get(vmName);
-      if (domain?.state === "running" && domain.session.lease === alive?.lease) return name;
-    }
-    return null;
+    return nodeOf(this.state, vmName);
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {
