@@ -8,7 +8,7 @@ import { runHeartbeat } from "../agent/heartbeat.ts";
 import type { GuestEvent } from "../agent/hypervisor/simulated/guest-event.ts";
 import type { SimulatedMachine } from "../agent/hypervisor/simulated/machine.ts";
 import { SimulatedNetwork } from "../agent/hypervisor/simulated/network.ts";
-import type { SimulatedHardware, SimulatedTimes } from "../agent/hypervisor/simulated/settings.ts";
+import type { SimulatedHardware } from "../agent/hypervisor/simulated/settings.ts";
 import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
@@ -31,11 +31,13 @@ import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
 import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
+import type { ClockHabit } from "./node-clock.ts";
 import { PowerGrid } from "./power-grid.ts";
 import { ProcessHypervisor } from "./process-hypervisor.ts";
-import { SimulatedProcess } from "./process.ts";
+import { type ProcessOptions, SimulatedProcess } from "./process.ts";
 import { SeededRandom } from "./seeded-random.ts";
-import { type BmcHabit, type BmcUse, SimulatedBmc } from "./simulated-bmc.ts";
+import type { BmcHabit, BmcUse } from "./simulated-bmc.ts";
+import { type MachineMake, makeSite, type Site } from "./site.ts";
 
 export interface VirtualClusterOptions {
   readonly clock: Clock;
@@ -47,18 +49,6 @@ export interface VirtualClusterOptions {
   readonly onBmc?: (use: BmcUse) => void;
   /** A machine that was switched on is up. */
   readonly onBoot?: (node: NodeName) => void;
-}
-
-/** What a machine is, where it is not as all are. */
-export interface MachineMake {
-  readonly hardware?: Partial<SimulatedHardware>;
-  readonly times?: Partial<SimulatedTimes>;
-  /** From switched on to its daemons running; a minute where left out. */
-  readonly bootMs?: number;
-  /** How long its power controller takes for a command; a second where left out. */
-  readonly bmcMs?: number;
-  /** How long a message between it and the store is under way; as a reconciler's where left out. */
-  readonly messageMs?: number;
 }
 
 /** The daemons of a node that can be killed on their own. */
@@ -79,12 +69,10 @@ export class VirtualCluster {
   readonly feed: ClusterFeed;
   readonly #options: VirtualClusterOptions;
   readonly #core: StoreCore;
-  readonly #machines = new Map<NodeName, SimulatedMachine>();
-  readonly #bmcs = new Map<NodeName, SimulatedBmc>();
+  readonly #sites = new Map<NodeName, Site>();
   readonly #power: PowerGrid;
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
-  readonly #messageMs = new Map<NodeName, number>();
   #storeIsDown = false;
   readonly #memory = new ResolveMemory();
   /** For identities: the same in each run. */
@@ -124,9 +112,7 @@ export class VirtualCluster {
   }
 
   machine(node: NodeName): SimulatedMachine {
-    const machine = this.#machines.get(node);
-    if (machine === undefined) throw new TypeError(`no machine ${node}`);
-    return machine;
+    return this.#site(node).machine;
   }
 
   /** What the documents mean, or what is wrong with them. */
@@ -184,16 +170,15 @@ export class VirtualCluster {
 
   /** Where a VM is active; null: nowhere. */
   machineOf(vm: VmName): SimulatedMachine | null {
-    return [...this.#machines.values()].find((machine) => machine.active().includes(vm)) ?? null;
+    const sites = [...this.#sites.values()];
+    return sites.find(({ machine }) => machine.active().includes(vm))?.machine ?? null;
   }
 
   /** `on`: the node whose machine it runs on; left out: none. */
   startReconciler(id: string, on: NodeName | null = null): void {
-    const { signal, store, process } = this.#begin(
-      `reconciler/${id}`,
-      this.#options.messageMs ?? 0,
-      () => !this.#storeIsDown,
-    );
+    const { clock: world, messageMs = 0 } = this.#options;
+    const place = { clock: on === null ? world : this.#site(on).clock, messageMs };
+    const { signal, store, process } = this.#begin(`reconciler/${id}`, place, () => !this.#storeIsDown);
     const { clock } = process;
     const feed = new ClusterFeed({ store, root: this.keys.root, clock, log: silentLog });
     this.#watch(feed.run(signal));
@@ -208,11 +193,7 @@ export class VirtualCluster {
 
   startPart(node: NodeName, part: NodePart): void {
     const reaches = () => !this.#storeIsDown && !this.#cutOff.has(node);
-    const { signal, store, process } = this.#begin(
-      `${part}/${node}`,
-      this.#messageMs.get(node) ?? 0,
-      reaches,
-    );
+    const { signal, store, process } = this.#begin(`${part}/${node}`, this.#site(node), reaches);
     const { clock } = process;
     const { bootId } = this.machine(node);
     const common = { node, cluster: "lab", store, clock, log: silentLog, bootId };
@@ -257,7 +238,7 @@ export class VirtualCluster {
   }
 
   has(node: NodeName): boolean {
-    return this.#machines.has(node);
+    return this.#sites.has(node);
   }
 
   /** Its guests die, and its daemons with it. */
@@ -276,8 +257,12 @@ export class VirtualCluster {
   }
 
   setBmc(node: NodeName, habit: BmcHabit): void {
-    this.machine(node);
-    this.#bmcs.get(node)?.setHabit(habit);
+    this.#site(node).bmc.setHabit(habit);
+  }
+
+  /** For all of its processes, those that run and those to come. */
+  setClock(node: NodeName, habit: ClockHabit): void {
+    this.#site(node).clock.setHabit(habit);
   }
 
   /** A machine that has booted: a new boot, its daemons started. */
@@ -320,7 +305,7 @@ export class VirtualCluster {
 
   /** As a datagram to the node's heartbeat and one back: each may be lost. */
   #ask(node: NodeName, clock: Clock): Promise<string | null> {
-    const messageMs = this.#messageMs.get(node) ?? 0;
+    const { messageMs } = this.#site(node);
     return new Promise((resolve) => {
       const answer = (): void => {
         const { bootId } = this.machine(node);
@@ -333,6 +318,12 @@ export class VirtualCluster {
     });
   }
 
+  #site(node: NodeName): Site {
+    const site = this.#sites.get(node);
+    if (site === undefined) throw new TypeError(`no machine ${node}`);
+    return site;
+  }
+
   #cutPower(node: NodeName): void {
     this.machine(node).powerOff();
     this.kill(`agent/${node}`);
@@ -343,7 +334,7 @@ export class VirtualCluster {
   #devicesFor(clock: Clock): FenceDevices {
     return {
       of: (node) => {
-        const device = this.#bmcs.get(node.name);
+        const device = this.#sites.get(node.name)?.bmc;
         const isOwn = node.bmc.every(({ agent }) => agent === "simulated");
         if (device === undefined || !isOwn) return noDevices.of(node);
         return { usable: true, devices: [device.for(clock)] };
@@ -352,23 +343,19 @@ export class VirtualCluster {
   }
 
   #addMachine(node: NodeName, made: MachineMake): void {
-    const { clock, onGuest, onBmc = () => undefined } = this.#options;
-    const { messageMs = this.#options.messageMs ?? 0, bootMs, bmcMs = 1_000, ...machineMade } = made;
-    this.#messageMs.set(node, messageMs);
-    this.#power.add(node, bootMs);
-    const power = this.#power.switchOf(node);
-    this.#bmcs.set(node, new SimulatedBmc({ node, clock, power, commandMs: bmcMs, onUse: onBmc }));
-    const machine = this.network.add({ node, clock, ...machineMade });
-    if (onGuest !== undefined) machine.onGuest(onGuest);
-    this.#machines.set(node, machine);
+    const { clock, onGuest, onBmc = () => undefined, messageMs = 0 } = this.#options;
+    this.#power.add(node, made.bootMs);
+    const world = { clock, power: this.#power.switchOf(node), network: this.network, onBmc, messageMs };
+    const site = makeSite(node, made, world);
+    if (onGuest !== undefined) site.machine.onGuest(onGuest);
+    this.#sites.set(node, site);
   }
 
   #begin(
     part: PartId,
-    messageMs: number,
+    { clock, messageMs }: Pick<ProcessOptions, "clock" | "messageMs">,
     reachesStore: () => boolean,
   ): Omit<Part, "controller"> & { readonly signal: AbortSignal } {
-    const { clock } = this.#options;
     const controller = new AbortController();
     const process = new SimulatedProcess({ clock, messageMs, reachesStore });
     const store = new MemoryStore({ core: this.#core, clock: process.clock, link: process.link });

@@ -21,6 +21,7 @@ const ofNodes: readonly Fault[] = [
   (author, { node }) => ofNode(author, node, "power", "off", "on"),
   (author, { node }) => ofNode(author, node, "network", "down", "up"),
   (author, { node }) => ofNode(author, node, "bmc", author.random.oneOf(bmcFaults), "ok"),
+  (author, { node }) => ofNode(author, node, "clock", author.random.oneOf(clockFaults), "right"),
   confirmedDead,
 ];
 
@@ -60,6 +61,8 @@ const aimed: Readonly<Record<PlayedKind, readonly Fault[]>> = {
 };
 
 const bmcFaults = ["unreachable", "wrong-password", "stuck-on", "slow"] as const;
+
+const clockFaults = ["ahead", "behind", "fast", "slow"] as const;
 
 /** Something goes wrong; it is mended at once, later, or at the end with all the rest. */
 export function fault(author: Author): void {

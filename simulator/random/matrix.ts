@@ -11,6 +11,7 @@ export const faultKinds = [
   "heartbeat pause",
   "power off",
   "network down",
+  "clock wrong",
   "store down",
   "kill-leader",
   "guest crash",
@@ -50,6 +51,7 @@ export function whyNever(fault: FaultKind, kind: StepKind): string | null {
     case "heartbeat pause":
     case "power off":
     case "network down":
+    case "clock wrong":
     case "store down":
     case "kill-leader":
       return null;
@@ -127,6 +129,8 @@ function nameOf(event: ScenarioEvent): string {
       return event.on ? "" : "power off";
     case "network":
       return event.up ? "" : "network down";
+    case "clock":
+      return event.habit === "right" ? "" : "clock wrong";
     case "store":
       return event.up ? "" : "store down";
     case "reconciler":
@@ -149,6 +153,7 @@ function isHit(event: ScenarioEvent, step: Step, runs: (vm: VmName) => boolean):
     case "part":
     case "power":
     case "network":
+    case "clock":
       return nodesOf(step).includes(event.node);
     case "guest": {
       const isNamed = step.vm === event.vm || (step.kind === "rename" && step.from === event.vm);

@@ -9,6 +9,7 @@ const mends: Readonly<Record<string, readonly string[]>> = {
   agent: ["resume", "start"],
   heartbeat: ["resume", "start"],
   bmc: ["ok"],
+  clock: ["right"],
   guest: ["obey-acpi"],
   migration: ["ok"],
 };

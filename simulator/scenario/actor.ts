@@ -91,6 +91,11 @@ export class Actor {
           this.#cluster.setBmc(event.node, event.habit);
         });
         return;
+      case "clock":
+        this.#withNode(event.node, "clock", () => {
+          this.#cluster.setClock(event.node, event.habit);
+        });
+        return;
       case "confirm-dead":
         await this.#ask("confirm-dead", { node: event.node }, () => this.#cluster.confirmDead(event.node));
         return;

@@ -1,5 +1,6 @@
 import { identityOf, isMap, type Json, type MergePatch } from "../../reconciler/desired/edit/merge-patch.ts";
 import { kinds, type ObjectId } from "../../reconciler/model/names.ts";
+import { clockHabits } from "../node-clock.ts";
 import { bmcHabits } from "../simulated-bmc.ts";
 import type { FieldReader, Fields } from "./fields.ts";
 import {
@@ -42,6 +43,11 @@ const actions: Readonly<Record<string, Read>> = {
     kind: "bmc",
     node,
     habit: reader.word(value, path, bmcHabits),
+  })),
+  clock: each((reader, node, value, path) => ({
+    kind: "clock",
+    node,
+    habit: reader.word(value, path, clockHabits),
   })),
   guest: each((reader, vm, value, path) => ({
     kind: "guest",

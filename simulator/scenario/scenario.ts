@@ -3,6 +3,7 @@ import type { SimulatedTimes } from "../../agent/hypervisor/simulated/settings.t
 import type { Edits } from "../../reconciler/desired/edit/merge-patch.ts";
 import type { NodeName, ObjectId, VmName } from "../../reconciler/model/names.ts";
 import type { Request } from "../../reconciler/model/journal.ts";
+import type { ClockHabit } from "../node-clock.ts";
 import type { BmcHabit } from "../simulated-bmc.ts";
 
 export interface Scenario {
@@ -61,6 +62,7 @@ export type ScenarioAction =
       readonly command: PartCommand;
     }
   | { readonly kind: "bmc"; readonly node: NodeName; readonly habit: BmcHabit }
+  | { readonly kind: "clock"; readonly node: NodeName; readonly habit: ClockHabit }
   | { readonly kind: "guest"; readonly vm: VmName; readonly command: GuestCommand }
   | { readonly kind: "migration"; readonly vm: VmName; readonly habit: MigrationHabit }
   | { readonly kind: "confirm-dead"; readonly node: NodeName }
