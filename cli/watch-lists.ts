@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import { Changes } from "./follow/changes.ts";
 import { fingerprint, type Item, type Listing } from "./listings/listing.ts";
-import { jsonLineOf } from "./output/json.ts";
+import { jsonLineOf } from "../reconciler/control/report/json.ts";
 import { type ListOptions, nameOf } from "./output/listing-output.ts";
 import { printRows } from "./output/paint.ts";
 import { textOf } from "../tui/view/line.ts";

@@ -8,7 +8,7 @@ import type { EventItem } from "../listings/events.ts";
 import { Changes } from "../follow/changes.ts";
 import { printData } from "../output/answer.ts";
 import { eventLine } from "../output/event-line.ts";
-import { jsonLineOf } from "../output/json.ts";
+import { jsonLineOf } from "../../reconciler/control/report/json.ts";
 import { listFormats, type WatchFormat, watchFormats } from "../output/listing-output.ts";
 import { objectNamed } from "../output/object-names.ts";
 import { print } from "../output/paint.ts";

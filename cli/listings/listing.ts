@@ -1,5 +1,5 @@
 /** What `keel get` lists: one description for each kind of thing, from the records to rows and columns. */
-import { jsonOf } from "../output/json.ts";
+import { jsonOf } from "../../reconciler/control/report/json.ts";
 import { type Column, tableOf } from "../output/table.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { jsonOf } from "./json.ts";
+import { jsonOf } from "../../reconciler/control/report/json.ts";
 
 /** One value for programs. The YAML writer is only loaded where it is wanted. */
 export async function printData(

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { jsonOf } from "./json.ts";
+import { jsonOf } from "../../reconciler/control/report/json.ts";
 
 /** The same fields as `-o json`, as YAML that readers of YAML 1.1 understand alike. */
 export function yamlOf(value: unknown): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { jsonLineOf, jsonOf } from "../../../cli/output/json.ts";
+import { jsonLineOf, jsonOf } from "../../../reconciler/control/report/json.ts";
 import { repositoryRoot } from "../../support/root.ts";
 import { Bench } from "../bench.ts";
 import { labYaml } from "../documents.ts";

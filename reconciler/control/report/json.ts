@@ -1,5 +1,5 @@
 /** What programs read: `-o json`. The shapes are in docs/json.md. */
-import { formatTime } from "../../reconciler/desired/times.ts";
+import { formatTime } from "../../desired/times.ts";
 
 /**
  * Fields that hold epoch milliseconds inside, and are RFC 3339 in UTC outside. A name means the same in every shape, so
