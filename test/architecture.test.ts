@@ -15,6 +15,7 @@ const schema = "reconciler/desired/schema";
 const desired = "reconciler/desired";
 const control = "reconciler/control";
 const bmc = "reconciler/control/fence/bmc";
+const api = "reconciler/api";
 
 /** Imports point one way: a room may import itself and what its row names, nothing else. */
 const rooms: readonly Room[] = [
@@ -41,6 +42,11 @@ const rooms: readonly Room[] = [
   },
   { name: bmc, imports: [model, desired, control, xml], packages: ["node:*"] },
   {
+    name: api,
+    imports: [model, runtime, store, desired, schema, control],
+    packages: ["node:*", "fastify", "typebox", "ajv"],
+  },
+  {
     name: "agent",
     imports: [model, runtime, store, xml, domainXml, "agent/libvirt"],
     packages: ["node:*", "pino"],
@@ -66,13 +72,14 @@ const rooms: readonly Room[] = [
       domainXml,
       control,
       bmc,
+      api,
       "agent",
       "simulator",
       "tui",
     ],
     packages: ["node:*", "commander", "ink", "react", "pino", "yaml"],
   },
-  { name: "scripts", imports: [model, schema, "simulator", "test"], packages: ["node:*", "eslint"] },
+  { name: "scripts", imports: [model, schema, api, "simulator", "test"], packages: ["node:*", "eslint"] },
   { name: "bench", imports: "*", packages: ["node:*", "react", "ink"] },
   { name: "test", imports: "*", packages: "*" },
 ];

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../context.ts";
 import * as agent from "./agent.ts";
+import * as api from "./api.ts";
 import * as apply from "./apply.ts";
 import * as approve from "./approve.ts";
 import * as describe from "./describe.ts";
@@ -74,6 +75,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         reconciler.register,
         agent.register,
         heartbeat.register,
+        api.register,
         store.register,
         simulatedHost.register,
       ],

@@ -30,7 +30,7 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Say what maintenance is in force, why, and until when.")
     .action(async (_: unknown, self: Command) => {
       await using run = context(self);
-      show((await run.feed()).state, run);
+      await show((await run.feed()).state, run);
     });
   const on = group
     .command("on")
@@ -91,11 +91,12 @@ async function withdraw({ node }: Pick<OnOptions, "node">, context: Context): Pr
   context.out("The override is withdrawn; what the files say stays.");
 }
 
-function show({ maintenance, desired }: ClusterState, context: Context): void {
-  const record = maintenance?.record ?? null;
+async function show(state: ClusterState, context: Context): Promise<void> {
+  const { maintenanceInForce } = await import("../../reconciler/control/report/maintenance-report.ts");
+  const { cluster, nodes } = maintenanceInForce(state);
   const states: readonly (readonly [string, MaintenanceState])[] = [
-    [`cluster ${desired.cluster.name}`, record?.cluster ?? { ...desired.cluster.maintenance, doubt: false }],
-    ...Object.entries(record?.nodes ?? {}),
+    [`cluster ${state.desired.cluster.name}`, cluster],
+    ...Object.entries(nodes),
   ];
   for (const [what, state] of states) context.out(`${what}: ${inWords(state)}`);
 }

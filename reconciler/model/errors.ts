@@ -189,6 +189,48 @@ export const errorCatalogue = {
     text: "{what} is already running ({where}).",
     advice: "Use the one that runs, or stop it first.",
   },
+  "request-invalid": {
+    exit: exitCodes.usage,
+    http: 400,
+    text: "{problem}",
+    advice: "`GET /api/v1/openapi.json` says what is taken here.",
+  },
+  "no-route": {
+    exit: exitCodes.usage,
+    http: 404,
+    text: "The API has nothing at {path}.",
+    advice: "`GET /api/v1/openapi.json` lists what it has.",
+  },
+  "method-not-allowed": {
+    exit: exitCodes.usage,
+    http: 405,
+    text: "{path} takes no {method}; it takes {allowed}.",
+    advice: "`GET /api/v1/openapi.json` says what each does.",
+  },
+  "body-too-large": {
+    exit: exitCodes.usage,
+    http: 413,
+    text: "The body is larger than {limit} bytes.",
+    advice: "Send less at once; a whole folder belongs in files.",
+  },
+  "media-type": {
+    exit: exitCodes.usage,
+    http: 415,
+    text: "{type} is not read here; {allowed} is.",
+    advice: "Name what is sent in Content-Type.",
+  },
+  "precondition-failed": {
+    exit: exitCodes.stale,
+    http: 412,
+    text: "The cluster has moved on: revision {now} is in force, not {wanted}. Nothing was changed.",
+    advice: "Read it again, and repeat the change if it is still meant.",
+  },
+  "timed-out": {
+    exit: exitCodes.error,
+    http: 503,
+    text: "There was no answer within {seconds} s.",
+    advice: "What was begun goes on: look at how it stands before repeating it.",
+  },
   "interrupted": {
     exit: exitCodes.interrupted,
     http: 499,

@@ -7,6 +7,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
+import type { Context, Lent, RunCommand } from "../../cli/context.ts";
+import { openContext } from "../../cli/open-context.ts";
+import { createProgram } from "../../cli/program.ts";
 import { run } from "../../cli/run.ts";
 import type { Input, Output, World } from "../../cli/world.ts";
 import type { Clock } from "../../reconciler/model/clock.ts";
@@ -99,7 +102,6 @@ export class Bench implements AsyncDisposable {
 
   /** Carries out `keel <args>`. Time passes only while it sleeps. */
   async keel(line: string, options: CommandOptions = {}): Promise<Transcript> {
-    const { cluster } = this;
     const screen = new Screen(options);
     const ending = new AbortController();
     screen.on(options.interruptAt, () => ending.abort(new KeelError("interrupted")));
@@ -109,7 +111,29 @@ export class Bench implements AsyncDisposable {
       meanwhile = act?.() ?? null;
     });
     const clock = new CountedClock(this.clock, options.aheadMs ?? 0);
-    const world: World = {
+    const world = this.#world(options, screen, clock, ending.signal);
+    const exit = await this.#elapse(
+      clock,
+      run(line.split(" "), world, options.storeless === true ? null : this.#lent(options)),
+      () => meanwhile,
+    );
+    return { command: `keel ${line}`, exit, ...screen.texts };
+  }
+
+  /** What a command of this folder and cluster works with; for what is a daemon's inside. */
+  context(): Context {
+    const world = this.#world({}, new Screen({}), this.clock, new AbortController().signal);
+    const program = createProgram(world, () => {
+      throw new TypeError("no command is carried out here");
+    });
+    const runCommand: RunCommand = () => {
+      throw new TypeError("no command is carried out here");
+    };
+    return openContext(program, { world, onExitCode: () => undefined, lent: this.#lent({}), runCommand });
+  }
+
+  #world(options: CommandOptions, screen: Screen, clock: Clock, ended: AbortSignal): World {
+    return {
       env: {
         LANG: options.ascii === true ? "C" : "C.UTF-8",
         ...(options.colour === true ? { FORCE_COLOR: "1" } : {}),
@@ -122,24 +146,21 @@ export class Bench implements AsyncDisposable {
       clock,
       random: this.#random,
       user: "root",
-      ended: ending.signal,
+      ended,
       unread: new AbortController().signal,
       tellParent: () => undefined,
     };
-    const { maintenance } = options;
-    const lent = {
+  }
+
+  #lent({ maintenance }: CommandOptions): Lent {
+    const { cluster } = this;
+    return {
       ...(maintenance === undefined ? {} : { maintenance: () => Promise.resolve(maintenance) }),
       endpoints: () => Promise.resolve(["memory"]),
       cluster: () => Promise.resolve({ name: "lab", keys: cluster.keys }),
       store: () => Promise.resolve(cluster.client()),
       feed: () => Promise.resolve(cluster.feed),
     };
-    const exit = await this.#elapse(
-      clock,
-      run(line.split(" "), world, options.storeless === true ? null : lent),
-      () => meanwhile,
-    );
-    return { command: `keel ${line}`, exit, ...screen.texts };
   }
 
   /** What the command answers programs; the test says which report that is. */

@@ -1,16 +1,10 @@
 import { type Command, Option } from "commander";
+import type { VmFilter } from "../../../reconciler/api/ports.ts";
 import { vmStates } from "../../../reconciler/model/states.ts";
-import type { VmReport } from "../../../reconciler/model/report.ts";
 import type { ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 
-interface ListOptions {
-  readonly node?: string;
-  readonly home?: string;
-  readonly state?: VmReport["state"];
-  readonly tag?: string;
-  readonly limit?: string;
-  readonly negate?: true;
+interface ListOptions extends VmFilter {
   readonly headers: boolean;
 }
 
@@ -28,24 +22,16 @@ export function register(vm: Command, context: ContextFactory): void {
     .option("--no-headers", "without the line of titles")
     .action(async (options: ListOptions, self: Command) => {
       await using run = context(self);
-      const [{ list }, { vms }] = await Promise.all([import("../get.ts"), import("../../listings/vms.ts")]);
-      const isWanted = (row: VmReport) => fits(row, options) !== (options.negate === true);
-      await list(run, vms, isWanted, options.headers);
+      const [{ list }, { vms }, { fitsVm }] = await Promise.all([
+        import("../get.ts"),
+        import("../../listings/vms.ts"),
+        import("../../listings/fitting-vms.ts"),
+      ]);
+      await list(run, vms, (row) => fitsVm(row, options), options.headers);
     });
   withExamples(command, [
     ["keel vm list --node hv1", "what runs or is assigned there"],
     ["keel vm list --tag shop --state running --negate", "all that is no running shop"],
     ["keel vm list --state held -o name", "names that other commands take: vm/web1"],
   ]);
-}
-
-/** Everything that is said; nothing said fits all. */
-function fits(vm: VmReport, { node, home, state, tag, limit }: ListOptions): boolean {
-  return (
-    (node === undefined || vm.node === node) &&
-    (home === undefined || vm.home === home) &&
-    (state === undefined || vm.state === state) &&
-    (tag === undefined || vm.tags.includes(tag)) &&
-    (limit === undefined || (vm.limits?.includes(limit) ?? true))
-  );
 }

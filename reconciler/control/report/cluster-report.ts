@@ -13,6 +13,7 @@ import type { ActiveDomain } from "../../plan/vm-facts.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { planInput } from "../plan-input.ts";
 import { reportFlush } from "./flush-report.ts";
+import { maintenanceInForce } from "./maintenance-report.ts";
 import { reportDrift } from "./plan-report.ts";
 import { reportReason } from "./reasons.ts";
 
@@ -48,7 +49,7 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
     appliedAt: applied.head?.at ?? null,
     appliedBy: applied.head?.by ?? null,
     mode: desired.cluster.reconcile.mode,
-    maintenance: state.maintenance?.record.cluster ?? { ...desired.cluster.maintenance, doubt: false },
+    maintenance: maintenanceInForce(state).cluster,
     frozen: frozenOf(state),
     leader: state.leader?.id ?? null,
     revision: state.revision,

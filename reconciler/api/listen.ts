@@ -1,0 +1,27 @@
+/** Where the API is reached. */
+import { KeelError } from "../model/errors.ts";
+import { bindPrivately, checkSocketPath, removeStaleSocket } from "../store/embedded/socket-path.ts";
+import type { ApiServer } from "./server.ts";
+
+/** Serves on a unix socket of its owner alone. The returned function ends it. @throws KeelError `failed` */
+export async function listenOnSocket(server: ApiServer, path: string): Promise<() => Promise<void>> {
+  try {
+    checkSocketPath(path);
+    await removeStaleSocket(path);
+    const remove = await bindPrivately(path, async (hidden) => {
+      await server.listen({ path: hidden });
+    });
+    return async () => {
+      await remove();
+      await server.close();
+    };
+  } catch (cause) {
+    await server.close();
+    throw notServed(`Serving the API on ${path}`, cause, "Name another path with `--socket`.");
+  }
+}
+
+export function notServed(what: string, cause: unknown, advice: string): KeelError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KeelError("failed", { what, why, advice }, { cause });
+}

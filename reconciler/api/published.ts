@@ -1,0 +1,12 @@
+/** The OpenAPI document as it is checked in: of the same routes, with nothing behind them. */
+import { apiRoutes } from "./api.ts";
+import { apiVersion, openApiText } from "./openapi.ts";
+
+/** The file's text: what `scripts/generate-schema.ts` writes. */
+export function openApiFile(): string {
+  const nowhere = (): never => {
+    throw new TypeError("these routes are only described");
+  };
+  const reads = { look: nowhere, history: nowhere, problem: nowhere, storeBytes: nowhere };
+  return openApiText(apiRoutes({ reads, now: nowhere, version: "" }), apiVersion);
+}
