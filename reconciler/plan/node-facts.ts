@@ -102,9 +102,11 @@ function silenceOf(observed: ObservedNode, fence: FenceRecord | null): Health {
   }
 }
 
-/** Proven dead, or back and not yet acknowledged. */
-export function isFenced({ health, fence }: Pick<NodeFacts, "health" | "fence">): boolean {
-  return health === "dead" || (fence?.quarantine ?? null) !== null;
+/** Why it takes nothing though its agent may answer: proven dead, or back and not yet acknowledged. */
+export function whyFenced({ name, health, fence }: NodeFacts): Reason | null {
+  const isQuarantined = (fence?.quarantine ?? null) !== null;
+  if (isQuarantined && health === "ok") return reason("node-quarantined", { node: name });
+  return isQuarantined || health === "dead" ? reason("node-fenced", { node: name }) : null;
 }
 
 function reserveOf(cluster: Cluster, totalBytes: number): number {
@@ -170,7 +172,8 @@ function whySilent({ name, fence, health }: NodeFacts): Reason {
 export function whyClosed(node: NodeFacts): Reason | null {
   const unhealthy = whyUnhealthy(node);
   if (unhealthy !== null) return unhealthy;
-  if (isFenced(node)) return reason("node-fenced", { node: node.name });
+  const fenced = whyFenced(node);
+  if (fenced !== null) return fenced;
   if (node.document === null) return reason("node-leaving", { node: node.name });
   if (node.document.state === "flushed") return reason("node-flushed", { node: node.name });
   if (node.document.state === "cordoned") return reason("node-cordoned", { node: node.name });

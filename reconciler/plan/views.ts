@@ -6,7 +6,7 @@ import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
 import { isFinal, nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { type Health, isFenced, type NodeFacts, whyUnhealthy } from "./node-facts.ts";
+import { type Health, type NodeFacts, whyFenced, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Condition, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
@@ -164,8 +164,9 @@ function viewNode(
 ): { readonly state: NodeState; readonly reason: Reason } {
   if (node.document === null)
     return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
+  const fenced = whyFenced(node);
+  if (fenced !== null) return { state: "fenced", reason: fenced };
   const unhealthy = whyUnhealthy(node);
-  if (isFenced(node)) return { state: "fenced", reason: reason("node-fenced", { node: node.name }) };
   // A node whose agent is about to report is shown as what it is asked to be, with that reason.
   const state = stateOfHealth(node.health);
   if (unhealthy !== null && state !== null) return { state, reason: unhealthy };

@@ -1,5 +1,9 @@
 import type { FenceRecord } from "../../model/fence.ts";
+import type { ReasonCode } from "../../model/reasons.ts";
 import type { ClusterState } from "../cluster-state.ts";
+
+/** Why a node is not proven off, where that is tried again. */
+const goesOn: ReadonlySet<ReasonCode> = new Set(["fence-in-turn", "fence-failed"]);
 
 /** Whether fencing goes on by itself from here, without anybody's doing: then the node is not yet what it will be. */
 export function isFencingPending(record: FenceRecord, state: ClusterState): boolean {
@@ -8,15 +12,14 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
     case "suspect":
       return record.why === null;
     case "lost":
+    case "failed":
       if (record.why?.code === "lost-in-maintenance") return maintenance !== "open-ended";
-      return record.why === null || record.why.code === "fence-in-turn";
+      return record.why === null || goesOn.has(record.why.code);
     case "cutting":
     case "proven":
       return true;
     case "recovering":
       return maintenance !== "open-ended";
-    case "failed":
-      return record.round > 0 && maintenance !== "open-ended";
     case "done":
       return record.powerOn === "wanted" && maintenance !== "open-ended";
     case "closed": {

@@ -21,8 +21,7 @@ export function whileSilent(it: NodeCase, record: Silent | null): Next {
   if (record === null || hasLivedSince(record.incident, it.seen)) return suspect(it);
   if (it.confirmed !== null) return confirm(it, record.incident, it.confirmed);
   const verdict = it.verdict();
-  if (record.phase === "failed" && record.round > 0)
-    return tryAgain(it, record.incident, record.round, verdict);
+  if (record.phase === "failed" && record.round > 0) return tryAgain(it, record, verdict);
   return verdict.is === "fence" ? cut(it, record.incident, 1) : show(it, record, verdict);
 }
 
@@ -49,8 +48,17 @@ function confirm(it: NodeCase, incident: Incident, request: StoredRequest): Next
 const firstBackOffMs = 5_000;
 const longestBackOffMs = 300_000;
 
-function tryAgain(it: NodeCase, incident: Incident, round: number, verdict: Verdict): Next {
-  if (verdict.is !== "fence") return rest(verdict.is === "suspect" ? verdict.leftMs : null);
+type Failed = Extract<Silent, { readonly phase: "failed" }>;
+
+function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
+  const { incident, round, why } = record;
+  if (verdict.is === "suspect") return rest(verdict.leftMs);
+  if (verdict.is !== "fence") {
+    const isKnown = verdict.why.code === why.code || verdict.why.code === "fence-in-turn";
+    if (isKnown) return rest();
+    const told = { level: "warning", reason: verdict.why } as const;
+    return write({ ...common(it), ...record, why: verdict.why }, told);
+  }
   const backOffMs = Math.min(firstBackOffMs * 2 ** (round - 1), longestBackOffMs);
   // A round of a former leader ended before this one's grace began.
   const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;

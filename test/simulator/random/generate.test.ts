@@ -34,7 +34,17 @@ describe("a random scenario", () => {
       seeds.flatMap((seed) => generate(seed).events.flatMap(({ act }) => Object.keys(act))),
     );
     const wanted = ["edit", "approve", "restart", "retry", "release", "acknowledge", "agent", "heartbeat"];
-    const faults = ["power", "network", "store", "reconciler", "guest", "migration", "bmc", "confirmDead"];
+    const faults = [
+      "power",
+      "network",
+      "store",
+      "reconciler",
+      "guest",
+      "migration",
+      "bmc",
+      "clock",
+      "confirmDead",
+    ];
     assert.deepEqual([...done].sort(), [...wanted, ...faults].sort());
   });
 });

@@ -4,6 +4,7 @@ import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { finish } from "../libvirt/command.ts";
 
 export interface IpmiSimulatorOptions {
   /** Empty, of its own. */
@@ -16,6 +17,8 @@ export interface IpmiSimulatorOptions {
    */
   readonly power?: string;
   readonly password?: string;
+  /** The words that start a program in the network where it answers, on loopback; left out: here. */
+  readonly launcher?: readonly string[];
 }
 
 export const ipmiUser = "fence";
@@ -38,7 +41,7 @@ export class IpmiSimulator {
   }
 
   static async start(options: IpmiSimulatorOptions): Promise<IpmiSimulator> {
-    const { folder } = options;
+    const { folder, launcher = [] } = options;
     const port = await freePort();
     mkdirSync(join(folder, "state"), { recursive: true });
     writeFileSync(join(folder, "lan.conf"), lanConf(options, port));
@@ -46,19 +49,27 @@ export class IpmiSimulator {
     writeFileSync(join(folder, "power.sh"), options.power ?? obedient(folder));
     writeFileSync(join(folder, "chassis.sh"), chassis(folder), { mode: 0o755 });
     writeFileSync(join(folder, "is-on"), "1\n");
-    const args = [
+    const files = [
       "-c",
       join(folder, "lan.conf"),
       "-f",
       join(folder, "device.emu"),
       "-s",
       join(folder, "state"),
-      "-n",
     ];
-    const child = spawn("ipmi_sim", args, { cwd: folder, stdio: "ignore" });
+    const [program, ...args] = [...launcher, "ipmi_sim", ...files, "-n"];
+    const child = spawn(program, args, { cwd: folder, stdio: "ignore" });
     const simulator = new IpmiSimulator(port, folder, child);
-    await simulator.#answers();
+    await simulator.#answers(launcher);
     return simulator;
+  }
+
+  /** As the document of a node names it; the password is the secret of that name. */
+  device(secret: string): object {
+    // So that it is soon known where nobody answers.
+    const options = { cipher: Number(ipmiCipher), ipmitool_timeout: 1, power_timeout: 5 };
+    const password = { file: secret };
+    return { agent: "ipmilan", address: "127.0.0.1", port: this.port, user: ipmiUser, password, options };
   }
 
   /** What the machine behind it was told, in order. */
@@ -93,22 +104,20 @@ export class IpmiSimulator {
   }
 
   /** It has its port from its start on, so the presence ping of RMCP (ASF 2.0, 3.2.4.3) tells when it serves. */
-  async #answers(): Promise<void> {
-    const socket = createSocket("udp4");
-    const ping = Buffer.from([6, 0, 0xff, 6, 0, 0, 0x11, 0xbe, 0x80, 0, 0, 0]);
-    let answered = false;
-    socket.on("message", () => (answered = true));
-    socket.on("error", () => undefined);
+  async #answers(launcher: readonly string[]): Promise<void> {
+    const [program, ...args] = [...launcher, "bash", "-c", presencePing, "ping", String(this.port)];
     const until = performance.now() + startsWithinMs;
-    while (!answered) {
+    while ((await finish(program, args)).status !== 0) {
       if (performance.now() > until) throw new Error("ipmi_sim does not answer");
       if (this.#child.exitCode !== null) throw new Error(`ipmi_sim ended with ${this.#child.exitCode}`);
-      socket.send(ping, this.port, "127.0.0.1");
       await sleep(20);
     }
-    socket.close();
   }
 }
+
+/** Succeeds where an answer comes. */
+const presencePing = `exec 3<>"/dev/udp/127.0.0.1/$1"
+printf '\\x06\\x00\\xff\\x06\\x00\\x00\\x11\\xbe\\x80\\x00\\x00\\x00' >&3 && read -r -t 0.2 -n 1 <&3 2>/dev/null`;
 
 function obedient(folder: string): string {
   return `case $1 in

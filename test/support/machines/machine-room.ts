@@ -182,7 +182,7 @@ export class MachineRoom implements AsyncDisposable {
       const machine = await this.#makeMachine(name, index, lease);
       this.machines.set(name, machine);
       writeFileSync(join(this.home, "secrets", name), `${ipmiPassword}\n`, { mode: 0o600 });
-      this.live.put(node(name, { bmc: machine.device }));
+      this.live.put(node(name, { bmc: machine.bmc.device(name) }));
       machine.powerOn();
     }
     for (const [name, home] of Object.entries(homes)) {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { NodeName } from "../../../reconciler/model/names.ts";
 import { keelMain } from "../../cli/running-up.ts";
-import { ipmiCipher, IpmiSimulator, ipmiUser } from "../fence/ipmi-simulator.ts";
+import { IpmiSimulator } from "../fence/ipmi-simulator.ts";
 
 export interface ProcessMachineOptions {
   readonly node: NodeName;
@@ -53,15 +53,6 @@ export class ProcessMachine {
     writeFileSync(join(folder, "power.sh"), power);
     const bmc = await IpmiSimulator.start({ folder: join(folder, "bmc"), guid: uuid, power });
     return new ProcessMachine(node, folder, bmc);
-  }
-
-  /** As its document names its power device; the password is the secret of the node's name. */
-  get device(): object {
-    const { port } = this.bmc;
-    // So that it is soon known where nobody answers.
-    const options = { cipher: Number(ipmiCipher), ipmitool_timeout: 1, power_timeout: 5 };
-    const password = { file: this.node };
-    return { agent: "ipmilan", address: "127.0.0.1", port, user: ipmiUser, password, options };
   }
 
   get isOn(): boolean {

@@ -25,6 +25,7 @@ import type { Store } from "../../../reconciler/store/store.ts";
 import { makeWorld, type Outcome } from "../../cli/run-keel.ts";
 import { type EtcdCluster, startEtcdCluster } from "../etcd-cluster.ts";
 import { KeelProcess } from "../keel-process.ts";
+import { ipmiPassword } from "../fence/ipmi-simulator.ts";
 import { guestImage } from "../libvirt/guest-image.ts";
 import { TestGuests } from "../libvirt/guests.ts";
 import { LibvirtCluster } from "../libvirt/libvirt-cluster.ts";
@@ -37,6 +38,8 @@ export interface RealClusterOptions {
   readonly cluster?: object;
   /** More fields of each Node document. */
   readonly node?: (name: string) => object;
+  /** Each node is behind a power device. */
+  readonly power?: boolean;
 }
 
 /** A document as it is written in the folder. */
@@ -77,7 +80,12 @@ export class RealCluster {
   }
 
   /** Resolves once the nodes are in force, and ready. */
-  static async start({ nodes = 3, cluster = {}, node }: RealClusterOptions = {}): Promise<RealCluster> {
+  static async start({
+    nodes = 3,
+    cluster = {},
+    node,
+    power = false,
+  }: RealClusterOptions = {}): Promise<RealCluster> {
     const [image, machines] = await Promise.all([guestImage(), LibvirtCluster.start(nodes)]);
     const network = { address: machines.address, launcher: machines.entering() };
     const etcd = await startEtcdCluster({ members: 3, network });
@@ -85,7 +93,10 @@ export class RealCluster {
     try {
       await mkdir(join(real.folder, "cluster.d"));
       await real.write({ kind: "Cluster", name: clusterName, ...cluster });
-      for (const { name } of real.nodes) await real.write({ kind: "Node", name, ...node?.(name) });
+      for (const { name } of real.nodes) {
+        const bmc = power ? { bmc: await real.#installPowerDevice(name) } : {};
+        await real.write({ kind: "Node", name, ...bmc, ...node?.(name) });
+      }
       await Promise.all(real.nodes.map((one) => one.boot()));
       real.reconciler.start();
       await real.apply();
@@ -264,15 +275,29 @@ export class RealCluster {
     await this.#feeding;
     await this.store.close();
     await this.reconciler.end("SIGKILL");
+    await Promise.all(this.nodes.map((node) => node.removePowerDevice()));
     await this.machines.stop();
     await Promise.all(this.nodes.flatMap((node) => [node.heartbeat.gone(), node.agent.gone()]));
     await this.etcd.close();
+  }
+
+  /** Returns it as the node's document names it. */
+  async #installPowerDevice(name: string): Promise<object> {
+    await mkdir(this.#secrets, { recursive: true, mode: 0o700 });
+    await writeFile(join(this.#secrets, name), `${ipmiPassword}\n`, { mode: 0o600 });
+    const { simulator } = await this.node(name).installPowerDevice(this.machines.entering());
+    return simulator.device(name);
+  }
+
+  get #secrets(): string {
+    return join(this.folder, "secrets");
   }
 
   #reconciler(id: string, daemonArgs: readonly string[], args: readonly string[]): KeelProcess {
     return new KeelProcess({
       args: ["reconciler", "--id", id, ...daemonArgs, ...args],
       state: join(this.folder, `state-reconciler-${id}`),
+      env: { KEEL_SECRETS: this.#secrets },
       launcher: () => this.machines.entering(),
     });
   }
@@ -286,7 +311,7 @@ export class RealCluster {
         return `${name}: ${state} on ${node ?? "no node"} (${reason.code}) ${JSON.stringify(step)}`;
       }),
     ];
-    const daemons = [this.reconciler, ...this.nodes.map(({ agent }) => agent)];
+    const daemons = [this.reconciler, ...this.nodes.flatMap(({ agent, heartbeat }) => [agent, heartbeat])];
     return [...lines, ...daemons.map(({ said }) => said.split("\n").slice(-30).join("\n"))].join("\n");
   }
 }

@@ -61,6 +61,8 @@ function confirmation(of: string): StoredRequest {
   return { ...common, kind: "confirm-dead", node: "hv1", incident: of };
 }
 
+const unproven = reason("fence-failed", { node: "hv1", why: "" });
+
 describe("a node that falls silent", () => {
   it("is missed, once it was known", () => {
     assert.equal(phaseAfter({ record: null }), "suspect");
@@ -70,8 +72,7 @@ describe("a node that falls silent", () => {
   it("is cut when the verdict says so, and counted in its history once for each incident", () => {
     const { write } = nextOf(lost);
     assert.deepEqual([write?.record?.phase, write?.record?.history], ["cutting", [1_000_000]]);
-    const why = reason("fence-failed", { node: "hv1", why: "" });
-    const failed = stored({ phase: "failed", round: 1, at: 0, why, incident });
+    const failed = stored({ phase: "failed", round: 1, at: 0, why: unproven, incident });
     assert.deepEqual(nextOf({ ...lost, record: failed }).write?.record?.history, []);
   });
 
@@ -79,6 +80,15 @@ describe("a node that falls silent", () => {
     const why = reason("fence-storm", { node: "hv1" });
     const { write } = nextOf({ ...lost, verdict: () => ({ is: "lost", why }) });
     assert.deepEqual(write?.record?.phase === "lost" && write.record.why, why);
+  });
+
+  it("tells why it is not tried again after a round that proved nothing", () => {
+    const record = stored({ phase: "failed", round: 2, at: 0, why: unproven, incident });
+    const why = reason("nothing-to-recover", { node: "hv1" });
+    const { write } = nextOf({ ...lost, record, verdict: () => ({ is: "lost", why }) });
+    assert.deepEqual(write?.record, { ...record, why });
+    const inTurn = reason("fence-in-turn", { node: "hv1", other: "hv2" });
+    assert.equal(nextOf({ ...lost, record, verdict: () => ({ is: "lost", why: inTurn }) }).write, null);
   });
 
   it("is another incident where it lived in between unseen", () => {
@@ -89,9 +99,8 @@ describe("a node that falls silent", () => {
 
   it("is back as if nothing had been, before its round and after one that proved nothing", () => {
     assert.equal(phaseAfter({ alive }), "forgotten");
-    const why = reason("fence-failed", { node: "hv1", why: "" });
     assert.equal(
-      phaseAfter({ alive, record: stored({ phase: "failed", round: 2, at: 0, why, incident }) }),
+      phaseAfter({ alive, record: stored({ phase: "failed", round: 2, at: 0, why: unproven, incident }) }),
       "forgotten",
     );
   });
@@ -140,9 +149,8 @@ describe("a round", () => {
   });
 
   it("is tried again later and later, by the clock of the leader that failed", () => {
-    const why = reason("fence-failed", { node: "hv1", why: "" });
     const after = (count: number) => {
-      const failed = stored({ phase: "failed", round: count, at: 0, why, incident });
+      const failed = stored({ phase: "failed", round: count, at: 0, why: unproven, incident });
       const outcome = { proven: false, why: "" } as const;
       const task = { kind: "round", key, outcome, endedAt: 50_000 } as const;
       return nextOf({ ...lost, record: failed, task }).wakeInMs;
