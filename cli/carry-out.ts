@@ -12,7 +12,8 @@ import type { Goal, Unreached } from "./follow/goal.ts";
 import { newestEvent } from "./follow/step-tracker.ts";
 import { gitCommit } from "./git-commit.ts";
 import { blockedLines } from "./output/blocked-text.ts";
-import { countOf, durationText } from "./output/counts.ts";
+import { durationText } from "./output/duration-text.ts";
+import { count } from "../tui/view/amounts.ts";
 import { layoutFor } from "./output/layout.ts";
 import { shownId } from "./output/object-names.ts";
 import { print } from "./output/paint.ts";
@@ -173,7 +174,7 @@ function conclude(context: Context, end: FollowEnd, goals: readonly Goal[], subj
   const total = done + failed.length;
   if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
   const steps =
-    done === 0 ? "there was nothing to do" : `${countOf(done, "step")} in ${durationText(elapsedMs)}`;
+    done === 0 ? "there was nothing to do" : `${count(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
   for (const line of end.besides) context.out(line);
   context.out(`${subject}: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);
@@ -191,7 +192,7 @@ function reachedBy(goals: readonly Goal[], { unreached }: FollowEnd): string {
 
 function notReached({ what, wanted, obstacles }: Unreached, others: number): KeelError {
   const reasons = obstacles.length === 0 ? ["nothing is being done about it"] : obstacles;
-  const more = others === 0 ? "" : `; nor are ${countOf(others, "other")}`;
+  const more = others === 0 ? "" : `; nor are ${count(others, "other")}`;
   return new KeelError("not-reached", {
     what: `${what} is not ${wanted}`,
     why: `${reasons.join("; ")}${more}`,

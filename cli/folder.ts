@@ -8,7 +8,7 @@ import { installedSchema } from "../reconciler/domain-xml/schema/installed-schem
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { ObjectId } from "../reconciler/model/names.ts";
 import { unreachable } from "../reconciler/model/unreachable.ts";
-import { countOf } from "./output/counts.ts";
+import { count } from "../tui/view/amounts.ts";
 import { shownId } from "./output/object-names.ts";
 import type { Context } from "./context.ts";
 
@@ -93,7 +93,7 @@ function distrust(verdict: SourceVerdict, { directoryName: directory }: FolderCo
   switch (verdict.kind) {
     case "invalid": {
       const errors = verdict.issues.filter(({ severity }) => severity === "error").length;
-      return new KeelError("source-invalid", { directory, count: countOf(errors, "error") });
+      return new KeelError("source-invalid", { directory, count: count(errors, "error") });
     }
     case "suspect": {
       if (verdict.reason === "unreadable") {

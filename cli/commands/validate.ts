@@ -6,7 +6,7 @@ import type { LoadResult } from "../../reconciler/desired/load-result.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { printData } from "../output/answer.ts";
-import { countOf } from "../output/counts.ts";
+import { count } from "../../tui/view/amounts.ts";
 import { kindsWord, kindWord } from "../output/object-names.ts";
 
 /** `keel validate -o json`. */
@@ -79,10 +79,10 @@ function countsOf(result: LoadResult): Record<Kind, number> {
 
 /** `cluster.d is valid: 3 nodes, 12 vms.` */
 function summary({ directory, ok, errors, warnings, objects }: ValidateReport): string {
-  const warned = warnings === 0 ? "" : `, ${countOf(warnings, "warning")}`;
-  if (!ok) return `${directory} is not valid: ${countOf(errors, "error")}${warned}.`;
+  const warned = warnings === 0 ? "" : `, ${count(warnings, "warning")}`;
+  if (!ok) return `${directory} is not valid: ${count(errors, "error")}${warned}.`;
   const counts = kinds
     .filter((kind) => objects[kind] > 0)
-    .map((kind) => countOf(objects[kind], kindWord(kind), kindsWord(kind)));
+    .map((kind) => count(objects[kind], kindWord(kind), kindsWord(kind)));
   return `${directory} is valid: ${counts.length === 0 ? "it defines nothing" : counts.join(", ")}${warned}.`;
 }

@@ -6,7 +6,7 @@ import { type Line, span } from "../../tui/view/line.ts";
 import type { DescribeReport } from "../describe-object.ts";
 import { driftLines } from "./drift-text.ts";
 import { eventLine } from "./event-line.ts";
-import { durationText } from "./counts.ts";
+import { durationText } from "./duration-text.ts";
 import { flushText } from "./flush-text.ts";
 import { heading, type Layout, paragraph, placeOf, sections } from "./layout.ts";
 import { kindWord } from "./object-names.ts";

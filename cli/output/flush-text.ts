@@ -1,5 +1,5 @@
 import type { FlushReport } from "../../reconciler/model/report.ts";
-import { durationText } from "./counts.ts";
+import { durationText } from "./duration-text.ts";
 
 /** `3 of 8 have left, about 40s to go`. */
 export function flushText({ done, total, remainingMs }: FlushReport): string {

@@ -5,7 +5,7 @@ import { fitLine, type Line, span } from "../../tui/view/line.ts";
 import type { Context } from "../context.ts";
 import type { GoalProgress } from "../follow/goal.ts";
 import type { EndedStep, RunningStep } from "../follow/step-tracker.ts";
-import { durationText } from "./counts.ts";
+import { durationText } from "./duration-text.ts";
 import { painted } from "./paint.ts";
 import { glyphsOf } from "./signs.ts";
 import { cellsOfTerminal } from "./width.ts";

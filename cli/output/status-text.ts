@@ -4,7 +4,8 @@ import type { ClusterReport } from "../../reconciler/model/report.ts";
 import type { StatusReport } from "../../reconciler/model/status-report.ts";
 import type { Line } from "../../tui/view/line.ts";
 import { blockedLines } from "./blocked-text.ts";
-import { countOf, durationText } from "./counts.ts";
+import { durationText } from "./duration-text.ts";
+import { count } from "../../tui/view/amounts.ts";
 import { flushText } from "./flush-text.ts";
 import { heading, type Layout, paragraph, sections } from "./layout.ts";
 import { spareLines } from "./spare-text.ts";
@@ -44,7 +45,7 @@ function maintenanceLines(
 
 function driftLines({ drift }: StatusReport, layout: Layout): readonly Line[] {
   if (drift === 0) return [];
-  return paragraph(2, `${countOf(drift, "thing")} drifted: \`keel drift\` lists them`, "warn", layout);
+  return paragraph(2, `${count(drift, "thing")} drifted: \`keel drift\` lists them`, "warn", layout);
 }
 
 function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
@@ -69,7 +70,7 @@ function flushLines({ flushes }: StatusReport, layout: Layout): readonly Line[] 
 function heldLines({ held }: StatusReport, now: number, layout: Layout): readonly Line[] {
   if (held.length === 0) return [];
   return [
-    heading(`Held: ${countOf(held.length, "VM")}`),
+    heading(`Held: ${count(held.length, "VM")}`),
     ...held.flatMap(({ vm, by, node, since, reason }) => [
       ...paragraph(2, `vm/${vm}  by the ${by} of ${node}, for ${durationText(now - since)}`, "plain", layout),
       ...paragraph(4, reason.advice ?? reason.text, "muted", layout),

@@ -2,10 +2,9 @@
 import { formatTime } from "../../reconciler/desired/times.ts";
 import { defaultQuotaBytes, type HousekeepingRecord } from "../../reconciler/control/housekeeping.ts";
 import type { StoreMember, StoreStatus } from "../../reconciler/store/maintenance.ts";
-import { formatBytes } from "../../tui/view/amounts.ts";
+import { count, formatBytes } from "../../tui/view/amounts.ts";
 import { bar, fillTone } from "../../tui/view/bar.ts";
 import { type Line, span } from "../../tui/view/line.ts";
-import { countOf } from "./counts.ts";
 import { type Layout, sections } from "./layout.ts";
 import { tableOf } from "./table.ts";
 
@@ -36,11 +35,11 @@ export function storeStatusText(report: StoreStatusReport, layout: Layout): read
 
 function factsOf(report: StoreStatusReport, layout: Layout): readonly Line[] {
   const { storeId, version, revision, cluster, keys, keyBytes, formatVersion, history, restores } = report;
-  const restored = restores === 0 ? "" : `, ${countOf(restores, "restore")} accepted`;
+  const restored = restores === 0 ? "" : `, ${count(restores, "restore")} accepted`;
   return [
     fact("store", [span(`${storeId}, version ${version}, revision ${String(revision)}${restored}`)]),
     fact("cluster", [
-      span(`${cluster}: ${countOf(keys, "key")}, ${formatBytes(keyBytes)}, format ${String(formatVersion)}`),
+      span(`${cluster}: ${count(keys, "key")}, ${formatBytes(keyBytes)}, format ${String(formatVersion)}`),
     ]),
     ...sizeOf(report, layout),
     fact("applied", [

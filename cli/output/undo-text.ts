@@ -2,7 +2,7 @@
 import { undoneWords } from "../../reconciler/control/folder-base.ts";
 import type { UndoReport } from "../../reconciler/model/report.ts";
 import { type Line, span } from "../../tui/view/line.ts";
-import { countOf } from "./counts.ts";
+import { count } from "../../tui/view/amounts.ts";
 import { type Layout, moreLine, oneLine, paragraph } from "./layout.ts";
 import { shownId } from "./object-names.ts";
 
@@ -24,5 +24,5 @@ export function undoLines(undo: UndoReport | null, layout: Layout): readonly Lin
 /** `! Would undo (since generation 4, up to 6 by anna), which cluster.d does not have: 2 objects` */
 export function undoHeading({ base, head, by, objects }: UndoReport, directoryName: string): string {
   const since = `since generation ${base}, up to generation ${head} by ${by}`;
-  return `! would undo what was applied ${since}, and is not in ${directoryName}: ${countOf(objects.length, "object")}`;
+  return `! would undo what was applied ${since}, and is not in ${directoryName}: ${count(objects.length, "object")}`;
 }

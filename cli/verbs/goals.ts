@@ -105,7 +105,7 @@ function flushProgress(look: Look, node: NodeName): GoalProgress | null {
   return { mark: `${node} ${flush.done}/${flush.total} ${blocked}`, line };
 }
 
-/** VMs that may run nowhere else. */
+/** VMs that no node can take. */
 function heldFrom({ state }: Look, node: NodeName): readonly string[] {
   return [...state.placements].flatMap(([vm, { placement }]) => {
     if (placement.held?.node !== node) return [];
@@ -113,7 +113,7 @@ function heldFrom({ state }: Look, node: NodeName): readonly string[] {
     const until = isFree
       ? "starts as soon as a node can take it"
       : `\`autorestart: false\`, so it waits for \`keel vm release ${vm}\``;
-    return [`vm/${vm} is held: it may run nowhere else; ${until}.`];
+    return [`vm/${vm} is held: no node can take it; ${until}.`];
   });
 }
 

@@ -53,11 +53,11 @@ export const reasonTable = {
   },
   "held": { text: "held since {node} could not keep it ({by})", advice: "`keel vm release {vm}` starts it." },
   "hold-flush": {
-    text: "{node} is flushed and it may run nowhere else: {why}",
+    text: "{node} is flushed and no node can take it: {why}",
     advice: "Widen its limits, or make room.",
   },
   "hold-fence": {
-    text: "{node} was lost and it may run nowhere else: {why}",
+    text: "{node} was lost and no node can take it: {why}",
     advice: "Widen its limits, or make room.",
   },
   "released": { text: "released from its hold" },

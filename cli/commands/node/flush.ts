@@ -14,7 +14,7 @@ export function register(node: Command, context: ContextFactory): void {
   const flush = runNodeState(context, "flushed");
   const command = node
     .command("flush")
-    .description("Let every VM leave a node: live where it can, those that may run nowhere else are held.")
+    .description("Let every VM leave a node: live where it can, those that no other node can take are held.")
     .argument("<nodes...>", "names, or patterns such as hv*")
     .option(
       "--dry-run",

@@ -7,7 +7,7 @@ import type { Backup } from "../../../reconciler/store/backup.ts";
 import { decode } from "../../../reconciler/store/codec.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
-import { countOf } from "../../output/counts.ts";
+import { count } from "../../../tui/view/amounts.ts";
 
 interface BackupOptions {
   readonly force: boolean;
@@ -51,7 +51,7 @@ async function backUp(file: string, { force }: BackupOptions, context: Context):
 
 function tell({ header, sha256 }: Backup, file: string, context: Context): void {
   const { cluster, revision, records } = header;
-  context.out(`Wrote ${file}: ${countOf(records, "record")} of ${cluster} at revision ${String(revision)}.`);
+  context.out(`Wrote ${file}: ${count(records, "record")} of ${cluster} at revision ${String(revision)}.`);
   context.out(`  sha256 ${sha256}`);
 }
 

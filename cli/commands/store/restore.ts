@@ -5,7 +5,7 @@ import type { Cluster, Context, ContextFactory } from "../../context.ts";
 import { formatTime } from "../../../reconciler/desired/times.ts";
 import { withExamples } from "../../examples.ts";
 import { name } from "../../option-values.ts";
-import { countOf } from "../../output/counts.ts";
+import { count } from "../../../tui/view/amounts.ts";
 import { readBackupFile } from "../../read-backup-file.ts";
 
 interface RestoreOptions {
@@ -49,13 +49,13 @@ async function restoreInto(
   const { user: by, clock } = context;
   const { records, continued } = await restoreBackup(backup, { store, keys, by, now: clock.now() });
   const again = continued ? ", going on with an earlier try" : "";
-  context.out(`Restored ${countOf(records, "record")} into cluster ${cluster}${again}.`);
+  context.out(`Restored ${count(records, "record")} into cluster ${cluster}${again}.`);
   context.out("  The store is frozen: nothing acts on records that may be older than what runs.");
   context.out("Next: start reconcilers and agents, then keel store accept-restore");
 }
 
 function question({ header }: Backup, cluster: string, endpoints: readonly string[]): string {
-  const taken = `${header.cluster}, taken ${formatTime(header.at)}, ${countOf(header.records, "record")}`;
+  const taken = `${header.cluster}, taken ${formatTime(header.at)}, ${count(header.records, "record")}`;
   return `Restore the backup of ${taken}, into cluster ${cluster} at ${endpoints.join(", ")}? Only \`yes\` is yes: `;
 }
 
@@ -81,5 +81,5 @@ async function clear(options: RestoreOptions, context: Context): Promise<void> {
   if (!options.yes)
     await context.confirm(`Take away what was restored of ${cluster} so far? Only \`yes\` is yes: `);
   const records = await clearRestore({ store, keys });
-  context.out(`Took away ${countOf(records, "record")} of cluster ${cluster}.`);
+  context.out(`Took away ${count(records, "record")} of cluster ${cluster}.`);
 }

@@ -6,7 +6,7 @@ import { unreachable } from "../../../reconciler/model/unreachable.ts";
 import type { Verification } from "../../../reconciler/store/embedded/verify-directory.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
-import { countOf } from "../../output/counts.ts";
+import { count } from "../../../tui/view/amounts.ts";
 import { readBackupFile } from "../../read-backup-file.ts";
 
 interface VerifyOptions {
@@ -92,7 +92,7 @@ function sentenceOf(found: Verification): string {
     case "sound": {
       const cut =
         found.cut === null ? "" : " The end of an interrupted write will be cut off at the next start.";
-      return `sound: ${countOf(found.keys, "key")} at revision ${String(found.revision)}.${cut}`;
+      return `sound: ${count(found.keys, "key")} at revision ${String(found.revision)}.${cut}`;
     }
     default:
       return unreachable(found);
@@ -103,8 +103,8 @@ function tell({ what, records, generation, documents, problems, ok }: VerifyRepo
   const force =
     generation === null
       ? "nothing is applied"
-      : `generation ${String(generation)} with ${countOf(documents, "document")}`;
-  context.out(`${what}: ${countOf(records, "record")}, ${force}.`);
+      : `generation ${String(generation)} with ${count(documents, "document")}`;
+  context.out(`${what}: ${count(records, "record")}, ${force}.`);
   for (const problem of problems) context.out(`  ! ${problem}`);
-  context.out(ok ? "All of it is whole." : `${countOf(problems.length, "problem")}.`);
+  context.out(ok ? "All of it is whole." : `${count(problems.length, "problem")}.`);
 }

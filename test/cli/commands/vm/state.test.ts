@@ -39,7 +39,7 @@ describe("keel vm start, shutdown, poweroff and disable", () => {
     });
     const flush = await bench.keel("node flush hv2 -y --wait");
     assert.equal(flush.exit, 0);
-    assert.match(flush.out, /vm\/app1 is held: it may run nowhere else; `autorestart: false`, so it waits/);
+    assert.match(flush.out, /vm\/app1 is held: no node can take it; `autorestart: false`, so it waits/);
     assert.equal(placementOf(bench, "app1")?.held?.by, "flush");
     await bench.keel("node ready hv2 -y");
     const start = await bench.keel("vm start app1 -y --wait");

@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { countOf, durationText } from "../../../cli/output/counts.ts";
-
-describe("countOf", () => {
-  it("says one in the singular", () => {
-    assert.deepEqual(
-      [countOf(1, "error"), countOf(0, "error"), countOf(2, "entry", "entries")],
-      ["1 error", "0 errors", "2 entries"],
-    );
-  });
-});
+import { durationText } from "../../../cli/output/duration-text.ts";
 
 describe("durationText", () => {
   it("is exact to the second up to an hour, and to the minute after that", () => {

@@ -1,8 +1,3 @@
-/** `1 error`, `3 errors`. */
-export function countOf(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
-}
-
 /** How long something took, to the second: `12s`, `1m 05s`, `2h 00m`. */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
