@@ -6,12 +6,14 @@ import type { Drift } from "../model/plan.ts";
 import { reason } from "../model/reasons.ts";
 import { differences, fieldInWords, isLive, wantedHardware } from "./hardware.ts";
 import { refusedFields } from "./held-back.ts";
+import { formerNames } from "./lineage.ts";
 import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 export function findDrift(world: World): Drift[] {
   const drift: Drift[] = [];
-  for (const facts of world.vms.values()) drift.push(...driftOf(world, facts));
+  const former = formerNames(world.vms);
+  for (const facts of world.vms.values()) if (!former.has(facts.name)) drift.push(...driftOf(world, facts));
   for (const node of world.nodes.values()) {
     for (const domain of node.observed?.status?.unmanaged ?? []) {
       drift.push({ kind: "unmanaged", domain: domain.name, node: node.name });

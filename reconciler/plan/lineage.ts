@@ -23,11 +23,21 @@ export function formerOf(
 export function documentsByRecord(vms: ReadonlyMap<VmName, VmFacts>): ReadonlyMap<VmName, Vm> {
   const documents = new Map<VmName, Vm>();
   for (const facts of vms.values()) {
-    const { name, document, released } = facts;
+    const { name, document } = facts;
     if (document === null) continue;
     documents.set(name, document);
-    const former = released?.step.kind === "rename" ? released.step.from : formerOf(vms, facts)?.name;
-    if (former !== undefined) documents.set(former, document);
+    const former = formerNameOf(vms, facts);
+    if (former !== null) documents.set(former, document);
   }
   return documents;
+}
+
+/** The names that VMs are about to lose: what goes by them is no orphan. */
+export function formerNames(vms: ReadonlyMap<VmName, VmFacts>): ReadonlySet<VmName> {
+  return new Set([...vms.values()].flatMap((facts) => formerNameOf(vms, facts) ?? []));
+}
+
+function formerNameOf(vms: ReadonlyMap<VmName, VmFacts>, facts: VmFacts): VmName | null {
+  const { released } = facts;
+  return released?.step.kind === "rename" ? released.step.from : (formerOf(vms, facts)?.name ?? null);
 }

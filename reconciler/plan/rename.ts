@@ -13,6 +13,9 @@ export function decideRename(world: World, facts: VmFacts): Outcome | null {
   const vm = facts.document;
   if (former === null || vm === null) return null;
   const why = reason("renamed", { from: former.name });
+  // From then on it has a record of its own, and is not renamed once more.
+  const { placement, condition, revision } = former;
+  const next = { ...facts, placement, condition, revision };
   if (former.released !== null)
     return blocked(
       reason("step-in-flight", { step: former.released.step.kind, node: former.released.step.node }),
@@ -31,13 +34,12 @@ export function decideRename(world: World, facts: VmFacts): Outcome | null {
           replaces: former.name,
           reason: why,
         },
-        next: { ...facts, placement: former.placement, condition: former.condition },
+        next,
       };
     case "running": {
       const held = heldBack(world, facts, vm, "rename");
       if (held !== null) return blocked(held.why, held.until);
       const planned = renameStep(facts, former, former.condition.node, why);
-      const next = { ...facts, placement: former.placement, condition: former.condition };
       return { kind: "step", planned, next };
     }
   }

@@ -56,11 +56,29 @@ function countWords(changes: readonly ChangeReport[]): Record<ChangeWord, number
 
 function vmChanges({ applied, next, plan }: PlanReportInput): ChangeReport[] {
   const steps = Map.groupBy(plan.steps, (planned) => planned.step.vm);
+  const formers = formerNames(applied.desired, next);
+  const gone = new Set(formers.values());
   const names = new Set<VmName>([...next.vms.keys(), ...applied.desired.vms.keys(), ...steps.keys()]);
   return [...names]
+    .filter((name) => !gone.has(name))
     .sort(byName)
-    .map((name) => vmChange(name, applied, next, steps.get(name) ?? []))
+    .map((name) =>
+      vmChange({ name, former: formers.get(name) ?? name }, applied, next, steps.get(name) ?? []),
+    )
     .filter((change) => change !== null);
+}
+
+/** The name until now of each VM that gets another one: it is one VM, and no orphan is left. */
+function formerNames(previous: Desired, next: Desired): ReadonlyMap<VmName, VmName> {
+  const renamed = [...next.vms.values()].flatMap(({ name, renamedFrom }) => {
+    const isRenamed =
+      renamedFrom !== null &&
+      !previous.vms.has(name) &&
+      previous.vms.has(renamedFrom) &&
+      !next.vms.has(renamedFrom);
+    return isRenamed ? [[name, renamedFrom] as const] : [];
+  });
+  return new Map(renamed);
 }
 
 /** Cluster, nodes, networks and pools: their documents alone; what follows for VMs is told with each VM. */

@@ -12,26 +12,26 @@ import { type FieldChange, fieldChanges } from "./field-changes.ts";
 import { reportStep } from "./step-report.ts";
 import { reportReason } from "./reasons.ts";
 
-/** null: nothing about it changes. */
+/** `former`: what it is called until now. null: nothing about it changes. */
 export function vmChange(
-  name: VmName,
+  { name, former }: { readonly name: VmName; readonly former: VmName },
   applied: AppliedState,
   next: Desired,
   steps: readonly PlannedStep[],
 ): ChangeReport | null {
   const id = objectId("VM", name);
-  const old = applied.desired.vms.get(name) ?? null;
+  const old = applied.desired.vms.get(former) ?? null;
   const vm = next.vms.get(name) ?? null;
   const fields = vm === null ? [] : old === null ? saidFields(vm) : fieldChanges(old, vm);
   const unchanged = old !== null && vm !== null && fields.length === 0;
   if ((unchanged || (old === null && vm === null)) && steps.length === 0) return null;
-  const live = applied.live(name);
-  const word = wordFor(old, vm, steps, applied.placements.has(name));
+  const live = applied.live(former);
+  const word = wordFor(old, vm, steps, applied.placements.has(former));
   return {
     object: id,
     word,
     impact: impactOf(word, steps),
-    target: targetOf(steps) ?? applied.placements.get(name)?.placement.node ?? null,
+    target: targetOf(steps) ?? applied.placements.get(former)?.placement.node ?? null,
     fields: fields.map((field): FieldReport => ({ ...field, effect: effectOf(field.path, vm, live, steps) })),
     steps: steps.map(reportStep),
     reason: reportReason(reasonFor(word, steps)),

@@ -373,6 +373,11 @@ describe("removal and destruction", () => {
       .running("old", "hv1")
       .remove(vmId("old"))
       .put(vm("new", { renamedFrom: "old" }));
+    assert.deepEqual(
+      cluster.plan().steps.map(({ step }) => step.kind),
+      ["rename"],
+    );
+    assert.deepEqual(cluster.plan().drift, []);
     assert.deepEqual(cluster.converge(), ["rename new"]);
     assert.equal(cluster.domain("new").domainId, "old-1");
     assert.equal(cluster.placements.has("old"), false);
