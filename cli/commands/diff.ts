@@ -35,7 +35,7 @@ async function tellDifference(from: number, to: number | null, context: Context)
   const changes = documentChanges(before.documents, after.documents);
   if (format === "table") {
     const { differenceLines } = await import("../output/document-changes-text.ts");
-    print(context, differenceLines(before.head, after.head, changes, layoutFor(context)));
+    print(context, differenceLines(before.head, after.head, changes, layoutFor(context, true)));
     return;
   }
   const { differenceReport } = await import("../output/document-changes-report.ts");

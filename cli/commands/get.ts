@@ -72,19 +72,20 @@ async function get(
   await printLists(context, [list], listOptions);
 }
 
-/** The list of one kind; `fits`: only those. */
+/** The list of one kind. `fits`: only those; null: all. */
 export async function list<Row extends Item>(
   context: Context,
   listing: ListingOf<Row>,
-  fits: (row: Row) => boolean,
+  fits: ((row: Row) => boolean) | null,
   headings: boolean,
 ): Promise<void> {
   const format = context.format(listFormats);
   const { viewOf } = await import("../view.ts");
   const feed = await context.feed();
   warnIfFrozen(feed.state, context);
-  const listed = listing.fitting(viewOf(feed, context), fits);
-  if (listed.items.length === 0) context.err(`There are no ${listing.plural} that fit.`);
+  const listed = listing.fitting(viewOf(feed, context), fits ?? (() => true));
+  if (listed.items.length === 0)
+    context.err(`There are no ${listing.plural} ${fits === null ? "here" : "that fit"}.`);
   await printLists(context, [{ listing, listed }], { format, headings });
 }
 

@@ -55,9 +55,12 @@ async function importDomains(
     ? await fromNodes(desired, node, options.libvirt, context)
     : await fromFiles(files, node, context);
   const all: Found[] = [];
+  const { refuseBadXml } = await import("../refuse-bad-xml.ts");
   for (const source of sources) {
+    const { title, xml } = source;
+    if (!isLive) refuseBadXml(context, xml, { file: title, what: `Importing ${title}` });
     const imported = await read(source, desired, all);
-    if (imported === null) context.out(`${source.title} is in the folder already`);
+    if (imported === null) context.out(`${title} is in the folder already`);
     else all.push({ source, imported });
   }
   for (const one of all) await write(one, context);

@@ -19,7 +19,7 @@ export function registerList<Row extends Item>(
     .action(async ({ headers }: { readonly headers: boolean }, self: Command) => {
       await using run = context(self);
       const { list } = await import("./get.ts");
-      await list(run, await listing(), () => true, headers);
+      await list(run, await listing(), null, headers);
     });
   return withExamples(command, [
     [`keel ${parent.name()} list`, "as a table"],

@@ -2,7 +2,9 @@
 import { type Kind, parseObjectId } from "../../reconciler/model/names.ts";
 import type { ChangeReport, FieldReport, StepReport } from "../../reconciler/model/report.ts";
 import { type Line, span } from "../../tui/view/line.ts";
+import { shortValue } from "../../tui/view/text.ts";
 import { changeTones, impactTones } from "../../tui/view/states.ts";
+import { changeText, differingLines, newFieldsText } from "./field-text.ts";
 import type { ChangeGroup } from "./plan-groups.ts";
 import { shownId } from "./object-names.ts";
 import { type Layout, namesIn, paragraph, placeOf } from "./layout.ts";
@@ -96,14 +98,13 @@ function fieldLines({ common }: ChangeGroup, layout: Layout): readonly Line[] {
   const { fields } = common;
   if (fields.length === 0) return [];
   if (isBirth(common) && !layout.detail) {
-    const text = fields.map((field) => `${field.path} ${field.new ?? ""}`).join(", ");
-    return paragraph(indent, text, "plain", layout);
+    return paragraph(indent, newFieldsText(fields), "plain", layout);
   }
   const width = Math.max(...fields.map((field) => field.path.length));
   return fields.flatMap((field) => {
     const effect = effects[field.effect];
     const text = `${field.path.padEnd(width)}  ${changeOf(field, common, layout)}${effect === "" ? "" : `  ${effect}`}`;
-    return paragraph(indent, text, "plain", layout);
+    return [...paragraph(indent, text, "plain", layout), ...differingLines(indent, field, layout)];
   });
 }
 
@@ -114,9 +115,8 @@ const effects: Readonly<Record<FieldReport["effect"], string>> = {
   "next-restart": "at the next restart",
 };
 
-function changeOf(field: FieldReport, common: ChangeGroup["common"], { glyphs }: Layout): string {
-  if (isBirth(common)) return field.new ?? "";
-  return `${field.old ?? "(none)"} ${glyphs.arrow} ${field.new ?? "(none)"}`;
+function changeOf(field: FieldReport, common: ChangeGroup["common"], layout: Layout): string {
+  return isBirth(common) ? shortValue(field.new ?? "") : changeText(field, layout);
 }
 
 function isBirth({ word }: ChangeGroup["common"]): boolean {

@@ -5,6 +5,7 @@ import { formatTime } from "../../reconciler/desired/times.ts";
 import type { ChangeWord } from "../../reconciler/model/report.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import { changeTones } from "../../tui/view/states.ts";
+import { changeText, differingLines, newFieldsText } from "./field-text.ts";
 import { type Layout, paragraph, placeOf } from "./layout.ts";
 import { shownId } from "./object-names.ts";
 
@@ -59,13 +60,12 @@ function changeLines(change: DocumentChange, layout: Layout): readonly Line[] {
 function fieldLines(change: DocumentChange, layout: Layout): readonly Line[] {
   const fields = fieldsOf(change);
   if (change.word === "added") {
-    const text = fields.map((field) => `${field.path} ${field.new ?? ""}`).join(", ");
+    const text = newFieldsText(fields);
     return text === "" ? [] : paragraph(indent, text, "plain", layout);
   }
   const width = Math.max(0, ...fields.map(({ path }) => path.length));
-  const { arrow } = layout.glyphs;
   return fields.flatMap((field) => {
-    const text = `${field.path.padEnd(width)}  ${field.old ?? "(none)"} ${arrow} ${field.new ?? "(none)"}`;
-    return paragraph(indent, text, "plain", layout);
+    const text = `${field.path.padEnd(width)}  ${changeText(field, layout)}`;
+    return [...paragraph(indent, text, "plain", layout), ...differingLines(indent, field, layout)];
   });
 }

@@ -7,7 +7,7 @@ import type {
   PlanReport,
   UndoReport,
 } from "../../reconciler/model/report.ts";
-import { harmless } from "../../tui/view/text.ts";
+import { harmless, shortValue } from "../../tui/view/text.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./layout.ts";
 import { driftObject } from "./drift-text.ts";
@@ -47,7 +47,9 @@ function table(changes: readonly ChangeReport[], layout: Layout): string {
 function row(change: ChangeReport, layout: Layout): string {
   const born = change.word === "create" || change.word === "adopt";
   const fields = change.fields.map(({ path, old, new: value }) =>
-    born ? `${path} ${value ?? ""}` : `${path} ${old ?? "(none)"} → ${value ?? "(none)"}`,
+    born
+      ? `${path} ${shortValue(value ?? "")}`
+      : `${path} ${shortValue(old ?? "(none)")} → ${shortValue(value ?? "(none)")}`,
   );
   const cells = [
     change.word,

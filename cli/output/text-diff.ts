@@ -17,6 +17,11 @@ export function textDiff(path: string, before: string | null, after: string | nu
   ];
 }
 
+/** The hunks alone, of texts that are no files. */
+export function changedLines(before: string, after: string): readonly Line[] {
+  return hunks(editsBetween(linesOf(before), linesOf(after)));
+}
+
 function linesOf(text: string | null): readonly string[] {
   if (text === null || text === "") return [];
   const lines = text.replaceAll("\r\n", "\n").split("\n");

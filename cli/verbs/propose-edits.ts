@@ -8,7 +8,7 @@ import {
   type FileChange,
   planEdits,
   type PlannedEdits,
-  planNewFile,
+  planNewFiles,
 } from "../../reconciler/desired/edit/plan-edits.ts";
 import { whyNotWritable } from "../../reconciler/desired/edit/write-changes.ts";
 import type { FolderReader } from "../../reconciler/desired/load/folder-reader.ts";
@@ -60,9 +60,9 @@ export async function planVerb(
 function planIntent(
   { signal }: Context,
   reader: FolderReader,
-  { edits, newFile }: Intent,
+  { edits, newFiles }: Intent,
 ): Promise<PlannedEdits> {
-  if (newFile !== undefined) return planNewFile(reader, newFile.file, newFile.text, signal);
+  if (newFiles !== undefined) return planNewFiles(reader, newFiles.texts, signal);
   const patches: Edits = new Map(edits.map(({ id, patch }): [ObjectId, MergePatch | null] => [id, patch]));
   return planEdits(reader, patches, undefined, signal);
 }
@@ -125,8 +125,8 @@ function nextOf(
   });
 }
 
-function touchedBy({ edits, newFile }: Intent): Touched {
-  const touched = new Map<ObjectId, readonly string[] | null>((newFile?.ids ?? []).map((id) => [id, null]));
+function touchedBy({ edits, newFiles }: Intent): Touched {
+  const touched = new Map<ObjectId, readonly string[] | null>((newFiles?.ids ?? []).map((id) => [id, null]));
   for (const { id, fields, becomes } of edits) {
     touched.set(id, fields);
     if (becomes !== undefined) touched.set(becomes, null);

@@ -13,6 +13,10 @@ export async function readDefinition({ world, signal }: Context, file: string): 
   } catch (error) {
     signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    throw new KeelError("failed", { what: `Reading ${file}`, why, advice: "Name a file of YAML documents." });
+    throw new KeelError("failed", {
+      what: `Reading ${file}`,
+      why,
+      advice: "Name a file of documents, or of a domain XML.",
+    });
   }
 }

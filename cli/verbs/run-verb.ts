@@ -172,8 +172,9 @@ class VerbRun {
     return { follow: wait !== false, timeoutMs: timeout, goals, insists: wait === true };
   }
 
-  #showDiff({ changes }: PlannedVerb): void {
+  #showDiff({ changes, intent }: PlannedVerb): void {
     print(this.#context, diffLines(changes, this.#context.directoryName));
+    for (const remark of intent.remarks ?? []) this.#context.out(remark);
   }
 
   /** @throws KeelError `edit-conflict` where somebody was quicker; `refused` */

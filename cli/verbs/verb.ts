@@ -16,10 +16,10 @@ export interface ObjectEdit {
   readonly becomes?: ObjectId;
 }
 
-/** A file of new documents, as somebody wrote it. */
-export interface NewFile {
-  readonly file: string;
-  readonly text: string;
+/** New documents, as somebody wrote them. */
+export interface NewFiles {
+  /** By their names in the folder, in the order in which they are written. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly ids: readonly ObjectId[];
 }
 
@@ -32,7 +32,9 @@ export interface Ground {
 export interface Intent {
   readonly edits: readonly ObjectEdit[];
   readonly goals: readonly Goal[];
-  readonly newFile?: NewFile;
+  readonly newFiles?: NewFiles;
+  /** What is to be known of it before it is agreed to: a sentence each. */
+  readonly remarks?: readonly string[];
   /** Where the edit would change nothing: what is asked for instead. */
   readonly wishes?: (look: Look) => readonly Wish[];
 }

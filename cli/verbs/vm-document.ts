@@ -1,80 +1,9 @@
-/** `keel vm define|rename|forget|protect`: verbs about a VM's document as a whole. */
-import { defaultFile } from "../../reconciler/desired/edit/plan-edits.ts";
-import { isMap } from "../../reconciler/desired/edit/merge-patch.ts";
-import { legalName } from "../../reconciler/desired/legal-name.ts";
-import { readYaml } from "../../reconciler/desired/yaml/read-yaml.ts";
-import { canonicalJson } from "../../reconciler/desired/canonical-json.ts";
+/** `keel vm rename|forget|protect`: verbs about a VM's document as a whole. */
 import { KeelError } from "../../reconciler/model/errors.ts";
-import { objectId, type ObjectId, type VmName } from "../../reconciler/model/names.ts";
-import { vmIs } from "./goals.ts";
+import { objectId, type VmName } from "../../reconciler/model/names.ts";
 import { shownNames } from "./subjects.ts";
-import type { Ground, Intent, Verb } from "./verb.ts";
+import type { Verb } from "./verb.ts";
 import { isSaidByProfile, setVmFields, vmsMeant } from "./vm-fields.ts";
-
-/** `text`: documents of VMs, as somebody wrote them; they become a file of the folder, byte for byte. */
-export function defineVms(text: string, shownFile: string): Verb {
-  const what = `Defining what ${shownFile} says`;
-  return {
-    what,
-    intend: (ground) => {
-      const documents = readYaml(text).map(({ value }) => value);
-      const names = documents.map((value) => nameIn(value, what));
-      const [first] = names;
-      if (first === undefined)
-        throw refused(what, "it holds no document", "Write kind: VM, name and memory.");
-      return saysAll(ground, documents, names, what)
-        ? { edits: wholes(names), goals: [] }
-        : { edits: [], goals: goalsOf(documents, names), newFile: newFileOf(text, names, first) };
-    },
-  };
-}
-
-function nameIn(value: unknown, what: string): VmName {
-  const name = isMap(value) && value["kind"] === "VM" ? value["name"] : null;
-  if (typeof name === "string" && legalName(name) === name) return name;
-  throw refused(
-    what,
-    "it holds something else than VMs with a name",
-    "Begin each document with kind: VM and its name.",
-  );
-}
-
-/** Whether the folder says just that. @throws KeelError `refused` where it says something else of one of them */
-function saysAll(
-  { folder }: Ground,
-  documents: readonly unknown[],
-  names: readonly VmName[],
-  what: string,
-): boolean {
-  const known = names.filter((name) => folder.documents.has(objectId("VM", name)));
-  const other = known.find((name) => {
-    const document = documents[names.indexOf(name)];
-    return canonicalJson(folder.documents.get(objectId("VM", name))) !== canonicalJson(document);
-  });
-  if (other === undefined && known.length === names.length) return true;
-  const [met = other] = known;
-  if (met === undefined) return false;
-  const source = folder.desired.sources.get(objectId("VM", met));
-  const where = source === undefined ? "" : ` in ${source.file}:${source.line}`;
-  throw refused(what, `vm/${met} is defined already${where}`, "Edit it there, or with `keel vm meta`.");
-}
-
-function wholes(names: readonly VmName[]): Intent["edits"] {
-  return names.map((name) => ({ id: objectId("VM", name), patch: {}, fields: null }));
-}
-
-function goalsOf(documents: readonly unknown[], names: readonly VmName[]): Intent["goals"] {
-  const wanted = names.filter((_, index) => {
-    const document = documents[index];
-    return isMap(document) && (document["state"] ?? "running") === "running";
-  });
-  return wanted.map((name) => vmIs(name, "running"));
-}
-
-function newFileOf(text: string, names: readonly VmName[], first: VmName): NonNullable<Intent["newFile"]> {
-  const ids = names.map((name): ObjectId => objectId("VM", name));
-  return { file: defaultFile(objectId("VM", first)), text, ids };
-}
 
 /** UUID, MACs, volumes and place stay. */
 export function renameVm(from: string, to: VmName): Verb {

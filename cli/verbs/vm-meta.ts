@@ -19,13 +19,14 @@ export interface Meta {
   readonly tags?: readonly string[];
 }
 
-export function setMeta(written: readonly string[], meta: Meta): Verb {
+/** The fields as the files have them; null: the line goes. */
+export function metaFields(meta: Meta): Readonly<Record<string, Json>> {
   const { method, maxDowntime } = meta;
   const migration = {
     ...(method === undefined ? {} : { method }),
     ...(maxDowntime === undefined ? {} : { maxDowntime }),
   };
-  const wanted: Record<string, Json> = {
+  return {
     ...(meta.limits === undefined ? {} : { limits: meta.limits }),
     ...(meta.selector === undefined ? {} : { selector: meta.selector }),
     ...(meta.autorestart === undefined ? {} : { autorestart: meta.autorestart }),
@@ -33,6 +34,10 @@ export function setMeta(written: readonly string[], meta: Meta): Verb {
     ...(meta.priority === undefined ? {} : { priority: meta.priority }),
     ...(meta.tags === undefined ? {} : { tags: meta.tags.length === 0 ? null : meta.tags }),
   };
+}
+
+export function setMeta(written: readonly string[], meta: Meta): Verb {
+  const wanted = metaFields(meta);
   return setVmFields(written, {
     doing: "Editing",
     fields: Object.keys(wanted),
@@ -42,7 +47,11 @@ export function setMeta(written: readonly string[], meta: Meta): Verb {
 }
 
 /** @throws KeelError `refused` where a profile says what is to be said no more */
-function patchOf({ name, document }: WrittenVm, folder: Loaded, wanted: Record<string, Json>): MergePatch {
+function patchOf(
+  { name, document }: WrittenVm,
+  folder: Loaded,
+  wanted: Readonly<Record<string, Json>>,
+): MergePatch {
   const said = new Map<string, unknown>(Object.entries(document));
   const entries = Object.entries(wanted).filter(([key, value]) => value !== null || said.has(key));
   for (const [key, value] of Object.entries(wanted)) {

@@ -3,7 +3,7 @@ import type { SourcePosition } from "../../reconciler/model/desired.ts";
 import { edges, joinLines, span, type Line } from "./line.ts";
 import { entry, markerCells, type Canvas, type Entry } from "./panel.ts";
 import { changeTones, impactTones } from "./states.ts";
-import { fit } from "./text.ts";
+import { fit, shortValue } from "./text.ts";
 
 /** Sign, word and a gap. */
 export const wordCells = 11;
@@ -61,10 +61,11 @@ function changeEntry(change: ChangeReport, objectCells: number, what: Line, canv
 
 function fieldLine(field: FieldReport, canvas: Canvas): Line {
   const { glyphs } = canvas;
+  const next = shortValue(field.new ?? (field.old === null ? "" : "(removed)"));
   const value: Line =
     field.old === null
-      ? [span(field.new ?? "")]
-      : [span(field.old, "muted"), span(` ${glyphs.arrow} `, "muted"), span(field.new ?? "(removed)")];
+      ? [span(next)]
+      : [span(shortValue(field.old), "muted"), span(` ${glyphs.arrow} `, "muted"), span(next)];
   const effect = field.effect === "next-restart" ? [span("  at next restart", "warn")] : [];
   return [span(`${field.path} `), ...value, ...effect];
 }

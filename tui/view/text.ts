@@ -28,6 +28,12 @@ export function harmless(text: string): string {
   return unsafe.test(text) ? text.replaceAll(escapeSequence, "").replaceAll(unsafeRun, " ") : text;
 }
 
+/** A field's value, on a line: of a text of several lines only how many there are. */
+export function shortValue(value: string): string {
+  const lines = value.replace(/\n$/, "").split("\n").length;
+  return lines === 1 ? value : `${String(lines)} lines`;
+}
+
 /** Cut to at most `cells`; what is cut ends in `ellipsis`. */
 export function truncate(text: string, cells: number, ellipsis: string): string {
   if (cellsOf(text) <= cells) return text;

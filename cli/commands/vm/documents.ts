@@ -10,9 +10,8 @@ import { runVmVerb } from "./run-vm-verb.ts";
 
 const documents = () => import("../../verbs/vm-document.ts");
 
-/** `keel vm define|rename|protect|unprotect|forget`: what becomes of whole documents. */
+/** `keel vm rename|protect|unprotect|forget`: what becomes of whole documents. */
 export function register(vm: Command, context: ContextFactory): void {
-  registerDefine(vm, context);
   registerRename(vm, context);
   registerProtect(vm, context);
   const forget = vm
@@ -24,24 +23,6 @@ export function register(vm: Command, context: ContextFactory): void {
   withExamples(withVerbOptions(forget), [
     ["keel vm forget scratch", "nothing is stopped or destroyed"],
     ["keel vm destroy scratch", "the other verb: shut it down and destroy it, once approved"],
-  ]);
-}
-
-function registerDefine(vm: Command, context: ContextFactory): void {
-  const define = vm
-    .command("define")
-    .description("Take documents of VMs into the folder, as they are written, in a file of their own.")
-    .argument("<file>", "a YAML file; -: standard input")
-    .action(async (file: string, options: VerbOptions, self: Command) => {
-      await using run = context(self);
-      const { readDefinition } = await import("../../verbs/read-definition.ts");
-      const { runVerb } = await import("../../verbs/run-verb.ts");
-      const text = await readDefinition(run, file);
-      await runVerb(run, (await documents()).defineVms(text, file === "-" ? "the input" : file), options);
-    });
-  withExamples(withVerbOptions(define), [
-    ["keel vm define web9.yaml", "checked first; nothing is stored where it is wrong"],
-    ["keel vm define - < web9.yaml", "the same"],
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ContextFactory } from "../../context.ts";
 import { registerDetails } from "../look.ts";
+import * as define from "./define.ts";
 import * as documents from "./documents.ts";
 import * as list from "./list.ts";
 import * as meta from "./meta.ts";
@@ -14,6 +15,6 @@ export function register(program: Command, context: ContextFactory): void {
     .command("vm")
     .description("Define, start, stop, move and change VMs; restart, release and retry them.")
     .helpCommand(false);
-  for (const group of [list, state, place, requests, meta, documents]) group.register(vm, context);
+  for (const group of [list, state, place, requests, meta, define, documents]) group.register(vm, context);
   registerDetails(vm, context, "VM", "Show all that is known of a VM.");
 }

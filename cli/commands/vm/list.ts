@@ -27,7 +27,9 @@ export function register(vm: Command, context: ContextFactory): void {
         import("../../listings/vms.ts"),
         import("../../listings/fitting-vms.ts"),
       ]);
-      await list(run, vms, (row) => fitsVm(row, options), options.headers);
+      const { headers, ...filter } = options;
+      const isAll = Object.keys(filter).length === 0;
+      await list(run, vms, isAll ? null : (row) => fitsVm(row, filter), headers);
     });
   withExamples(command, [
     ["keel vm list --node hv1", "what runs or is assigned there"],

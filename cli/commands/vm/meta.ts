@@ -8,7 +8,7 @@ import type { VerbOptions } from "../../verbs/verb.ts";
 import type { Meta } from "../../verbs/vm-meta.ts";
 import { runVmVerb } from "./run-vm-verb.ts";
 
-interface MetaOptions extends VerbOptions {
+export interface MetaOptions {
   readonly limits?: string;
   readonly selector?: string;
   readonly autorestart?: boolean;
@@ -24,6 +24,25 @@ export function register(vm: Command, context: ContextFactory): void {
     .command("meta")
     .description("Say where VMs may run, how they are placed and moved, and what they are tagged with.")
     .argument("<vms...>", "names, or patterns such as web*")
+    .action(
+      runVmVerb(context, async (names, options: MetaOptions & VerbOptions) => {
+        const { setMeta } = await import("../../verbs/vm-meta.ts");
+        const meta = metaOf(options);
+        if (Object.keys(meta).length > 0) return setMeta(names, meta);
+        throw new KeelError("usage", {
+          problem: "Say what is to be changed: --limits, --selector, --tags and others.",
+        });
+      }),
+    );
+  withExamples(withVerbOptions(withMetaOptions(command)), [
+    ["keel vm meta db1 --limits hv1,hv2", "the plan says if it has to move for that"],
+    ["keel vm meta web* --no-autorestart --tags shop,web", "several at once"],
+    ["keel vm meta db1 --limits any", "it may run anywhere again"],
+  ]);
+}
+
+export function withMetaOptions(command: Command): Command {
+  return command
     .option("--limits <nodes>", "the only nodes where they may run, with commas between; any: all")
     .addOption(
       new Option("--selector <selector>", "how a node is chosen; default: the cluster's").choices([
@@ -36,24 +55,12 @@ export function register(vm: Command, context: ContextFactory): void {
     .addOption(new Option("--method <method>", "how they move").choices(["auto", "live", "shutdown"]))
     .option("--max-downtime <duration>", "the longest pause of a live migration, such as 300ms")
     .addOption(new Option("--priority <priority>", "who goes first").choices(["high", "normal", "low"]))
-    .option("--tags <tags>", "with commas between; none: no tags")
-    .action(
-      runVmVerb(context, async (names, options: MetaOptions) => {
-        const { setMeta } = await import("../../verbs/vm-meta.ts");
-        return setMeta(names, metaOf(options));
-      }),
-    );
-  withExamples(withVerbOptions(command), [
-    ["keel vm meta db1 --limits hv1,hv2", "the plan says if it has to move for that"],
-    ["keel vm meta web* --no-autorestart --tags shop,web", "several at once"],
-    ["keel vm meta db1 --limits any", "it may run anywhere again"],
-  ]);
+    .option("--tags <tags>", "with commas between; none: no tags");
 }
 
-/** @throws KeelError `usage` where nothing is asked for */
-function metaOf(options: MetaOptions): Meta {
+export function metaOf(options: MetaOptions): Meta {
   const { limits, selector, autorestart, method, maxDowntime, priority, tags } = options;
-  const meta: Meta = {
+  return {
     ...(limits === undefined ? {} : { limits: limits === "any" ? null : list(limits) }),
     ...(selector === undefined ? {} : { selector: selector === "default" ? null : selector }),
     ...(autorestart === undefined ? {} : { autorestart }),
@@ -62,10 +69,6 @@ function metaOf(options: MetaOptions): Meta {
     ...(priority === undefined ? {} : { priority }),
     ...(tags === undefined ? {} : { tags: tags === "none" ? [] : list(tags) }),
   };
-  if (Object.keys(meta).length > 0) return meta;
-  throw new KeelError("usage", {
-    problem: "Say what is to be changed: --limits, --selector, --tags and others.",
-  });
 }
 
 function list(text: string): readonly string[] {

@@ -21,7 +21,7 @@ export interface FileChange {
 export type PlannedEdits =
   | {
       readonly ok: true;
-      /** Sorted by file; empty where the files say so already. */
+      /** In the order in which they are written; empty where the files say so already. */
       readonly changes: readonly FileChange[];
       /** The folder with the changes made. */
       readonly result: Loaded;
@@ -56,16 +56,23 @@ export async function planEdits(
   return { ok: false, refusal: { ...refused, issues: next.issues } };
 }
 
-/** What a file that is not there yet would add, its text as it was written. Writes nothing. */
-export async function planNewFile(
+/**
+ * What files that are not there yet would add, their texts as they were written: documents, and what they name. They are
+ * written in this order. Writes nothing.
+ */
+export async function planNewFiles(
   reader: FolderReader,
-  file: string,
-  text: string,
+  files: ReadonlyMap<string, string>,
   signal?: AbortSignal,
 ): Promise<PlannedEdits> {
   const { content } = await reader.readContent(signal);
-  const changes = [{ file, before: null, after: text }];
-  const next = reader.evaluate(content, new Map([[file, text]]));
+  const taken = [...files.keys()].find((file) => content.files.has(file));
+  if (taken !== undefined) {
+    const advice = "write it into another file, or move that one";
+    return { ok: false, refusal: refusal("layout", `there is a file ${taken} already`, advice) };
+  }
+  const changes = [...files].map(([file, after]) => ({ file, before: null, after }));
+  const next = reader.evaluate(content, files);
   if (next.ok) return { ok: true, changes, result: next };
   const refused = refusal("invalid", "the folder would not be legal with it", "see the issues");
   return { ok: false, refusal: { ...refused, issues: next.issues } };

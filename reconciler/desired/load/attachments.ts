@@ -20,6 +20,11 @@ export class Attachments {
     this.#memory = memory;
   }
 
+  /** The same with more texts, by their paths. */
+  with(texts: ReadonlyMap<string, string>): Attachments {
+    return texts.size === 0 ? this : new Attachments(new Map([...this.#texts, ...texts]), this.#memory);
+  }
+
   equals(other: Attachments): boolean {
     if (this.#texts.size !== other.#texts.size) return false;
     return [...this.#texts].every(([path, text]) => other.#texts.get(path) === text);

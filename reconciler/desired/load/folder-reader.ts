@@ -78,14 +78,20 @@ export class FolderReader {
     return signal === undefined ? turn : abortable(turn, signal);
   }
 
-  /** What the folder would be with some files' text replaced; null: the file is gone. Reads nothing. */
+  /**
+   * What the folder would be with some files' text replaced, or with what documents name added; null: the file is gone.
+   * Reads nothing.
+   */
   evaluate(content: FolderContent, changes: ReadonlyMap<string, string | null>): LoadResult {
     const files = new Map(content.files);
+    const attached = new Map<string, string>();
     for (const [path, text] of changes) {
       if (text === null) files.delete(path);
-      else files.set(path, parseFile(path, text, this.#memory));
+      else if (isDocumentName(path)) files.set(path, parseFile(path, text, this.#memory));
+      else attached.set(path, text);
     }
-    return assemble({ ...content, files }, this.#options, this.#memory);
+    const attachments = content.attachments.with(attached);
+    return assemble({ ...content, files, attachments }, this.#options, this.#memory);
   }
 
   async #readSettled(signal?: AbortSignal): Promise<{ content: FolderContent; result: LoadResult }> {

@@ -1,39 +1,8 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { webYaml } from "../../documents.ts";
+import { assertTranscript } from "../../golden.ts";
 import { appliedBench, fileOf, placementOf, runOf, vmOf } from "../../verb-bench.ts";
-
-const app = "# The new shop.\nkind: VM\nname: app1\nmemory:   1GiB   # for now\n";
-
-describe("keel vm define", () => {
-  it("takes a document as it is written, and starts the VM", async () => {
-    await using bench = await appliedBench();
-    await writeFile(join(bench.folder, "app.yaml"), app);
-    const { exit, text } = await bench.keel("vm define app.yaml -y --wait");
-    assert.equal(exit, 0, text);
-    assert.equal(await fileOf(bench, "vm-app1.yaml"), app);
-    assert.notEqual(runOf(bench, "app1"), null);
-    const again = await bench.keel("vm define app.yaml -y");
-    assert.match(again.out, /The files say that already, and it is in force/);
-  });
-
-  it("stores nothing that is wrong or taken, and says where", async () => {
-    await using bench = await appliedBench();
-    await writeFile(join(bench.folder, "bad.yaml"), app.replace("1GiB", "1"));
-    const bad = await bench.keel("vm define bad.yaml -y");
-    assert.match(bad.err, /vm-app1\.yaml:4:11[^]*Defining what bad\.yaml says was refused/);
-    await writeFile(join(bench.folder, "web1.yaml"), app.replace("app1", "web1"));
-    const taken = await bench.keel("vm define web1.yaml -y");
-    assert.match(taken.err, /vm\/web1 is defined already in web\.yaml:1/);
-    await writeFile(join(bench.folder, "node.yaml"), "kind: Node\nname: hv9\n");
-    const node = await bench.keel("vm define node.yaml -y");
-    assert.match(node.err, /it holds something else than VMs/);
-    assert.deepEqual([bad.exit, taken.exit, node.exit], [1, 1, 1]);
-    assert.equal(bench.cluster.feed.state.applied.head?.generation, 1);
-  });
-});
 
 describe("keel vm rename", () => {
   it("keeps the guest running, where it is", async () => {
@@ -73,5 +42,17 @@ describe("keel vm protect and forget", () => {
     assert.equal(runOf(bench, "web1"), run);
     const orphan = await bench.keel("vm start web1 -y");
     assert.match(orphan.err, /no document names it any more: it is an orphan/);
+  });
+});
+
+describe("keel vm rename, forget and destroy", () => {
+  it("say what they edit, what comes of it, and what is left to do", async () => {
+    await using bench = await appliedBench();
+    const renamed = await bench.keel("vm rename web1 shop1 -y");
+    const forgotten = await bench.keel("vm forget web2 -y");
+    const doomed = await bench.keel("vm destroy db1 -y");
+    assertTranscript("vm-documents", renamed, forgotten, doomed);
+    assert.equal(doomed.exit, 3);
+    assert.notEqual(runOf(bench, "db1"), null);
   });
 });

@@ -15,6 +15,13 @@ describe("keel vm list", () => {
     assert.deepEqual(await names("--tag shop --node hv1"), ["vm/web1"]);
     assert.deepEqual(await names("--tag shop --node hv1 --negate"), ["vm/db1", "vm/web2"]);
     assert.deepEqual(await names("--limit hv2"), ["vm/web1", "vm/web2"]);
+    assertTranscript(
+      "vm-list",
+      await bench.keel("vm list --tag shop"),
+      await bench.keel("vm list --node hv1 --negate -o wide"),
+      await bench.keel("network list"),
+      await bench.keel("profile list"),
+    );
     const none = await bench.keel("vm list --state held");
     assert.match(none.err, /There are no vms that fit\./);
     assert.equal(none.exit, 0);

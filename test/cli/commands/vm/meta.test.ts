@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { dbYaml, webYaml } from "../../documents.ts";
+import { assertTranscript } from "../../golden.ts";
 import { appliedBench, fileOf, placementOf, vmOf } from "../../verb-bench.ts";
 
 describe("keel vm meta", () => {
@@ -47,5 +48,13 @@ describe("keel vm meta", () => {
     const { err, exit } = await bench.keel("vm meta db1 --tags none -y");
     assert.match(err, /its `tags` come from a profile[^]*Write `tags: null` into its document by hand/);
     assert.equal(exit, 1);
+  });
+
+  it("shows edit and plan, and asks", async () => {
+    await using bench = await appliedBench();
+    const moved = await bench.keel("vm meta web1 --limits hv1,hv3 --max-downtime 500ms", { answer: "yes" });
+    const again = await bench.keel("vm meta web1 --limits hv1,hv3 -y");
+    const wrong = await bench.keel("vm meta web1 --limits hv2,hv22 -y");
+    assertTranscript("vm-meta", moved, again, wrong, await bench.keel("vm info web1"));
   });
 });
