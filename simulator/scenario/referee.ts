@@ -12,6 +12,9 @@ import { Intents } from "./intents.ts";
 import type { Violation } from "./log.ts";
 import { type RunningGuest, RunningGuests } from "./running-guests.ts";
 
+/** What was decided may have been on its way to the store for so long, while it was edited away. */
+const onItsWayMs = 1_000;
+
 export class Referee {
   readonly intents = new Intents();
   readonly violations: Violation[] = [];
@@ -61,9 +64,9 @@ export class Referee {
   }
 
   /** A home is changed by intent, or given once. */
-  homeChanged(vm: VmName, before: NodeName | null, after: NodeName | null, since: number): void {
+  homeChanged(vm: VmName, before: NodeName | null, after: NodeName | null, at: number): void {
     if (before === null || after === null) return;
-    const asked = this.intents.since(since, vm).some((document) => document?.node === after);
+    const asked = this.intents.since(at - onItsWayMs, vm).some((document) => document?.node === after);
     if (!asked) this.broken("homes", `the home of ${vm} went from ${before} to ${after}, and nobody asked`);
   }
 

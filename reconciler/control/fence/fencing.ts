@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import type { Cluster } from "../../model/desired.ts";
-import { deathOf, incidentId } from "../../model/fence.ts";
+import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
@@ -167,7 +167,7 @@ export class Fencing {
       inMaintenance: around.isAlone,
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,
-      isWorthIt: () => isWorthFencing(input, name),
+      isWorthIt: () => hasBegun(node.fence) || isWorthFencing(input, name),
       isLeadersHost: isSameBoot(node, this.#options.bootId),
       keepsQuorum: members.keepsQuorumWithout(addressesOf(node)),
       hour: {
@@ -245,4 +245,9 @@ function isRecovered({ fence, name }: NodeFacts, state: ClusterState, planned: P
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
   const holdsSteps = [...released.values()].some(({ step }) => step.node === name);
   return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
+}
+
+/** Rounds that were begun are brought to an end: the node may be off by now, and nobody else switches it on again. */
+function hasBegun(fence: FenceRecord | null): boolean {
+  return fence?.phase === "failed" && fence.round > 0;
 }

@@ -84,7 +84,7 @@ describe("a node that falls silent", () => {
 
   it("tells why it is not tried again after a round that proved nothing", () => {
     const record = stored({ phase: "failed", round: 2, at: 0, why: unproven, incident });
-    const why = reason("nothing-to-recover", { node: "hv1" });
+    const why = reason("fence-storm", { node: "hv1" });
     const { write } = nextOf({ ...lost, record, verdict: () => ({ is: "lost", why }) });
     assert.deepEqual(write?.record, { ...record, why });
     const inTurn = reason("fence-in-turn", { node: "hv1", other: "hv2" });
