@@ -1,6 +1,5 @@
 /** The API at work: what it shows, and where it is reached. */
-import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { apiRoutes } from "../../reconciler/api/api.ts";
 import { listenOnSocket } from "../../reconciler/api/listen.ts";
 import { type ApiServer, createServer } from "../../reconciler/api/server.ts";
@@ -8,12 +7,13 @@ import { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import type { Log } from "../../reconciler/runtime/log.ts";
 import { StoreError } from "../../reconciler/store/store.ts";
 import type { Context } from "../context.ts";
-import { stateFolder } from "../discovery.ts";
 import { storeProblem } from "../error-output.ts";
 import { type Task, together } from "../together.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { programVersion } from "../version.ts";
+import { apiActions } from "./actions.ts";
 import { clusterReads } from "./cluster-reads.ts";
+import { upFolder } from "./state-folder.ts";
 
 export interface ServeApiOptions {
   /** Absolute; null: where it is looked for. */
@@ -27,7 +27,12 @@ export async function openApi(context: Context, feed: ClusterFeed, log: Log): Pr
   const endpoints = await context.endpoints();
   const reads = clusterReads(context, feed);
   return createServer({
-    routes: apiRoutes({ reads, now: () => clock.now(), version: programVersion() }),
+    routes: apiRoutes({
+      reads,
+      actions: apiActions(context),
+      now: () => clock.now(),
+      version: programVersion(),
+    }),
     clock,
     log,
     // Whoever may open the socket is the user that it belongs to.
@@ -42,7 +47,7 @@ export async function serveApi(context: Context, { socket, log }: ServeApiOption
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const feed = new ClusterFeed({ store, root: keys.root, clock, log });
   const server = await openApi(context, feed, log);
-  const path = socket ?? (await defaultSocket(context));
+  const path = socket ?? join((await upFolder(context)) ?? "/run/keel", "api.sock");
   const serve: Task = async (signal) => {
     const end = await listenOnSocket(server, path);
     try {
@@ -54,14 +59,4 @@ export async function serveApi(context: Context, { socket, log }: ServeApiOption
     }
   };
   await together([(signal) => feed.run(signal), serve], world.ended);
-}
-
-/** In `.keel`, where a `keel up` runs here; else where daemons have theirs. */
-async function defaultSocket({ world, directory }: Context): Promise<string> {
-  for (const folder of [world.cwd, dirname(directory)]) {
-    const state = join(folder, stateFolder);
-    const found = await stat(state).catch(() => null);
-    if (found?.isDirectory() === true) return join(state, "api.sock");
-  }
-  return "/run/keel/api.sock";
 }

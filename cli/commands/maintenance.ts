@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { formatTime } from "../../reconciler/desired/times.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
-import { KeelError } from "../../reconciler/model/errors.ts";
 import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
@@ -9,12 +8,9 @@ import { duration, name } from "../option-values.ts";
 
 interface OnOptions {
   readonly reason: string;
-  readonly for: number;
+  readonly for?: number;
   readonly node?: string;
 }
-
-/** Of an override that says nothing else: long enough for any work, and it ends though somebody forgets it. */
-const lastsMs = 86_400_000;
 
 /**
  * `keel maintenance`: what is in force, and overrides. The intent itself is `maintenance:` of the Cluster or a Node; an
@@ -37,7 +33,7 @@ export function register(program: Command, context: ContextFactory): void {
     .description("Switch maintenance on by a request, where no file can be edited. It ends by itself.")
     .requiredOption("--override", "by a request; the intent itself is `maintenance:` in the files")
     .requiredOption("--reason <text>", "why, for whoever finds the banner")
-    .option("--for <duration>", "how long", duration, lastsMs)
+    .option("--for <duration>", "how long", duration)
     .option("--node <node>", "of this node alone", name)
     .action(async (options: OnOptions, self: Command) => {
       await using run = context(self);
@@ -58,36 +54,16 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function override(options: OnOptions, context: Context): Promise<void> {
-  const { writeRequest } = await import("../../reconciler/control/requests.ts");
-  const { state } = await context.feed();
-  const node = options.node ?? null;
-  if (node !== null && !state.desired.nodes.has(node)) {
-    throw new KeelError("not-found", { what: "node", name: node, kind: "nodes" });
-  }
-  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-  const cluster = state.desired.cluster.name;
-  const { request } = await writeRequest(
-    store,
-    keys,
-    { kind: "maintenance", cluster, node, reason: options.reason },
-    { by: context.user, now: context.clock.now(), forMs: options.for },
-  );
-  context.out(`Maintenance is on until ${formatTime(request.expiresAt)}: no fencing, no takeover.`);
+  const { overrideMaintenance } = await import("../maintenance-override.ts");
+  const { node, reason, for: forMs } = options;
+  const wanted = { node: node ?? null, reason, forMs: forMs ?? null };
+  const { expiresAt } = await overrideMaintenance(context, wanted);
+  context.out(`Maintenance is on until ${formatTime(expiresAt)}: no fencing, no takeover.`);
 }
 
 async function withdraw({ node }: Pick<OnOptions, "node">, context: Context): Promise<void> {
-  const { requestId, withdrawRequest } = await import("../../reconciler/control/requests.ts");
-  const { state } = await context.feed();
-  const request = state.requests.get(requestId("maintenance", node ?? ""));
-  if (request === undefined) {
-    throw new KeelError("refused", {
-      what: "withdrawing an override",
-      why: "there is none",
-      advice: "`keel maintenance status` shows what is in force; what files say is edited there.",
-    });
-  }
-  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-  await withdrawRequest(store, keys, request);
+  const { withdrawOverride } = await import("../maintenance-override.ts");
+  await withdrawOverride(context, node ?? null);
   context.out("The override is withdrawn; what the files say stays.");
 }
 

@@ -26,6 +26,8 @@ import type { Intent, Verb, VerbOptions } from "./verb.ts";
 export interface RunVerbOptions extends VerbOptions {
   /** `--allow-orphan=N`. */
   readonly allowOrphan?: number;
+  /** Told what is about to be done, at each try; where it throws, nothing of that is. */
+  readonly onProposed?: (planned: PlannedVerb, proposed: VerbProposal) => void;
 }
 
 /** Others edit and apply at the same time; whoever meets so many of them has somebody's loop against him. */
@@ -98,8 +100,9 @@ class VerbRun {
     const context = this.#context;
     const feed = await context.feed();
     const planned = await planVerb(context, this.#reader, this.#verb, feed);
-    const { allowOrphan = null } = this.#options;
+    const { allowOrphan = null, onProposed } = this.#options;
     const proposed = await proposeVerb(context, this.#verb, feed, planned, { allowOrphan });
+    onProposed?.(planned, proposed);
     if (planned.changes.length > 0) this.#showDiff(planned);
     if (!proposed.proposal.changesIntent) {
       await this.#isInForce(feed, planned);

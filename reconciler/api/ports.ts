@@ -3,11 +3,13 @@
  * The command line implements both with what its own commands are made of, so that there is one truth.
  */
 import type { WhyReport } from "../control/why.ts";
-import type { NodeName } from "../model/names.ts";
+import type { Node, Vm } from "../model/desired.ts";
+import type { NodeName, ObjectId, VmName } from "../model/names.ts";
 import type { MaintenanceRecord } from "../model/maintenance.ts";
-import type { ClusterReport } from "../model/report.ts";
+import type { ClusterReport, PlanReport } from "../model/report.ts";
 import type { StatusReport } from "../model/status-report.ts";
 import type { VmState } from "../model/states.ts";
+import type { Caller } from "./caller.ts";
 
 /** What `keel get … -o json` lists. */
 export type Listed = "nodes" | "networks" | "pools" | "profiles" | "steps" | "requests" | "events";
@@ -49,4 +51,93 @@ export interface ClusterReads {
   problem(): string | null;
   /** Bytes that the store's files take; null: it does not tell. */
   storeBytes(): Promise<number | null>;
+}
+
+/** Who asks for a change, and how. */
+export interface Call {
+  readonly caller: Caller;
+  /** Nothing is changed: what would be done is only told. */
+  readonly dryRun: boolean;
+  /** Of `If-Match`; null: whatever is in force. */
+  readonly ifMatch: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface Meta {
+  readonly limits?: readonly NodeName[] | null;
+  readonly selector?: string | null;
+  readonly autorestart?: boolean;
+  readonly method?: string;
+  readonly maxDowntime?: string;
+  readonly priority?: string;
+  readonly tags?: readonly string[];
+}
+
+/** A change of intent: an edit of the files. */
+export type Edit =
+  | { readonly act: "define"; readonly text: string }
+  | { readonly act: "meta"; readonly vm: VmName; readonly meta: Meta }
+  | { readonly act: "state"; readonly vm: VmName; readonly state: Vm["state"] }
+  | { readonly act: "migrate" | "move"; readonly vm: VmName; readonly to: NodeName | null }
+  | { readonly act: "unmigrate" | "forget"; readonly vm: VmName }
+  | { readonly act: "rename"; readonly vm: VmName; readonly to: VmName }
+  | { readonly act: "protect"; readonly vm: VmName; readonly protect: boolean }
+  | { readonly act: "node-state"; readonly node: NodeName; readonly state: Node["state"] }
+  | {
+      readonly act: "maintenance";
+      readonly node: NodeName | null;
+      /** null: off. */
+      readonly wanted: { readonly reason: string; readonly until: number | null } | null;
+    };
+
+/** Something that was asked for once. */
+export interface Asked {
+  readonly request: string;
+  readonly object: ObjectId;
+}
+
+/** What a change came to. */
+export interface Changed {
+  readonly dryRun: boolean;
+  /** In force by it; of a dry run, what is in force now. */
+  readonly generation: number;
+  /** The edits of files, as `diff -u` shows them. */
+  readonly files: readonly { readonly file: string; readonly diff: string }[];
+  readonly plan: PlanReport;
+  /** Objects whose other edits go on waiting for an apply. */
+  readonly waiting: readonly ObjectId[];
+  /** Where the files say it already. */
+  readonly requests: readonly Asked[];
+}
+
+/** A plan that can be applied, once. */
+export interface SavedPlan {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly by: string;
+  readonly plan: PlanReport;
+}
+
+export interface PlanOptions {
+  readonly allowDestroy: number | null;
+  readonly allowOrphan: number | null;
+}
+
+/** What changes something. Each throws a `KeelError` where it is refused, or a `DetailedError`. */
+export interface Actions {
+  edit(edit: Edit, call: Call): Promise<Changed>;
+  ask(kind: "restart" | "release" | "retry", vm: VmName, call: Call): Promise<readonly Asked[]>;
+  makePlan(options: PlanOptions, call: Call): Promise<SavedPlan>;
+  plan(id: string): Promise<SavedPlan>;
+  /** `undo`: also where it undoes what was applied since. */
+  applyPlan(id: string, undo: boolean, call: Call): Promise<Changed>;
+  /** Of a VM whose destruction the plan shows. */
+  approve(id: string, vm: VmName, disks: readonly string[], call: Call): Promise<Asked>;
+  /** Takes back an approval, or an override of maintenance. */
+  withdraw(request: string, call: Call): Promise<void>;
+  overrideMaintenance(
+    override: { readonly node: NodeName | null; readonly reason: string; readonly forMs: number | null },
+    call: Call,
+  ): Promise<Asked>;
 }

@@ -8,5 +8,15 @@ export function openApiFile(): string {
     throw new TypeError("these routes are only described");
   };
   const reads = { look: nowhere, history: nowhere, problem: nowhere, storeBytes: nowhere };
-  return openApiText(apiRoutes({ reads, now: nowhere, version: "" }), apiVersion);
+  const actions = {
+    edit: nowhere,
+    ask: nowhere,
+    makePlan: nowhere,
+    plan: nowhere,
+    applyPlan: nowhere,
+    approve: nowhere,
+    withdraw: nowhere,
+    overrideMaintenance: nowhere,
+  };
+  return openApiText(apiRoutes({ reads, actions, now: nowhere, version: "" }), apiVersion);
 }

@@ -49,7 +49,7 @@ export interface RouteHead {
   readonly description?: string;
   /** null: needs no token. */
   readonly role: Role | null;
-  /** Other media types of the body, which arrive as text. */
+  /** Other media types of the body, which arrive as text; JSON is then handed on as it came, for their reader. */
   readonly texts?: readonly string[];
   readonly answers: Readonly<Record<number, Answered>>;
   /** Besides those that every route may give. */
@@ -78,8 +78,9 @@ export interface TypedRequest<
 > extends Circumstances {
   readonly params: Static<ReturnType<typeof Type.Object<P>>>;
   readonly query: Static<ReturnType<typeof Type.Object<Q>>>;
-  /** Text where it came as one of `texts`; null where the route takes none. */
-  readonly body: Static<B> | string | null;
+  readonly body: Static<B>;
+  /** As it came, for a route with `texts`. */
+  readonly sent: unknown;
 }
 
 /** The route, for the server: what arrives is checked before it is handled. */
@@ -91,14 +92,18 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
     Type.Object(spec.query, { additionalProperties: false }),
     { coerceTypes: true },
   );
-  const isBody = spec.body === null ? null : check<Static<B>>(spec.body);
+  // What a body without a reader of its own must be; one that has such a reader is left to it.
+  const isBody = check<Static<B>>(
+    spec.body === null || spec.texts !== undefined ? Type.Object({}) : spec.body,
+  );
   return {
     ...spec,
     handle: async ({ params, query, body, ...circumstances }) => {
       const typed = {
         params: accepted(params, isParams, "path"),
         query: accepted(query, isQuery, "query"),
-        body: bodyOf(body, isBody, spec.texts),
+        body: accepted(spec.texts === undefined ? (body ?? {}) : {}, isBody, "body"),
+        sent: body,
       };
       return spec.handle({ ...circumstances, ...typed });
     },
@@ -118,12 +123,6 @@ function accepted<T>(value: unknown, isFit: Check<T>, part: string): T {
   const validate = isFit();
   if (validate(value)) return value;
   throw new KeelError("request-invalid", { problem: problemsIn(validate.errors ?? [], part) });
-}
-
-function bodyOf<T>(body: unknown, isFit: Check<T> | null, texts: readonly string[] = []): T | string | null {
-  if (isFit === null) return null;
-  if (typeof body === "string" && texts.length > 0) return body;
-  return accepted(body ?? {}, isFit, "body");
 }
 
 const shownMax = 5;

@@ -189,6 +189,18 @@ export const errorCatalogue = {
     text: "{what} is already running ({where}).",
     advice: "Use the one that runs, or stop it first.",
   },
+  "source-elsewhere": {
+    exit: exitCodes.error,
+    http: 409,
+    text: "{what} was refused: the files of this cluster are in {directory} on {host}, not here.",
+    advice: "Ask the API that runs there, or edit there.",
+  },
+  "document-invalid": {
+    exit: exitCodes.invalid,
+    http: 422,
+    text: "{what} was refused: {count} in it; nothing was changed.",
+    advice: "Correct what is named, and send it again.",
+  },
   "request-invalid": {
     exit: exitCodes.usage,
     http: 400,
@@ -224,6 +236,12 @@ export const errorCatalogue = {
     http: 412,
     text: "The cluster has moved on: revision {now} is in force, not {wanted}. Nothing was changed.",
     advice: "Read it again, and repeat the change if it is still meant.",
+  },
+  "overloaded": {
+    exit: exitCodes.error,
+    http: 503,
+    text: "{count} are at work or waiting already, and no more are taken.",
+    advice: "Come back in a while.",
   },
   "timed-out": {
     exit: exitCodes.error,

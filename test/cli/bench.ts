@@ -122,7 +122,8 @@ export class Bench implements AsyncDisposable {
 
   /** What a command of this folder and cluster works with; for what is a daemon's inside. */
   context(): Context {
-    const world = this.#world({}, new Screen({}), this.clock, new AbortController().signal);
+    const env = { KEEL_STATE: join(this.folder, "state") };
+    const world = this.#world({ env }, new Screen({}), this.clock, new AbortController().signal);
     const program = createProgram(world, () => {
       throw new TypeError("no command is carried out here");
     });

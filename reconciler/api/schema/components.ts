@@ -2,13 +2,14 @@
 import type { TSchema } from "typebox";
 import { schemas } from "../../desired/schema/documents.ts";
 import { problemShapes } from "./problem.ts";
-import { clusterShapes, happenings, objects, planShapes } from "./reports.ts";
+import { changeShapes, clusterShapes, happenings, objects, planShapes } from "./reports.ts";
 
 export const components: Readonly<Record<string, TSchema>> = {
   ...objects,
   ...happenings,
   ...clusterShapes,
   ...planShapes,
+  ...changeShapes,
   ...problemShapes,
   VmDocument: schemas.VM,
 };

@@ -285,3 +285,25 @@ export const planShapes: Readonly<Record<string, TSchema>> = {
     ),
   }),
 };
+
+export const changeShapes: Readonly<Record<string, TSchema>> = {
+  Asked: shape("Something that was asked for, to be used once, within an hour.", {
+    request: text(),
+    object: text(),
+  }),
+  Changed: shape("What a change came to. It is in force; what it takes is being done.", {
+    dryRun: yesNo("Nothing was changed: this is what would be."),
+    generation: whole("In force now."),
+    files: listOf(shape("An edit.", { file: text(), diff: text("As `diff -u` shows it.") })),
+    plan: ref("Plan"),
+    waiting: listOf(text(), "Objects whose other edits go on waiting for an apply."),
+    requests: listOf(ref("Asked"), "Asked for instead, where the files say it already."),
+  }),
+  SavedPlan: shape("A plan that can be applied, once, within a day.", {
+    id: text(),
+    createdAt: time(),
+    expiresAt: time(),
+    by: text(),
+    plan: ref("Plan"),
+  }),
+};
