@@ -5,6 +5,7 @@ import * as agent from "./agent.ts";
 import * as api from "./api.ts";
 import * as apply from "./apply.ts";
 import * as approve from "./approve.ts";
+import * as completion from "./completion.ts";
 import * as describe from "./describe.ts";
 import * as diff from "./diff.ts";
 import * as drift from "./drift.ts";
@@ -69,6 +70,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         tui.register,
       ],
     },
+    { heading: "Shell:", commands: [completion.register] },
     {
       heading: "Daemons:",
       commands: [
