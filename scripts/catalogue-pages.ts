@@ -1,4 +1,6 @@
 /** The pages of `docs/` that are made from tables in the code. Pure; `generate-docs.ts` writes them. */
+import { manPages } from "../cli/man/man-pages.ts";
+import { describedProgram } from "../cli/program.ts";
 import { errorCatalogue, exitCodes, type ErrorEntry } from "../reconciler/model/errors.ts";
 import { reasonTable, type ReasonEntry } from "../reconciler/model/reasons.ts";
 
@@ -12,6 +14,7 @@ export function cataloguePages(): readonly Page[] {
   return [
     { path: "docs/errors.md", text: errorsPage() },
     { path: "docs/reasons.md", text: reasonsPage() },
+    ...manPages(describedProgram()).map(({ file, text }) => ({ path: `docs/man/${file}`, text })),
   ];
 }
 

@@ -79,7 +79,11 @@ const rooms: readonly Room[] = [
     ],
     packages: ["node:*", "commander", "ink", "react", "pino", "yaml"],
   },
-  { name: "scripts", imports: [model, schema, api, "simulator", "test"], packages: ["node:*", "eslint"] },
+  {
+    name: "scripts",
+    imports: [model, schema, api, "simulator", "cli", "test"],
+    packages: ["node:*", "eslint"],
+  },
   { name: "bench", imports: "*", packages: ["node:*", "react", "ink"] },
   { name: "test", imports: "*", packages: "*" },
 ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix, join } from "node:path";
 import { describe, it } from "node:test";
 
@@ -19,6 +19,14 @@ describe("the documents", () => {
       assert.equal(read(path), text);
     });
   }
+
+  it("have no page of the manual that is of no command any more (npm run docs)", () => {
+    const made = new Set(cataloguePages().map(({ path }) => path));
+    assert.deepEqual(
+      readdirSync(join(repositoryRoot, "docs/man")).filter((file) => !made.has(`docs/man/${file}`)),
+      [],
+    );
+  });
 
   for (const { path, text } of pages) {
     it(`quote files in ${path} as they are (npm run docs)`, () => {

@@ -15,8 +15,8 @@ export function register(program: Command, context: ContextFactory): void {
       run.world.stdout.write(completionScript(shell));
     });
   withExamples(command, [
-    ["source <(keel completion bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc, after compinit"],
     ["keel completion fish | source", "in ~/.config/fish/config.fish"],
+    ["source <(keel completion bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc, after compinit"],
     ["keel completion bash > /etc/bash_completion.d/keel", "for everybody on this machine"],
   ]);
   program
