@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Log } from "../../reconciler/runtime/log.ts";
 import type { Answerer } from "../../reconciler/runtime/direct/answerer.ts";
 import type { World } from "../world.ts";
@@ -30,7 +30,11 @@ export function register(program: Command, context: ContextFactory): void {
     .requiredOption("--node <name>", "the node that this machine is", name)
     .option("--address <address>", "where other nodes reach this one")
     .option("--answer-at <host:port>", "where it answers a leader that misses it", hostPort, anyHost)
-    .option("--lease <duration>", "how long silence lasts before the node is suspect", duration, 10_000)
+    .addOption(
+      new Option("--lease <duration>", "how long silence lasts before the node is suspect")
+        .argParser(duration)
+        .default(10_000, "10s"),
+    )
     .option("--revoke-on-stop", "count as gone at once when ended, for a planned shutdown of the machine")
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
     .option("--boot-id-file <path>", "instead of the kernel's boot id")

@@ -119,11 +119,11 @@ function boldFlags(text: string): string {
   return text.replaceAll(/-{1,2}[a-z][a-z-]*/gi, (flag) => bold(flag));
 }
 
-function describe({ description, argChoices, defaultValue }: Option): string {
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
   const choices = argChoices === undefined ? [] : [`one of: ${argChoices.join(", ")}`];
-  const standard =
-    typeof defaultValue === "string" || typeof defaultValue === "number" ? [`default: ${defaultValue}`] : [];
-  return [description, ...choices, ...standard].join("; ");
+  // A value that was read has lost its unit; it is told as it is typed, or not at all.
+  const standard = defaultValueDescription ?? (typeof defaultValue === "string" ? defaultValue : null);
+  return [description, ...choices, ...(standard === null ? [] : [`default: ${standard}`])].join("; ");
 }
 
 function exampleEntries(command: Command): readonly string[] {
