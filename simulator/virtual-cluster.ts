@@ -37,6 +37,7 @@ import { ProcessHypervisor } from "./process-hypervisor.ts";
 import { type ProcessOptions, SimulatedProcess } from "./process.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import type { BmcHabit, BmcUse } from "./simulated-bmc.ts";
+import { SimulatedImages } from "./simulated-images.ts";
 import { type MachineMake, makeSite, type Site } from "./site.ts";
 
 export interface VirtualClusterOptions {
@@ -71,6 +72,7 @@ export class VirtualCluster {
   readonly #core: StoreCore;
   readonly #sites = new Map<NodeName, Site>();
   readonly #power: PowerGrid;
+  readonly #images = new SimulatedImages();
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
   #storeIsDown = false;
@@ -188,7 +190,7 @@ export class VirtualCluster {
     const ask: AskDirectly = (place) => this.#ask(place.key, process.clock);
     const bootId = on === null ? null : this.machine(on).bootId;
     const host = { bootId, ask, resolve: () => Promise.resolve([]) };
-    this.#watch(runReconciler({ ...shared, id, devices, host }, signal));
+    this.#watch(runReconciler({ ...shared, id, devices, host, images: this.#images.for(clock) }, signal));
   }
 
   startPart(node: NodeName, part: NodePart): void {
@@ -347,7 +349,10 @@ export class VirtualCluster {
     this.#power.add(node, made.bootMs);
     const world = { clock, power: this.#power.switchOf(node), network: this.network, onBmc, messageMs };
     const site = makeSite(node, made, world);
-    if (onGuest !== undefined) site.machine.onGuest(onGuest);
+    site.machine.onGuest((event) => {
+      this.#images.heed(event);
+      onGuest?.(event);
+    });
     this.#sites.set(node, site);
   }
 

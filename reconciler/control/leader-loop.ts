@@ -22,6 +22,7 @@ import { EventLog, nextEvent } from "./event-log.ts";
 import { Attention } from "./fence/attention.ts";
 import { StoreMembers } from "./fence/store-members.ts";
 import type { FenceDevices } from "./fence/fence-device.ts";
+import type { ImageStore } from "./fence/image-store.ts";
 import { Fencing } from "./fence/fencing.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { planInput } from "./plan-input.ts";
@@ -40,6 +41,8 @@ export interface LeaderOptions {
   readonly trust: StoreTrust;
   /** The power devices of the nodes. */
   readonly devices: FenceDevices;
+  /** Where images are that all nodes share. */
+  readonly images: ImageStore;
   /** Of the store as a whole; left out: none of its members runs on a node. */
   readonly maintenance?: StoreMaintenance;
   readonly host: LeaderHost;
@@ -107,12 +110,21 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
 
 /** It looks with the leader's turns, and by itself at whether it can see. */
 function startFencing(options: LeaderOptions, wakeup: Wakeup, signal: AbortSignal) {
-  const { clock, devices, keys, leadership, store, host, maintenance } = options;
+  const { clock, devices, images, keys, leadership, store, host, maintenance } = options;
   const { ask, bootId, resolve } = host;
   const attention = new Attention({ clock, store, key: keys.leader, ask, onChange: wakeup.ring });
   const isWanted = () => attention.isWatching;
   const members = new StoreMembers({ clock, maintenance, resolve, isWanted, onChange: wakeup.ring });
-  const shared = { clock, devices, attention, members, bootId, term: leadership.term, onEnd: wakeup.ring };
+  const shared = {
+    clock,
+    devices,
+    images,
+    attention,
+    members,
+    bootId,
+    term: leadership.term,
+    onEnd: wakeup.ring,
+  };
   const fencing = new Fencing(shared, signal);
   const attending = [attention.run(signal), members.run(signal)];
   const ended = async (): Promise<void> => {

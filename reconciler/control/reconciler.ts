@@ -9,6 +9,7 @@ import type { ClusterFeed } from "./cluster-feed.ts";
 import { keepBound } from "./fence/bind.ts";
 import type { OpenDevice } from "./fence/bindings.ts";
 import { type FenceDevices, noDevices } from "./fence/fence-device.ts";
+import { type ImageStore, noImages } from "./fence/image-store.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { LeaveToOthers } from "./fence/leave-to-others.ts";
 import { lead, type LeaderHost, loneHost } from "./leader-loop.ts";
@@ -27,6 +28,8 @@ export interface ReconcilerOptions {
   readonly maintenance?: StoreMaintenance;
   /** The power devices of the nodes; left out: there are none that this process knows how to use. */
   readonly devices?: FenceDevices;
+  /** Where images are that all nodes share; left out: this process does not reach it. */
+  readonly images?: ImageStore;
   /** Opens one that is not known to be the node's yet, to find out; left out: nobody does. */
   readonly openDevice?: OpenDevice;
   /** What this machine is and can, for fencing; left out: it can ask nobody, and is no node's. */
@@ -93,8 +96,8 @@ async function serve(
   try {
     while (!until.aborted) {
       await untilTrusted(trust, until);
-      const devices = options.devices ?? noDevices;
-      const end = await lead({ ...options, leadership, trust, devices }, signal);
+      const { devices = noDevices, images = noImages } = options;
+      const end = await lead({ ...options, leadership, trust, devices, images }, signal);
       if (end === "step down") return end;
     }
   } catch (error) {

@@ -67,6 +67,11 @@ export interface FenceProven {
   readonly vms: readonly VmName[];
   /** Whether it is to be powered on again: wanted, and then how it ended. */
   readonly powerOn: "no" | "wanted" | "on" | "failed";
+  /**
+   * VMs whose images it may still have on their way to a shared store, and why. None of them starts anywhere before it
+   * is shut out of them; left out: there is none.
+   */
+  readonly unreleased?: Readonly<Record<VmName, Reason>>;
   /** The machine that a person has replaced: another one may go by the node's name now, and this one may not. */
   readonly replaced?: string;
 }

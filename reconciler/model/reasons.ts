@@ -152,6 +152,12 @@ export const reasonTable = {
     advice: "`keel node confirm-dead {node}` once more, if it is off now.",
   },
   "proven-off": { text: "{node} is proven off: {devices} read off twice" },
+  "images-being-released": { text: "{node}, which is dead, is being shut out of the images of {vm}" },
+  "images-not-released": {
+    text: "{node}, which is dead, could not be shut out of the images of {vm}: {why}",
+    advice:
+      "It is tried again each minute. {vm} starts once it has worked, or once {node} is back in another boot.",
+  },
   "confirmed-dead": { text: "{by} says that {node} is dead" },
   "node-recovered": { text: "what could start elsewhere for {node} has been started; the rest is held" },
   "power-on-failed": {

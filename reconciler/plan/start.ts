@@ -29,6 +29,8 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
   }
   const barred = lost && again === undefined && !release ? whyNotRecovered(world, facts) : null;
   if (barred !== null) return blocked(barred);
+  const held = whyNotReleased(world, facts);
+  if (held !== null) return blocked(held);
   const taken = whyVolumeTaken(world, vm);
   if (taken !== null) return blocked(taken);
   const start = again === undefined ? afterEnd(world, facts, vm, end) : afterRequest(facts, again);
@@ -53,6 +55,17 @@ function whyNotRecovered(world: World, { name: vm, placement }: VmFacts): Reason
   if (node === undefined || isByHand) return null;
   if (!node.isMaintained && !isClusterMaintained(world.input)) return null;
   return reason("recovery-in-maintenance", { node: node.name, vm });
+}
+
+/** What a dead node had on its way to an image must not land over what another one writes. Nobody may override that. */
+function whyNotReleased(world: World, { name, placement: { node, moving } }: VmFacts): Reason | null {
+  for (const owner of [node, moving?.to ?? null]) {
+    const facts = owner === null ? undefined : world.nodes.get(owner);
+    if (facts?.health !== "dead" || facts.fence === null || !("proof" in facts.fence)) continue;
+    const why = facts.fence.unreleased?.[name];
+    if (why !== undefined) return why;
+  }
+  return null;
 }
 
 /** What a start does away with. */

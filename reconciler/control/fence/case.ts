@@ -1,5 +1,5 @@
 /** One node as its leader looks at it, and what may come of that. */
-import type { FenceRecord } from "../../model/fence.ts";
+import type { FenceProven, FenceRecord } from "../../model/fence.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
 import type { Alive, Seen } from "../../model/observed.ts";
 import type { Reason } from "../../model/reasons.ts";
@@ -33,6 +33,8 @@ export interface NodeCase {
   readonly replaced: StoredRequest | null;
   /** The VMs that it owns, as far as is known. */
   readonly owns: () => readonly VmName[];
+  /** Those of them that have images in a shared store. */
+  readonly withImages: () => readonly VmName[];
   /** Nothing more is to be done now for the VMs that its recovery is about. */
   readonly isRecovered: () => boolean;
   /** How long it has to live before it is taken in again by itself; null: a person has to say so. */
@@ -97,4 +99,25 @@ export function closed(it: NodeCase, quarantine = it.record?.quarantine ?? null)
   const history = historyOf(it);
   if (history.length === 0 && quarantine === null) return null;
   return { node: it.node, history, quarantine, phase: "closed" };
+}
+
+/** Of a node that is proven dead. */
+export function change(
+  it: NodeCase,
+  { incident, proof, vms, phase, powerOn: power, replaced, unreleased }: FenceProven,
+  changes: Partial<FenceProven>,
+  told: Told | null = null,
+  uses: readonly StoredRequest[] = [],
+): Next {
+  const before = {
+    incident,
+    proof,
+    vms,
+    phase,
+    powerOn: power,
+    ...(replaced === undefined ? {} : { replaced }),
+    ...(unreleased === undefined ? {} : { unreleased }),
+  };
+  const record: FenceRecord = { ...common(it), ...before, ...changes };
+  return write(record, told, uses);
 }

@@ -4,7 +4,6 @@
  * monotonic clock can tell; a new leader begins without.
  */
 import type { Clock } from "../../model/clock.ts";
-import type { Cluster } from "../../model/desired.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
@@ -19,6 +18,8 @@ import { ClockWatch } from "./clock-watch.ts";
 import { ownedBy } from "./deaths.ts";
 import { type FenceDevices, kitOf } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
+import type { ImageStore } from "./image-store.ts";
+import { imagesOf } from "./images-of.ts";
 import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
@@ -31,6 +32,7 @@ import { nothingWatched, type SilentNode, type Watch, watch } from "./watch.ts";
 export interface FencingOptions {
   readonly clock: Clock;
   readonly devices: FenceDevices;
+  readonly images: ImageStore;
   readonly attention: Attention;
   readonly members: StoreMembers;
   /** Of the machine that this leader runs on; null: nobody knows. */
@@ -110,7 +112,7 @@ export class Fencing {
       if (isRound && maintained !== null) continue;
       if (next.write !== null) transactions.push(writeFence(writer, state, it, next.write));
       if (isRound) around = { ...around, cutting: node.name };
-      if (next.run !== null) this.#run(node, input.desired.cluster, next.run);
+      if (next.run !== null) this.#run(node, state, next.run);
       if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
     }
     return { transactions, wakeInMs, othersToJudge: this.#othersToJudge };
@@ -147,6 +149,7 @@ export class Fencing {
       acknowledged: state.requests.get(requestId("acknowledge", name)) ?? null,
       replaced: state.requests.get(requestId("replace", name)) ?? null,
       owns: () => ownedBy(state, name),
+      withImages: () => ownedBy(state, name).filter((vm) => imagesOf(state, vm).length > 0),
       isRecovered: () => isRecovered(node, state, planned),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn,
@@ -186,8 +189,15 @@ export class Fencing {
     return verdict;
   }
 
-  #run(node: NodeFacts, cluster: Cluster, { kind, key }: NonNullable<Next["run"]>): void {
-    const kit = kitOf(this.#options.devices, node.document, cluster);
+  #run(node: NodeFacts, state: ClusterState, { kind, key }: NonNullable<Next["run"]>): void {
+    const { devices, images } = this.#options;
+    if (kind === "release") {
+      const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
+      const ofVms = new Map(held.map((vm) => [vm, imagesOf(state, vm)]));
+      this.#tasks.release(node.name, key, images, new Set(addressesOf(node)), ofVms);
+      return;
+    }
+    const kit = kitOf(devices, node.document, state.desired.cluster);
     if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
     else if (kind === "round") this.#tasks.round(node.name, key, kit.devices);
     else this.#tasks.powerOn(node.name, key, kit.devices);

@@ -1,6 +1,7 @@
 import type { FenceRecord } from "../../model/fence.ts";
 import type { ReasonCode } from "../../model/reasons.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import { isReleased } from "./release.ts";
 
 /** Why a node is not proven off, where that is tried again. */
 const goesOn: ReadonlySet<ReasonCode> = new Set(["fence-in-turn", "fence-failed"]);
@@ -21,7 +22,7 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
     case "recovering":
       return maintenance !== "open-ended";
     case "done":
-      return record.powerOn === "wanted" && maintenance !== "open-ended";
+      return !isReleased(record) || (record.powerOn === "wanted" && maintenance !== "open-ended");
     case "closed": {
       const mayReturn = state.desired.cluster.fencing.return.mode === "auto" && record.history.length < 2;
       return record.quarantine !== null && mayReturn;

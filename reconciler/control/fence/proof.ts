@@ -11,12 +11,14 @@ export function prove(
   uses: readonly StoredRequest[] = [],
 ): Next {
   const { node } = it;
+  const held = it.withImages().map((vm) => [vm, reason("images-being-released", { node, vm })] as const);
   const record: FenceRecord = {
     ...common(it),
     phase: "proven",
     incident,
     proof,
     vms: it.owns(),
+    ...(held.length > 0 && { unreleased: Object.fromEntries(held) }),
     powerOn: proof.by === "bmc" && it.powersOn ? "wanted" : "no",
   };
   return write(record, { level: "warning", reason: inWords(node, proof) }, uses);

@@ -1,8 +1,9 @@
 /** From the proof on: the recovery, power on again, and the way back into service. */
-import { type FenceProven, type FenceRecord, hasLivedSince, type Quarantine } from "../../model/fence.ts";
+import { type FenceProven, hasLivedSince, type Quarantine } from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
-import { closed, common, historyOf, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
+import { change, closed, historyOf, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
+import { isReleased, isYetToRelease, release } from "./release.ts";
 import { suspect } from "./silence.ts";
 
 /** So often within 24 hours, and a node does not return by itself any more. */
@@ -18,9 +19,11 @@ export function afterProof(it: NodeCase, proven: FenceProven): Next {
     case "proven":
       return change(it, proven, { phase: "recovering" });
     case "recovering":
+      if (isYetToRelease(proven)) return release(it, proven);
       return it.isRecovered() ? change(it, proven, { phase: "done" }, recovered(it)) : rest();
     case "done":
-      return proven.powerOn === "wanted" ? powerOn(it, proven) : rest();
+      if (proven.powerOn === "wanted") return powerOn(it, proven);
+      return isReleased(proven) ? rest() : release(it, proven);
   }
 }
 
@@ -75,23 +78,4 @@ export function inQuarantine(it: NodeCase): Next {
   const leftMs = returnsAfterMs - it.aliveForMs;
   if (leftMs > 0) return rest(leftMs);
   return write(closed(it, null), { level: "note", reason: reason("node-returned", { node }) });
-}
-
-function change(
-  it: NodeCase,
-  { incident, proof, vms, phase, powerOn: power, replaced }: FenceProven,
-  changes: Partial<FenceProven>,
-  told: Told | null = null,
-  uses: readonly StoredRequest[] = [],
-): Next {
-  const before = {
-    incident,
-    proof,
-    vms,
-    phase,
-    powerOn: power,
-    ...(replaced === undefined ? {} : { replaced }),
-  };
-  const record: FenceRecord = { ...common(it), ...before, ...changes };
-  return write(record, told, uses);
 }

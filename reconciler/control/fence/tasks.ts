@@ -1,11 +1,13 @@
 /**
- * The power commands that this leader has under way: one for a node at a time. They end with the leader's term; what
+ * What this leader has under way of power commands and the release of images: one for a node at a time. They end with the leader's term; what
  * they came to is in memory only until the leader writes it down, and a successor begins by reading.
  */
 import type { Clock } from "../../model/clock.ts";
-import type { NodeName } from "../../model/names.ts";
+import type { NodeName, VmName } from "../../model/names.ts";
 import { describeReason, type Reason } from "../../model/reasons.ts";
 import type { FenceDevice } from "./fence-device.ts";
+import type { ImageStore } from "./image-store.ts";
+import { type Release, releaseImages } from "./release-images.ts";
 import { powerOn, type RoundOutcome, runRound } from "./round.ts";
 
 export type Task =
@@ -20,6 +22,13 @@ export type Task =
       readonly key: string;
       /** undefined: under way. null: it is on. */
       readonly failure: string | null | undefined;
+    }
+  | {
+      readonly kind: "release";
+      readonly key: string;
+      /** null: under way. */
+      readonly outcome: Release | null;
+      readonly endedAt: number;
     };
 
 export class FenceTasks {
@@ -57,8 +66,23 @@ export class FenceTasks {
     });
   }
 
+  /** @param addresses where the dead node is in the network */
+  release(
+    node: NodeName,
+    key: string,
+    store: ImageStore,
+    addresses: ReadonlySet<string>,
+    images: ReadonlyMap<VmName, readonly string[]>,
+  ): void {
+    this.#tasks.set(node, { kind: "release", key, outcome: null, endedAt: 0 });
+    this.#follow(async () => {
+      const outcome = await releaseImages(store, addresses, images, this.#signal);
+      this.#tasks.set(node, { kind: "release", key, outcome, endedAt: this.#clock.monotonic() });
+    });
+  }
+
   /** There is nothing to carry it out with. */
-  giveUp(node: NodeName, kind: Task["kind"], key: string, because: Reason): void {
+  giveUp(node: NodeName, kind: "round" | "power-on", key: string, because: Reason): void {
     const why = describeReason(because);
     const endedAt = this.#clock.monotonic();
     const task: Task =

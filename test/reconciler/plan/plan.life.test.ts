@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { FenceProven } from "../../../reconciler/model/fence.ts";
 import type { Request } from "../../../reconciler/model/journal.ts";
+import { reason } from "../../../reconciler/model/reasons.ts";
 import { circumstances } from "../../../reconciler/plan/tries.ts";
 import { GiB, ModelCluster, node, sharedPool, vm, vmId } from "../../support/plan/model-cluster.ts";
 
@@ -178,6 +180,28 @@ describe("what is not known", () => {
     cluster.running("web", "hv1", { moving: { to: "hv2", epoch: 2, step: "web.1", displaced: null } });
     assert.deepEqual(cluster.plan().steps, []);
     assert.equal(cluster.plan().blocked[0]?.reason.code, "migrating-hand-over");
+  });
+});
+
+describe("a VM of a node that is proven dead", () => {
+  it("starts elsewhere once the dead node is shut out of its images, and nobody's wish makes it sooner", () => {
+    const cluster = new ModelCluster([...two, vm("web")]);
+    cluster.running("web", "hv1").silent.add("hv1");
+    const why = reason("images-not-released", { node: "hv1", vm: "web", why: "no answer" });
+    const dead = (unreleased: FenceProven["unreleased"] = {}) =>
+      cluster.fences.set("hv1", {
+        ...{ node: "hv1", history: [], quarantine: null, phase: "recovering", vms: ["web"], powerOn: "no" },
+        incident: { id: "1", machineId: null, bootId: null, since: 0 },
+        proof: { by: "human", at: 0, who: "ann" },
+        unreleased,
+      });
+    dead({ web: why });
+    cluster.requests.push(request("retry", "web"));
+    assert.deepEqual(cluster.converge(), []);
+    assert.deepEqual(cluster.plan().vms.get("web")?.reason, why);
+    dead();
+    assert.deepEqual(cluster.converge(), ["start web"]);
+    assert.equal(cluster.nodeOf("web"), "hv2");
   });
 });
 

@@ -39,6 +39,7 @@ const lost: NodeCase = {
   confirmed: null,
   acknowledged: null,
   replaced: null,
+  withImages: () => [],
   owns: () => ["web"],
   isRecovered: () => false,
   returnsAfterMs: null,
@@ -185,6 +186,42 @@ describe("a node that is proven dead", () => {
   it("is silent anew where it lived in between: its old proof says nothing of that", () => {
     const after = nextOf({ ...lost, record: stored(proven), seen: { ...seen, revision: 12 } }).write?.record;
     assert.equal(after?.phase, "suspect");
+  });
+});
+
+describe("the images of what a dead node ran", () => {
+  const yet = reason("images-being-released", { node: "hv1", vm: "web" });
+  const held = reason("images-not-released", { node: "hv1", vm: "web", why: "no answer" });
+  const recovering = stored({ ...proven, phase: "recovering", unreleased: { web: yet } });
+  const ended = (why: string | null) =>
+    ({ kind: "release", key: "5/release", outcome: new Map([["web", why]]), endedAt: 50_000 }) as const;
+  const unreleasedAfter = (change: Partial<NodeCase>) => {
+    const record = nextOf({ ...lost, record: recovering, ...change }).write?.record;
+    return record != null && "proof" in record ? record.unreleased : null;
+  };
+
+  it("are written down with the proof, and asked for before the recovery can be over", () => {
+    const task = { kind: "round", key, outcome: { proven: true, devices: ["ipmi"] }, endedAt: 0 } as const;
+    assert.deepEqual(unreleasedAfter({ record: stored(round), task, withImages: () => ["web"] }), {
+      web: yet,
+    });
+    assert.equal(phaseAfter({ record: recovering, isRecovered: () => true }), "run release");
+  });
+
+  it("are free, or held with the reason", () => {
+    assert.deepEqual(unreleasedAfter({ task: ended(null) }), {});
+    assert.deepEqual(unreleasedAfter({ task: ended("no answer") }), { web: held });
+  });
+
+  it("do not keep the node from being switched on, and are asked for again each minute after that", () => {
+    const done = stored({ ...proven, phase: "done", unreleased: { web: held } });
+    const wanted = { ...done, powerOn: "wanted" } as const;
+    assert.equal(phaseAfter({ record: wanted, task: ended("no answer") }), "run power-on");
+    const after = (monotonic: number) =>
+      nextOf({ ...lost, record: done, task: ended("no answer"), monotonic });
+    assert.equal(after(50_000).wakeInMs, 60_000);
+    assert.equal(after(110_000).run?.kind, "release");
+    assert.equal(phaseAfter({ record: done }), "run release");
   });
 });
 

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ImageClient, ImageStore } from "../../../../reconciler/control/fence/image-store.ts";
+import { releaseImages } from "../../../../reconciler/control/fence/release-images.ts";
+
+const dead = { address: "10.0.0.11:0/7", lock: "auto 1" };
+const signal = new AbortController().signal;
+
+/** What it was asked, in order; `failing` is what it answers no to. */
+function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, failing = "") {
+  const asked: string[] = [];
+  const ask = (what: string): Promise<void> => {
+    asked.push(what);
+    return what === failing ? Promise.reject(new Error("no answer")) : Promise.resolve();
+  };
+  const store: ImageStore = {
+    clientsOf: async (image) => {
+      await ask(`clients of ${image}`);
+      return clients[image] ?? [];
+    },
+    shutOut: (address) => ask(`shut out ${address}`),
+    known: () => ask("known"),
+    removeLock: (image, { address }) => ask(`remove the lock of ${address} on ${image}`),
+  };
+  const release = async (images: Readonly<Record<string, readonly string[]>>) =>
+    Object.fromEntries(
+      await releaseImages(store, new Set(["hv1", "10.0.0.11"]), new Map(Object.entries(images)), signal),
+    );
+  return { asked, release };
+}
+
+describe("the images of a dead node's VMs", () => {
+  it("are taken from it in the order that loses nothing: shut out, known everywhere, locks removed", async () => {
+    const watcher = { address: "10.0.0.11:0/8", lock: null };
+    const { asked, release } = imageStore({ "vms/web": [dead, watcher], "vms/db": [dead] });
+    assert.deepEqual(await release({ web: ["vms/web"], db: ["vms/db"] }), { web: null, db: null });
+    assert.deepEqual(asked, [
+      "clients of vms/web",
+      "clients of vms/db",
+      "shut out 10.0.0.11:0/7",
+      "shut out 10.0.0.11:0/8",
+      "shut out 10.0.0.11:0/7",
+      "known",
+      "remove the lock of 10.0.0.11:0/7 on vms/web",
+      "remove the lock of 10.0.0.11:0/7 on vms/db",
+    ]);
+  });
+
+  it("are left alone where somebody else has locked one, and those of the others are not", async () => {
+    const stranger = { address: "10.0.0.12:0/3", lock: "auto 9" };
+    const { asked, release } = imageStore({ "vms/web": [dead, stranger], "vms/db": [dead] });
+    assert.deepEqual(await release({ web: ["vms/web"], db: ["vms/db"] }), {
+      web: "vms/web is locked by 10.0.0.12:0/3",
+      db: null,
+    });
+    assert.ok(!asked.some((what) => what.endsWith("on vms/web")));
+  });
+
+  it("are free where nobody has them open", async () => {
+    const passerBy = { address: "[fd00::12]:0/3", lock: null };
+    const { asked, release } = imageStore({ "vms/web": [passerBy] });
+    assert.deepEqual(await release({ web: ["vms/web"] }), { web: null });
+    assert.deepEqual(asked, ["clients of vms/web"]);
+  });
+
+  it("are still held where any of it was not done, or not answered", async () => {
+    for (const failing of ["clients of vms/web", "shut out 10.0.0.11:0/7", "known"]) {
+      const { asked, release } = imageStore({ "vms/web": [dead] }, failing);
+      assert.deepEqual(await release({ web: ["vms/web"] }), { web: "no answer" }, failing);
+      assert.ok(!asked.some((what) => what.startsWith("remove")), failing);
+    }
+    const last = imageStore({ "vms/web": [dead] }, "remove the lock of 10.0.0.11:0/7 on vms/web");
+    assert.deepEqual(await last.release({ web: ["vms/web"] }), { web: "no answer" });
+  });
+
+  it("are those of a client by its address, in either family", async () => {
+    const six = { address: "[fd00::11]:0/3", lock: "auto 2" };
+    const clientsOf = () => Promise.resolve([six]);
+    const done = () => Promise.resolve();
+    const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
+    const images = new Map([["web", ["vms/web"]]]);
+    const outcome = (host: string) => releaseImages(store, new Set([host]), images, signal);
+    assert.deepEqual([...(await outcome("fd00::11"))], [["web", null]]);
+    assert.deepEqual([...(await outcome("fd00::12"))], [["web", "vms/web is locked by [fd00::11]:0/3"]]);
+  });
+});
