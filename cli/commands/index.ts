@@ -27,6 +27,7 @@ import * as simulate from "./simulate.ts";
 import * as simulatedHost from "./simulated-host.ts";
 import * as status from "./status.ts";
 import * as store from "./store/index.ts";
+import * as token from "./token.ts";
 import * as tui from "./tui.ts";
 import * as up from "./up.ts";
 import * as validate from "./validate.ts";
@@ -78,6 +79,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         agent.register,
         heartbeat.register,
         api.register,
+        token.register,
         store.register,
         simulatedHost.register,
       ],

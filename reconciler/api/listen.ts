@@ -21,7 +21,33 @@ export async function listenOnSocket(server: ApiServer, path: string): Promise<(
   }
 }
 
-export function notServed(what: string, cause: unknown, advice: string): KeelError {
+export interface Address {
+  /** null: every address of the machine. */
+  readonly host: string | null;
+  /** 0: a free one. */
+  readonly port: number;
+}
+
+export interface Listening {
+  /** The port that it is served on. */
+  readonly port: number;
+  readonly end: () => Promise<void>;
+}
+
+/** Serves on a port, of a server with TLS. @throws KeelError `failed` */
+export async function listenOnPort(server: ApiServer, { host, port }: Address): Promise<Listening> {
+  try {
+    await server.listen({ host: host ?? "::", port });
+  } catch (cause) {
+    await server.close();
+    throw notServed(`Serving the API on port ${port}`, cause, "Name another address with `--listen`.");
+  }
+  const [address] = server.addresses();
+  const served = typeof address === "object" ? address.port : port;
+  return { port: served, end: () => server.close() };
+}
+
+function notServed(what: string, cause: unknown, advice: string): KeelError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new KeelError("failed", { what, why, advice }, { cause });
 }

@@ -109,7 +109,8 @@ function problemAnswer(codes: readonly string[]): Record<string, unknown> {
 }
 
 function problemsOf(route: Route): ReadonlyMap<number, readonly string[]> {
-  const authorised: readonly ErrorCode[] = route.role === null ? [] : [];
+  const authorised: readonly ErrorCode[] =
+    route.role === null ? [] : ["unauthenticated", "forbidden", "too-many-failures"];
   const sent: readonly ErrorCode[] = route.body === null ? [] : ["body-too-large", "media-type"];
   const codes = [...new Set([...everywhere, ...authorised, ...sent, ...route.errors])];
   const byStatus = Map.groupBy(codes, (code) => errorCatalogue[code].http);

@@ -1,11 +1,15 @@
 /** The HTTP server: from what arrives to a route, and from what it answers to what is sent. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { createServer as createHttp, type Server as HttpServer } from "node:http";
+import { createServer as createHttps } from "node:https";
 import { jsonLineOf } from "../control/report/json.ts";
 import type { Clock } from "../model/clock.ts";
 import { KeelError } from "../model/errors.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Audited } from "./audit.ts";
 import type { Caller } from "./caller.ts";
 import { within } from "./deadline.ts";
+import type { Identify } from "./identify.ts";
 import { defectProblem, DetailedError, type Problem, problemOf, problemType } from "./problem.ts";
 import type { Answer, Method, Route } from "./route.ts";
 
@@ -14,7 +18,11 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Who asks. @throws KeelError where nobody is to be let in */
-  readonly identify: (request: FastifyRequest, route: Route) => Promise<Caller>;
+  readonly identify: Identify;
+  /** Told each change that somebody known asked for. Never rejects. */
+  readonly audit: (audited: Audited) => Promise<void>;
+  /** null: not over TLS. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** What an error that is none of the catalogue means; null: it is a defect. */
   readonly explain: (error: unknown) => KeelError | null;
 }
@@ -29,10 +37,11 @@ export type ApiServer = FastifyInstance;
 
 /** Not yet listening. */
 export function createServer(options: ServerOptions): ApiServer {
+  const { tls } = options;
   const server = Fastify({
     logger: false,
     bodyLimit: bodyMax,
-    requestTimeout: requestMs,
+    serverFactory: (handler) => limited(tls === null ? createHttp(handler) : createHttps(tls, handler)),
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128 },
@@ -55,10 +64,19 @@ export function createServer(options: ServerOptions): ApiServer {
     send(reply, problemAnswer(problemOf(notThere(options.routes, request))));
   });
   server.addHook("onResponse", async (request, reply) => {
-    const { method } = request;
+    const { method, routeOptions } = request;
     const ms = Math.round(reply.elapsedTime);
-    options.log.debug("answered", { method, path: pathOf(request), status: reply.statusCode, ms });
+    // The route, not what was asked for: somebody may have put a secret there.
+    options.log.debug("answered", { method, route: routeOptions.url, status: reply.statusCode, ms });
   });
+  return server;
+}
+
+/** A request that comes in too slowly is cut off. */
+function limited(server: HttpServer): HttpServer {
+  server.requestTimeout = requestMs;
+  server.headersTimeout = requestMs / 2;
+  server.maxHeadersCount = 100;
   return server;
 }
 
@@ -74,16 +92,29 @@ async function serve(
 
 /** Never rejects. */
 async function answerOf(options: ServerOptions, route: Route, request: FastifyRequest): Promise<Answer> {
+  const { params, query, body, headers } = request;
+  let caller: Caller | null = null;
+  let answer: Answer;
+  let refused: Problem["code"] | null = null;
   try {
-    const caller = await options.identify(request, route);
-    const { params, query, body, headers } = request;
+    const known = await options.identify(request, route);
+    caller = known;
     const ifMatch = headers["if-match"] ?? null;
-    return await within(options.clock, answerMs, (signal) =>
-      route.handle({ caller, params, query, body, ifMatch, signal }),
+    answer = await within(options.clock, answerMs, (signal) =>
+      route.handle({ caller: known, params, query, body, ifMatch, signal }),
     );
   } catch (error) {
-    return problemAnswer(problemFor(error, options));
+    const problem = problemFor(error, options);
+    refused = problem.code;
+    answer = problemAnswer(problem);
   }
+  if (caller !== null && route.method !== "GET" && !isDryRun(query))
+    await options.audit({ caller, route, params, refused });
+  return answer;
+}
+
+function isDryRun(query: unknown): boolean {
+  return typeof query === "object" && query !== null && "dryRun" in query && String(query.dryRun) === "true";
 }
 
 function send(reply: FastifyReply, { status, body, type = "application/json", headers = {} }: Answer): void {
@@ -95,7 +126,12 @@ function send(reply: FastifyReply, { status, body, type = "application/json", he
 }
 
 function problemAnswer(problem: Problem): Answer {
-  return { status: problem.status, body: problem, type: problemType };
+  return { status: problem.status, body: problem, type: problemType, headers: headersOf(problem) };
+}
+
+function headersOf({ code, status }: Problem): Readonly<Record<string, string>> {
+  if (code === "unauthenticated") return { "www-authenticate": 'Bearer realm="keel"' };
+  return status === 429 || status === 503 ? { "retry-after": code === "too-many-failures" ? "60" : "5" } : {};
 }
 
 function problemFor(error: unknown, { explain, log }: ServerOptions): Problem {

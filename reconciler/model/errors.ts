@@ -231,6 +231,24 @@ export const errorCatalogue = {
     text: "{type} is not read here; {allowed} is.",
     advice: "Name what is sent in Content-Type.",
   },
+  "unauthenticated": {
+    exit: exitCodes.error,
+    http: 401,
+    text: "{why}.",
+    advice: "Send `Authorization: Bearer TOKEN`; `keel token create` makes one.",
+  },
+  "forbidden": {
+    exit: exitCodes.error,
+    http: 403,
+    text: "{who} is a {role}, and this needs a token of the role {needed}.",
+    advice: "`keel token create NAME --role {needed}` makes one.",
+  },
+  "too-many-failures": {
+    exit: exitCodes.error,
+    http: 429,
+    text: "Too many wrong tokens came from {address}.",
+    advice: "Nothing is taken from there for {seconds} s.",
+  },
   "precondition-failed": {
     exit: exitCodes.stale,
     http: 412,

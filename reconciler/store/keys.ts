@@ -47,6 +47,8 @@ export function clusterKeys(cluster: string) {
     /** A backup is being put back: which one. Gone once all of it is there. */
     restoring: `${root}restoring`,
     planUsed: (id: string) => `${root}plan-used/${id}`,
+    /** Who may ask the API over the network: a digest, no secret. */
+    token: (name: string) => `${root}token/${name}`,
   } as const;
 }
 

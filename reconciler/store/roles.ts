@@ -137,6 +137,9 @@ function operatorWrites(keys: ClusterKeys): readonly Permission[] {
       keys.request(""),
       keys.planUsed(""),
       keys.boundByHand(""),
+      keys.token(""),
+      // The API is one of them, and says what was asked of it.
+      `${keys.root}event/api-`,
     ].map((prefix) => under("write", prefix)),
   ];
 }

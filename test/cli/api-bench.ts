@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { openApi } from "../../cli/api/serve.ts";
 import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
+import { byToken, ownerOfSocket } from "../../reconciler/api/identify.ts";
 import type { ApiServer } from "../../reconciler/api/server.ts";
-import { silentLog } from "../../reconciler/runtime/log.ts";
+import { type Log, silentLog } from "../../reconciler/runtime/log.ts";
 import { repositoryRoot } from "../support/root.ts";
 import type { Bench } from "./bench.ts";
 import { appliedBench } from "./verb-bench.ts";
@@ -30,7 +31,27 @@ export class ApiBench implements AsyncDisposable {
   /** `feed`: where it is not the cluster's own. */
   static async open(given?: Bench, feed?: ClusterFeed): Promise<ApiBench> {
     const bench = given ?? (await appliedBench());
-    return new ApiBench(bench, await openApi(bench.context(), feed ?? bench.cluster.feed, silentLog));
+    const context = bench.context();
+    const parts = { feed: feed ?? bench.cluster.feed, log: silentLog, id: "test" };
+    const server = await openApi(context, parts);
+    return new ApiBench(bench, server({ identify: ownerOfSocket(context.user), tls: null }));
+  }
+
+  /** As it is reached over a network: by tokens. What it logs is told line by line. */
+  static async remote(told: (line: string) => void = () => undefined): Promise<ApiBench> {
+    const bench = await appliedBench();
+    const context = bench.context();
+    const { feed, keys } = bench.cluster;
+    const log = tellingLog(told);
+    const server = await openApi(context, { feed, log, id: "test" });
+    const identify = byToken({ store: bench.cluster.client(), keys, clock: bench.clock, log });
+    return new ApiBench(bench, server({ identify, tls: null }));
+  }
+
+  /** Makes a token. */
+  async token(name: string, role: string, more = ""): Promise<string> {
+    const { out } = await this.bench.keel(`token create ${name} --role ${role}${more}`);
+    return out.trim();
   }
 
   private constructor(bench: Bench, server: ApiServer) {
@@ -60,6 +81,11 @@ export class ApiBench implements AsyncDisposable {
     await this.server.close();
     await this.bench[Symbol.asyncDispose]();
   }
+}
+
+function tellingLog(told: (line: string) => void): Log {
+  const tell = (message: string, fields: object = {}): void => told(JSON.stringify({ message, ...fields }));
+  return { debug: tell, info: tell, warn: tell, error: tell };
 }
 
 function parsed(text: string, type: string): unknown {
