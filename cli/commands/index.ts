@@ -10,7 +10,9 @@ import * as describe from "./describe.ts";
 import * as diff from "./diff.ts";
 import * as drift from "./drift.ts";
 import * as events from "./events.ts";
+import * as explain from "./explain.ts";
 import * as fence from "./fence/index.ts";
+import * as fmt from "./fmt.ts";
 import * as get from "./get.ts";
 import * as heartbeat from "./heartbeat.ts";
 import * as history from "./history.ts";
@@ -23,6 +25,7 @@ import * as plan from "./plan.ts";
 import * as profile from "./profile.ts";
 import * as reconciler from "./reconciler.ts";
 import * as rollback from "./rollback.ts";
+import * as schema from "./schema.ts";
 import * as simulate from "./simulate.ts";
 import * as simulatedHost from "./simulated-host.ts";
 import * as status from "./status.ts";
@@ -71,7 +74,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         tui.register,
       ],
     },
-    { heading: "Shell:", commands: [completion.register] },
+    { heading: "Write:", commands: [fmt.register, explain.register, schema.register, completion.register] },
     {
       heading: "Daemons:",
       commands: [
