@@ -28,7 +28,7 @@ export function differsInMeasure(before: NodeStatus, next: NodeStatus): boolean 
 function kind({ session, memoryBytes, cpus, store, supports, unmanaged }: NodeStatus): string {
   return JSON.stringify([
     [session.lease, session.bootId, memoryBytes, cpus],
-    [supports.networks, supports.pools, store?.record ?? 0],
+    [supports, store?.record ?? 0],
     unmanaged.map((domain) => [domain.name, domain.memoryBytes, domain.running, domain.uuid]),
   ]);
 }

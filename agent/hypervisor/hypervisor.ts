@@ -6,7 +6,7 @@
  * is the agent's. A failed read is never an empty list.
  */
 import type { Hardware, HardwareField } from "../../reconciler/model/hardware.ts";
-import type { DomainDifference, EndCause } from "../../reconciler/model/observed.ts";
+import type { DomainDifference, EndCause, NodeStatus } from "../../reconciler/model/observed.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import type { DiskSpec, DomainSpec } from "../../reconciler/model/step.ts";
 
@@ -23,6 +23,8 @@ export interface Domain {
   readonly live: Hardware;
   /** What was last set through this port. */
   readonly applied: Hardware;
+  /** The model of its processor, or `host`; null: nobody tells. */
+  readonly processor: string | null;
   /** In what it differs from what it was last given; that includes where `live` differs from `applied`. */
   readonly differences: readonly Difference[];
   /** A migration away from here. */
@@ -65,8 +67,8 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryFreeBytes: number;
   readonly load: number;
-  /** Types of networks and pools that there is a driver for. */
-  readonly supports: { readonly networks: readonly string[]; readonly pools: readonly string[] };
+  /** Types of networks and pools that there is a driver for, and what its processor can be for a guest that moves here. */
+  readonly supports: NodeStatus["supports"];
 }
 
 export interface Hypervisor {

@@ -71,6 +71,8 @@ export interface NodeStatus {
   readonly supports: {
     readonly networks: readonly string[];
     readonly pools: readonly string[];
+    /** What guests that move here may have been started with. Agents of before, and simulated ones, do not tell. */
+    readonly processors?: Processors;
   };
   /** Domains that are not ours: listed, never touched; their memory counts. */
   readonly unmanaged: readonly {
@@ -81,6 +83,16 @@ export interface NodeStatus {
     readonly uuid?: string;
   }[];
 }
+
+export interface Processors {
+  /** Models that this node can show whole. */
+  readonly models: readonly string[];
+  /** Its own one: a guest that was given all of it runs only where it is the same. */
+  readonly host: string;
+}
+
+/** Of a guest that was given all that its host's processor has. */
+export const hostProcessor = "host";
 
 /** One thing in which a running domain differs from what it was last given. */
 export interface DomainDifference {
@@ -127,6 +139,8 @@ export type ObservedDomain = {
       readonly live: Hardware;
       /** What Evenkeel last set: `live` differing from it was changed by hand. */
       readonly applied: Hardware;
+      /** The model that it was started with, or `host`. Agents of before, and simulated ones, do not tell. */
+      readonly processor?: string;
       /** At most 32 differences, and how many there are besides. Agents of before do not tell. */
       readonly changed?: { readonly differences: readonly DomainDifference[]; readonly omitted: number };
     }

@@ -217,6 +217,11 @@ export const reasonTable = {
   },
   "volume-missing": { text: "a volume that it had is gone ({volume}); it is never made anew" },
   "unsupported": { text: "{what} has no driver on {node} yet" },
+  "processor-not-shown": {
+    text: "{node} cannot show the processor that {vm} runs with: {processor}",
+    advice:
+      "Give all agents a model that every node has (`keel agent --cpu-model`) and restart {vm}, or move it with `migration.method: shutdown`.",
+  },
   "unknown": { text: "where it runs is not known: {why}" },
   "duplicate": {
     text: "it is reported by {nodes} at once",

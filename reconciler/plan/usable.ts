@@ -1,6 +1,7 @@
 /** Whether a node can take a VM, and why not: one answer for every path that brings a VM anywhere. */
 import type { Disk, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
+import { hostProcessor } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { formatSize, roughSize } from "./hardware.ts";
 import { type NodeFacts, mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
@@ -53,7 +54,7 @@ function whyNotFit(world: World, vm: Vm, node: NodeFacts): Reason | null {
       free: roughSize(Math.max(0, free)),
     });
   }
-  return whyNoDriver(world, vm, node) ?? whyNotItsData(world, vm, node.name);
+  return whyNoDriver(world, vm, node) ?? whyNotShown(world, vm, node) ?? whyNotItsData(world, vm, node.name);
 }
 
 /** A network or pool of the VM that the node has no driver for; null: it can have them all. */
@@ -74,6 +75,19 @@ export function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | nul
     }
   }
   return null;
+}
+
+/** A guest that moves keeps the processor that it was started with; one that is shut down for it does not. */
+function whyNotShown(world: World, vm: Vm, node: NodeFacts): Reason | null {
+  const condition = world.vms.get(vm.name)?.condition;
+  if (condition?.is !== "running" || condition.node === node.name) return null;
+  const processor = condition.domain?.processor;
+  const shows = node.observed?.status?.supports.processors;
+  if (processor === undefined || shows === undefined || vm.migration.method === "shutdown") return null;
+  const source = world.nodes.get(condition.node)?.observed?.status?.supports.processors;
+  const isShown =
+    processor === hostProcessor ? source?.host === shows.host : shows.models.includes(processor);
+  return isShown ? null : reason("processor-not-shown", { node: node.name, vm: vm.name, processor });
 }
 
 /** A VM with a local disk may run only where its data is; before its birth, anywhere. */

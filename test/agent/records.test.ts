@@ -21,6 +21,7 @@ function domain(vm: string, change: Partial<Domain> = {}): Domain {
     since: 0,
     live,
     applied,
+    processor: null,
     differences: [],
     job: null,
     ...change,

@@ -30,6 +30,17 @@ describe("a cluster of real libvirt nodes", () => {
     }
   });
 
+  it("tells what processor a guest has, and which ones its node can show", () => {
+    const observed = cluster.feed.state.nodes.get("node1");
+    const domain = observed?.domains.get("web1");
+    assert.ok(domain !== undefined && domain.state !== "off");
+    assert.equal(domain.processor, "qemu64");
+    const processors = observed?.status?.supports.processors;
+    assert.ok(processors !== undefined);
+    assert.ok(processors.models.includes("qemu64"));
+    assert.match(processors.host, /^[0-9a-f]{16}$/u);
+  });
+
   it("shuts a guest down that obeys its power button", async () => {
     await cluster.succeed("vm", "shutdown", "db3", "-y", "--wait");
     assert.match(await cluster.console("db3"), /GUEST-POWEROFF/u);

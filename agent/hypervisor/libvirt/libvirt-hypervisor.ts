@@ -1,5 +1,6 @@
 import { loadavg } from "node:os";
 import type { VmName } from "../../../reconciler/model/names.ts";
+import type { Processors } from "../../../reconciler/model/observed.ts";
 import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
 import { writeXml } from "../../../reconciler/xml/write-xml.ts";
 import {
@@ -22,6 +23,7 @@ import { Runs } from "./runs.ts";
 import type { LibvirtSettings } from "./settings.ts";
 import { prepareVolumes, removeVolume } from "./volumes.ts";
 import { domainXml } from "./xml/domain-xml.ts";
+import { readProcessors } from "./xml/processors.ts";
 import { metadataNamespace, metadataPrefix, unprefixedRecord } from "./xml/record.ts";
 
 const live = impactFlags.live;
@@ -33,6 +35,7 @@ export class LibvirtHypervisor implements Hypervisor {
   readonly #link: Link;
   readonly #domains: OurDomains;
   readonly #runs: Runs;
+  #processors: Processors | null = null;
   readonly #listeners = new Set<() => void>();
 
   private constructor(settings: LibvirtSettings, runs: Runs) {
@@ -52,9 +55,10 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   async machine(signal: AbortSignal): Promise<Machine> {
-    const [node, stats] = await Promise.all([
+    const [node, stats, processors] = await Promise.all([
       this.#link.call(procedures.nodeGetInfo, null, { signal }),
       this.#link.call(procedures.nodeGetMemoryStats, { count: 4, cell: -1, flags: 0 }, { signal }),
+      this.#processorsOnce(signal),
     ]);
     const bytesOf = (...fields: readonly string[]) =>
       stats.reduce((sum, { field, value }) => sum + (fields.includes(field) ? Number(value) * 1024 : 0), 0);
@@ -64,8 +68,27 @@ export class LibvirtHypervisor implements Hypervisor {
       cpus: node.cpus,
       memoryFreeBytes: bytesOf("free", "buffers", "cached"),
       load: loadavg()[0] ?? 0,
-      supports: { networks: ["bridge"], pools: ["dir"] },
+      supports: { networks: ["bridge"], pools: ["dir"], processors },
     };
+  }
+
+  /** They change with the machine, and it with a boot. */
+  async #processorsOnce(signal: AbortSignal): Promise<Processors> {
+    this.#processors ??= await this.#readProcessors(signal);
+    return this.#processors;
+  }
+
+  async #readProcessors(signal: AbortSignal): Promise<Processors> {
+    const { type, emulator, machine, cpuModel } = this.#settings.xml;
+    const context = { emulator, arch: "x86_64", machine, virtType: type, flags: 0 };
+    const [host, domain] = await Promise.all([
+      this.#link.call(procedures.connectGetCapabilities, null, { signal }),
+      this.#link.call(procedures.connectGetDomainCapabilities, context, { signal }),
+    ]);
+    const processors = readProcessors(host, domain);
+    // Emulated, every model can be shown, whatever libvirt says of it.
+    const models = new Set(type === "qemu" ? [...processors.models, cpuModel] : processors.models);
+    return { ...processors, models: [...models].sort() };
   }
 
   async start(spec: DomainSpec, epoch: number, signal: AbortSignal): Promise<void> {

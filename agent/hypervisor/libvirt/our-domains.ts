@@ -1,3 +1,4 @@
+import { processorOf } from "./xml/processors.ts";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
 import type { DomainSpec } from "../../../reconciler/model/step.ts";
 import {
@@ -209,6 +210,7 @@ export class OurDomains {
       since: run.since,
       live: reading.live,
       applied: reading.applied,
+      processor: processorOf(reading.root),
       differences: differencesOf(one, this.changes, this.#settings.xml),
       job: this.#migrationOf(run, job),
     };

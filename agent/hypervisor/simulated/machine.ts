@@ -293,7 +293,15 @@ export class SimulatedMachine {
   #make(copy: IncomingCopy, state: "running" | "incoming", bootedAt: number): Guest {
     this.#domainsMade += 1;
     const id = `${this.#domainsMade}@${this.bootId}`;
-    const guest: Guest = { ...copy, id, state, since: this.#clock.now(), bootedAt, handedOver: false };
+    const guest: Guest = {
+      ...copy,
+      processor: null,
+      id,
+      state,
+      since: this.#clock.now(),
+      bootedAt,
+      handedOver: false,
+    };
     this.#guests.set(guest);
     return guest;
   }

@@ -218,6 +218,26 @@ describe("moving running VMs", () => {
     assert.deepEqual(cluster.converge(), ["migrate b"]);
   });
 
+  it("does not go live where its processor cannot be shown, and is told so before it tries", () => {
+    for (const [processor, is] of [
+      ["Nehalem", "moved"],
+      ["EPYC", "blocked"],
+      ["host", "blocked"],
+    ] as const) {
+      const cluster = new ModelCluster([...three, vm("web", { migrate: "hv2" })]);
+      cluster.machines.set("hv1", { processors: { models: ["EPYC", "Nehalem"], host: "amd" } });
+      cluster.machines.set("hv2", { processors: { models: ["Nehalem"], host: "intel" } });
+      cluster.running("web", "hv1");
+      cluster.domains.get("hv1")?.set("web", { ...cluster.domain("web"), processor });
+      const blocked = cluster.plan().blocked.map(({ reason }) => reason.code);
+      assert.deepEqual(blocked, is === "blocked" ? ["processor-not-shown"] : [], processor);
+      assert.deepEqual(cluster.converge(), is === "moved" ? ["migrate web"] : [], processor);
+      cluster.edit(vmId("web"), { migrate: "hv2", migration: { method: "shutdown" } });
+      cluster.converge();
+      assert.equal(cluster.nodeOf("web"), "hv2", processor);
+    }
+  });
+
   it("goes by shutdown and start where the method says so", () => {
     const cluster = new ModelCluster([
       ...three,

@@ -21,7 +21,12 @@ import {
   type ObjectId,
   type VmName,
 } from "../../../reconciler/model/names.ts";
-import type { Observed, ObservedDomain, ObservedNode } from "../../../reconciler/model/observed.ts";
+import type {
+  Observed,
+  ObservedDomain,
+  ObservedNode,
+  Processors,
+} from "../../../reconciler/model/observed.ts";
 import type { PlannedRecord, PlannedStep } from "../../../reconciler/model/plan.ts";
 import type { Placement } from "../../../reconciler/model/placement.ts";
 import type { Placed, PlanInput, Policy } from "../../../reconciler/plan/input.ts";
@@ -39,6 +44,7 @@ export interface Machine {
   readonly freeGiB?: number;
   /** Memory of a domain that is not ours. */
   readonly foreignGiB?: number;
+  readonly processors?: Processors;
   /** A domain of 1 GiB that is not ours, and runs. */
   readonly foreign?: { readonly name: string; readonly uuid: string } | undefined;
 }
@@ -135,6 +141,7 @@ export class ModelCluster {
       freeGiB,
       foreignGiB,
       foreign,
+      processors,
     } = this.machines.get(name) ?? {};
     const domains = this.domains.get(name) ?? new Map<VmName, ObservedDomain>();
     const used = [...domains.values()].reduce(
@@ -157,7 +164,11 @@ export class ModelCluster {
         cpus,
         memoryFreeBytes: freeGiB === undefined ? memoryGiB * GiB - used : freeGiB * GiB,
         load,
-        supports: { networks: ["bridge", "vlan", "vxlan", "nat", "isolated"], pools: ["dir", "rbd"] },
+        supports: {
+          networks: ["bridge", "vlan", "vxlan", "nat", "isolated"],
+          pools: ["dir", "rbd"],
+          ...(processors && { processors }),
+        },
         unmanaged: [
           ...(foreignGiB === undefined
             ? []
