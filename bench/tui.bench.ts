@@ -1,6 +1,6 @@
 /** From a key to its frame, with 10,000 VMs on 100 nodes: through Ink's parser, the session, React and Ink's output. */
 import { once } from "node:events";
-import { PassThrough, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
 
 import type { ClusterReport } from "../reconciler/model/report.ts";
 import type { VmState } from "../reconciler/model/states.ts";
@@ -146,7 +146,7 @@ class Keyboard extends PassThrough {
 
 const noActions = {
   apply: () => Promise.resolve({ ok: true, text: "" } as const),
-  why: () => Promise.resolve([]),
-  describe: () => Promise.resolve([]),
+  ask: () => Promise.resolve([]),
+  run: () => Readable.from([]),
   approve: () => Promise.resolve({ ok: true, text: "" } as const),
 };

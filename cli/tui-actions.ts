@@ -12,8 +12,8 @@ export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
       await requireSame(digest, context);
       yield* runCommand("apply", "--yes");
     },
-    why: (object) => collect(runCommand("why", object)),
-    describe: (object) => collect(runCommand("describe", object)),
+    ask: (words) => collect(runCommand(...words)),
+    run: (words) => runCommand(...words, "--yes"),
     approve: async (vm, disks): Promise<ActionOutcome> => {
       const named = disks.length === 0 ? [] : ["--disks", disks.join(",")];
       const lines = await collect(runCommand("approve", `vm/${vm}`, "--destroy", ...named));

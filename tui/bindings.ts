@@ -3,7 +3,8 @@ import type { Motion } from "./cursor.ts";
 import type { KeyName } from "./keys.ts";
 import { act, effect, type Effect, type KeyContext, type Outcome } from "./outcome.ts";
 import { askApply, askApprove, whyNotApply } from "./questions.ts";
-import { placeOf, screenNames } from "./state.ts";
+import type { Aspect } from "./screens/detail.ts";
+import { placeOf, questionOf, screenNames } from "./state.ts";
 import { waitsForApproval } from "./view/plan-summary.ts";
 
 export interface Binding {
@@ -53,7 +54,7 @@ export const bindings: readonly Binding[] = [
     shown: "w",
     label: "why",
     help: "why it is where and how it is",
-    works: (context) => hasObject(context) || isOnDetail(context, "describe"),
+    works: (context) => hasObject(context) || isOnAnother(context, "why"),
     bar: "left",
     press: ({ object }) => open(object, "why"),
   },
@@ -62,9 +63,18 @@ export const bindings: readonly Binding[] = [
     shown: "d",
     label: "detail",
     help: "describe: everything known of it",
-    works: (context) => hasObject(context) || isOnDetail(context, "why"),
+    works: (context) => hasObject(context) || isOnAnother(context, "describe"),
     bar: "left",
     press: ({ object }) => open(object, "describe"),
+  },
+  {
+    keys: ["y"],
+    shown: "y",
+    label: "",
+    help: "what is known of it, as YAML",
+    works: (context) => hasObject(context) || isOnAnother(context, "yaml"),
+    bar: null,
+    press: ({ object }) => open(object, "yaml"),
   },
   {
     keys: ["A"],
@@ -137,8 +147,8 @@ export const bindings: readonly Binding[] = [
     keys: ["r"],
     shown: "r",
     label: "refresh",
-    help: "ask again (in the view of a VM or node)",
-    works: ({ state }) => placeOf(state).screen === "detail",
+    help: "ask again (in the view of a VM or node, or of a command)",
+    works: ({ state }) => questionOf(placeOf(state)) !== null,
     bar: null,
     press: () => effect({ kind: "refresh" }),
   },
@@ -159,7 +169,7 @@ function drillIn({ object }: KeyContext): Outcome {
   return act({ kind: "go", screen: "vms", filter: `node=${object.slice("Node/".length)} ` });
 }
 
-function open(object: string | null, aspect: "describe" | "why"): Outcome {
+function open(object: string | null, aspect: Aspect): Outcome {
   return object === null ? act() : act({ kind: "open", object, aspect });
 }
 
@@ -200,11 +210,11 @@ function hasObject({ object, state }: KeyContext): boolean {
   return object !== null && placeOf(state).screen !== "detail" && /^(?:VM|Node)\//.test(object);
 }
 
-function isOnDetail({ state }: KeyContext, aspect: "describe" | "why"): boolean {
+function isOnAnother({ state }: KeyContext, aspect: Aspect): boolean {
   const place = placeOf(state);
-  return place.screen === "detail" && place.aspect === aspect;
+  return place.screen === "detail" && place.aspect !== aspect;
 }
 
 function isFilterable({ state }: KeyContext): boolean {
-  return !["detail", "help", "apply"].includes(placeOf(state).screen);
+  return !["detail", "page", "help", "apply"].includes(placeOf(state).screen);
 }

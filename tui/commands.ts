@@ -1,12 +1,17 @@
 /** The `:` commands: their names, what they take, and how what is typed is completed. */
 import { objectId } from "../reconciler/model/names.ts";
 import type { ClusterReport } from "../reconciler/model/report.ts";
+import { unreachable } from "../reconciler/model/unreachable.ts";
 import type { ScreenName } from "./state.ts";
+import type { Aspect } from "./screens/detail.ts";
 import { sortKeys } from "./sort.ts";
+import { type Verb, type VerbEntry, verbs } from "./verbs.ts";
 
 export type Command =
   | { readonly kind: "screen"; readonly screen: ScreenName | "help"; readonly filter: string }
-  | { readonly kind: "open"; readonly aspect: "describe" | "why"; readonly object: string }
+  | { readonly kind: "open"; readonly aspect: Aspect; readonly object: string }
+  | { readonly kind: "page"; readonly words: readonly string[] }
+  | ({ readonly kind: "verb" } & Verb)
   | { readonly kind: "writable"; readonly writable: boolean }
   | { readonly kind: "sort"; readonly key: (typeof sortKeys)[number] }
   | { readonly kind: "apply" }
@@ -20,7 +25,7 @@ export interface CommandEntry {
   /** What may follow, as the help shows it. */
   readonly takes: string;
   readonly help: string;
-  readonly argument: "none" | "filter" | "object" | "vm" | "sort";
+  readonly argument: "none" | "filter" | "object" | "vm" | "node" | "words" | "sort";
   readonly parse: (argument: string) => Command;
 }
 
@@ -33,6 +38,10 @@ export const commands: readonly CommandEntry[] = [
   screenCommand("events", ["events", "event", "ev"], "what happened"),
   objectCommand("describe", "everything known of a VM or node"),
   objectCommand("why", "why it is where and how it is"),
+  objectCommand("yaml", "what is known of it, as YAML"),
+  pageCommand("status", "", "the cluster in words", ["status"]),
+  pageCommand("history", "", "what was in force, and who applied it", ["history"]),
+  pageCommand("diff", "FROM [TO]", "what differs between two generations", ["diff"]),
   {
     names: ["sort"],
     takes: sortKeys.join("|"),
@@ -40,7 +49,11 @@ export const commands: readonly CommandEntry[] = [
     argument: "sort",
     parse: parseSort,
   },
-  plainCommand(["rw"], "allow edits: apply, approve", { kind: "writable", writable: true }),
+  ...verbs.map(verbCommand),
+  plainCommand(["rw"], "allow edits: apply, approve, and what moves or stops something", {
+    kind: "writable",
+    writable: true,
+  }),
   plainCommand(["ro"], "read-only again", { kind: "writable", writable: false }),
   plainCommand(["apply"], "apply the pending edits; asks first", { kind: "apply" }),
   {
@@ -90,11 +103,28 @@ function beginsWith(candidate: string, typed: string): boolean {
 }
 
 function* candidates(argument: CommandEntry["argument"], report: ClusterReport | null): Iterable<string> {
-  if (argument === "sort") yield* sortKeys;
-  if (report === null || (argument !== "object" && argument !== "vm")) return;
-  for (const { name } of report.vms) yield argument === "object" ? objectId("VM", name) : name;
-  if (argument !== "object") return;
-  for (const { name } of report.nodes) yield objectId("Node", name);
+  const { vms = [], nodes = [] } = report ?? {};
+  switch (argument) {
+    case "sort":
+      yield* sortKeys;
+      return;
+    case "vm":
+      for (const { name } of vms) yield name;
+      return;
+    case "node":
+      for (const { name } of nodes) yield name;
+      return;
+    case "object":
+      for (const { name } of vms) yield objectId("VM", name);
+      for (const { name } of nodes) yield objectId("Node", name);
+      return;
+    case "none":
+    case "filter":
+    case "words":
+      return;
+    default:
+      unreachable(argument);
+  }
 }
 
 function split(typed: string): {
@@ -123,7 +153,39 @@ function screenCommand(screen: ScreenName, names: CommandEntry["names"], help: s
   };
 }
 
-function objectCommand(aspect: "describe" | "why", help: string): CommandEntry {
+/** With the words that follow. */
+function pageCommand(name: string, takes: string, help: string, words: readonly string[]): CommandEntry {
+  return {
+    names: [name],
+    takes,
+    help,
+    argument: takes === "" ? "none" : "words",
+    parse: (more) => ({ kind: "page", words: [...words, ...wordsOf(more)] }),
+  };
+}
+
+function verbCommand({ name, takes, help, argument, verb }: VerbEntry): CommandEntry {
+  return {
+    names: [name],
+    takes,
+    help,
+    argument: argument === "none" ? "words" : argument,
+    parse: (typed) => {
+      const [first = "", ...rest] = wordsOf(typed);
+      if (name === "maintenance" && first === "") return { kind: "page", words: ["maintenance", "status"] };
+      const found = verb(argument === "vm" ? plainVmName(first) : first.replace(/^node\//i, ""), rest);
+      return found === null
+        ? { kind: "unknown", problem: `:${name} takes ${takes}` }
+        : { kind: "verb", ...found };
+    },
+  };
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
+
+function objectCommand(aspect: Aspect, help: string): CommandEntry {
   return {
     names: [aspect],
     takes: "OBJECT",

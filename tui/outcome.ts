@@ -16,6 +16,7 @@ export interface KeyContext {
 export type Effect =
   | { readonly kind: "apply"; readonly digest: string | null }
   | { readonly kind: "approve"; readonly vm: string; readonly disks: readonly string[] }
+  | { readonly kind: "run"; readonly words: readonly string[] }
   | { readonly kind: "refresh" }
   | { readonly kind: "redraw" }
   | { readonly kind: "suspend" }

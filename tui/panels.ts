@@ -9,6 +9,7 @@ import { eventsPanel } from "./screens/events.ts";
 import { helpPanel } from "./screens/help.ts";
 import { nodesPanel } from "./screens/nodes.ts";
 import { overviewPanels } from "./screens/overview.ts";
+import { pagePanel } from "./screens/page.ts";
 import { planPanel } from "./screens/plan.ts";
 import { vmsPanel } from "./screens/vms.ts";
 import type { SortKey } from "./sort.ts";
@@ -20,10 +21,12 @@ export type PanelsOf = (state: UiState, report: ClusterReport | null, canvas: Ca
 /** The panels of a state. The same state, apart from its cursor, gives the very same panels again. */
 export function createPanels(): PanelsOf {
   const list = lastCall(listPanels);
+  const page = lastCall((...given: Parameters<typeof pagePanel>) => [pagePanel(...given)]);
   const detail = lastCall((...given: Parameters<typeof detailPanel>) => [detailPanel(...given)]);
   return (state, report, canvas) => {
     const place = placeOf(state);
     if (report === null) return place.screen === "help" ? [helpPanel(canvas)] : [connecting];
+    if (place.screen === "page") return page(place.words, place.answer, canvas);
     if (place.screen !== "detail")
       return list(place.screen, place.filter, state.sort, state.run, report, canvas);
     return detail(report, place.object, place.aspect, place.answer, canvas);
@@ -31,7 +34,7 @@ export function createPanels(): PanelsOf {
 }
 
 function listPanels(
-  screen: Exclude<Place["screen"], "detail">,
+  screen: Exclude<Place["screen"], "detail" | "page">,
   filter: string,
   sort: SortKey,
   run: Run | null,

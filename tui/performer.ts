@@ -1,9 +1,12 @@
 import type { Clock } from "../reconciler/model/clock.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { ClusterReport } from "../reconciler/model/report.ts";
+import { unreachable } from "../reconciler/model/unreachable.ts";
 import type { Effect } from "./outcome.ts";
 import type { ActionOutcome, Actions } from "./ports.ts";
-import type { Place, UiAction } from "./state.ts";
+import { shownWords } from "./verbs.ts";
+import { questionOf, type Place, type UiAction } from "./state.ts";
+import type { Answer } from "./view/answer.ts";
 
 export interface PerformerOptions {
   readonly actions: Actions;
@@ -22,16 +25,30 @@ export class Performer {
     this.#options = options;
   }
 
-  start(effect: Extract<Effect, { kind: "apply" | "approve" }>): void {
-    void (effect.kind === "apply" ? this.#apply(effect.digest) : this.#approve(effect.vm, effect.disks));
+  start(effect: Extract<Effect, { kind: "apply" | "approve" | "run" }>): void {
+    const { actions } = this.#options;
+    switch (effect.kind) {
+      case "apply":
+        void this.#run("apply", () => actions.apply(effect.digest));
+        break;
+      case "run":
+        void this.#run(shownWords(effect.words), () => actions.run(effect.words));
+        break;
+      case "approve":
+        void this.#approve(effect.vm, effect.disks);
+        break;
+      default:
+        unreachable(effect);
+    }
   }
 
-  /** Asks for the answer of an open detail view, and again when what is reported of its object has changed. */
+  /** Asks for the answer that the place on screen shows, and again when what is reported of its object has changed. */
   follow(place: Place, report: ClusterReport | null): void {
-    const question = place.screen === "detail" ? questionOf(place, report) : null;
-    if (question === this.#asked) return;
-    this.#asked = question;
-    if (place.screen === "detail" && question !== null) void this.#ask(place, question);
+    const question = questionOf(place);
+    const asked = question === null ? null : [...question, ...marksOf(place, report)].join(" ");
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    if (question !== null && asked !== null) void this.#ask(question, asked);
   }
 
   /** Lets the next `follow` ask again. */
@@ -47,23 +64,19 @@ export class Performer {
     if (!this.#isClosed) this.#options.dispatch(action);
   }
 
-  async #ask(place: DetailPlace, question: string): Promise<void> {
-    const { object, aspect } = place;
-    try {
-      const lines = await this.#options.actions[aspect](object);
-      if (this.#asked === question)
-        this.#tell({ kind: "answer", object, aspect, answer: { phase: "answered", lines } });
-    } catch (error) {
-      const answer = { phase: "failed", problem: wordsOf(error) } as const;
-      if (this.#asked === question) this.#tell({ kind: "answer", object, aspect, answer });
-    }
+  async #ask(question: readonly string[], asked: string): Promise<void> {
+    const answer = await this.#options.actions.ask(question).then(
+      (lines): Answer => ({ phase: "answered", lines }),
+      (error: unknown): Answer => ({ phase: "failed", problem: wordsOf(error) }),
+    );
+    if (this.#asked === asked) this.#tell({ kind: "answer", question, answer });
   }
 
-  async #apply(digest: string | null): Promise<void> {
-    this.#tell({ kind: "run-began", since: this.#options.clock.now() });
+  async #run(title: string, begin: () => ReturnType<Actions["apply"]>): Promise<void> {
+    this.#tell({ kind: "run-began", title, since: this.#options.clock.now() });
     this.#tell({ kind: "go", screen: "apply", filter: "" });
     try {
-      const answer = this.#options.actions.apply(digest);
+      const answer = begin();
       if (Symbol.asyncIterator in answer) {
         for await (const text of answer) this.#tell({ kind: "run-line", text });
         this.#tell({ kind: "run-ended", ok: true, lines: [] });
@@ -87,16 +100,15 @@ export class Performer {
   }
 }
 
-type DetailPlace = Extract<Place, { screen: "detail" }>;
-
-/** Changes whenever the answer may have: with what is reported of the object, apart from percentages. */
-function questionOf({ object, aspect }: DetailPlace, report: ClusterReport | null): string {
+/** What changes whenever the answer may have: with what is reported of the object, apart from percentages. */
+function marksOf(place: Place, report: ClusterReport | null): readonly unknown[] {
+  const object = place.screen === "detail" ? place.object : null;
   const vm = report?.vms.find(({ name }) => object === `VM/${name}`);
   const node = report?.nodes.find(({ name }) => object === `Node/${name}`);
   const vmMarks =
     vm === undefined ? [] : [vm.state, vm.node, vm.epoch, vm.reason.text, vm.step?.kind, vm.step?.phase];
   const nodeMarks = node === undefined ? [] : [node.state, node.reason.text, node.vms.length];
-  return [aspect, object, report?.generation, ...vmMarks, ...nodeMarks].join(" ");
+  return [report?.generation, ...vmMarks, ...nodeMarks];
 }
 
 function linesOf(outcome: ActionOutcome): readonly string[] {

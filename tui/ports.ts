@@ -25,10 +25,10 @@ export interface Actions {
    * `digest` is the source digest that the user looked at; a folder that says something else by now is refused.
    */
   apply(digest: string | null): AsyncIterable<string> | Promise<ActionOutcome>;
-  /** `keel why OBJECT`, a line each. `object` is `VM/web1` or `Node/hv1`. */
-  why(object: string): Promise<readonly string[]>;
-  /** `keel describe OBJECT`, a line each. */
-  describe(object: string): Promise<readonly string[]>;
+  /** What `keel WORDS…` answers, a line each: a question that changes nothing. */
+  ask(words: readonly string[]): Promise<readonly string[]>;
+  /** Does what `keel WORDS…` does, without asking; yields lines as things happen. */
+  run(words: readonly string[]): AsyncIterable<string>;
   /** `keel approve vm/VM --destroy [--disks …]`. No disks: all of them stay. */
   approve(vm: string, disks: readonly string[]): Promise<ActionOutcome>;
 }

@@ -4,7 +4,7 @@ import { bindings } from "./bindings.ts";
 import { completions, parseCommand, type Command } from "./commands.ts";
 import { isText, type KeyName } from "./keys.ts";
 import { act, effect, type KeyContext, type Outcome } from "./outcome.ts";
-import { askApply, askApprove } from "./questions.ts";
+import { askApply, askApprove, askVerb } from "./questions.ts";
 import type { Prompt } from "./state.ts";
 import { graphemesOf } from "./view/text.ts";
 
@@ -15,7 +15,10 @@ export function press(key: KeyName, alone: boolean, context: KeyContext): Outcom
   switch (prompt.kind) {
     case "apply":
       return answerApply(key === "y" && alone, prompt, context);
+    case "verb":
+      return answerVerb(key === "y" && alone, prompt);
     case "approve":
+    case "typed-verb":
       return key === "enter" && !alone ? act() : typeInto(prompt, key, context);
     case "command":
     case "filter":
@@ -56,6 +59,13 @@ function answerApply(
   return effect({ kind: "apply", digest: prompt.digest }, close);
 }
 
+function answerVerb(yes: boolean, { words }: Extract<Prompt, { kind: "verb" }>): Outcome {
+  const close = { kind: "close-prompt" } as const;
+  return yes ? effect({ kind: "run", words }, close) : act(close, nothingDone);
+}
+
+const nothingDone = { kind: "notice", notice: { tone: "plain", text: "Nothing was done." } } as const;
+
 type TypedPrompt = Extract<Prompt, { text: string }>;
 
 function typeInto(prompt: TypedPrompt, key: KeyName, context: KeyContext): Outcome {
@@ -92,6 +102,8 @@ function cancel(prompt: TypedPrompt): Outcome {
       return act(close, { kind: "filter", text: prompt.before });
     case "approve":
       return act(close, { kind: "notice", notice: { tone: "plain", text: "Nothing was approved." } });
+    case "typed-verb":
+      return act(close, nothingDone);
     case "command":
       return act(close);
     default:
@@ -106,6 +118,11 @@ function submit(prompt: TypedPrompt, context: KeyContext): Outcome {
       return act(close);
     case "approve":
       return submitApproval(prompt);
+    case "typed-verb": {
+      if (prompt.text.trim() === prompt.name) return effect({ kind: "run", words: prompt.words }, close);
+      const text = `That is not ${prompt.name}: nothing was done.`;
+      return act(close, { kind: "notice", notice: { tone: "warn", text } });
+    }
     case "command": {
       if (prompt.text.trim() === "") return act(close);
       const outcome = run(parseCommand(prompt.text), context);
@@ -130,6 +147,10 @@ function run(command: Command, context: KeyContext): Outcome {
       return act({ kind: "go", screen: command.screen, filter: command.filter });
     case "open":
       return act({ kind: "open", object: command.object, aspect: command.aspect });
+    case "page":
+      return act({ kind: "page", words: command.words });
+    case "verb":
+      return askVerb(context, command);
     case "writable":
       return act({ kind: "writable", writable: command.writable });
     case "sort":

@@ -3,6 +3,7 @@ import type { ClusterReport } from "../reconciler/model/report.ts";
 import { act, type KeyContext, type Outcome } from "./outcome.ts";
 import type { UiState } from "./state.ts";
 import { count } from "./view/amounts.ts";
+import { shownWords, type Verb } from "./verbs.ts";
 import { planWords, waitsForApproval } from "./view/plan-summary.ts";
 
 /** Shows the plan and asks; refused, with the reason, where nothing can be applied. */
@@ -31,12 +32,29 @@ export function askApprove({ state, report }: KeyContext, vm: string): Outcome {
   return act({ kind: "prompt", prompt: { kind: "approve", vm, text: "" } });
 }
 
+/** Asks before keel is called with these words. */
+export function askVerb({ state }: KeyContext, { words, typed }: Verb): Outcome {
+  const problem = whyNotRun(state);
+  if (problem !== null) return act({ kind: "notice", notice: { tone: "warn", text: problem } });
+  if (typed !== null)
+    return act({ kind: "prompt", prompt: { kind: "typed-verb", words, name: typed, text: "" } });
+  const question = `Run \`${shownWords(words)}\`? Files are edited and applied without another question.`;
+  return act({ kind: "prompt", prompt: { kind: "verb", words, question } });
+}
+
+function whyNotRun(state: UiState): string | null {
+  if (!state.writable) return readOnlyText;
+  return state.run?.phase === "running"
+    ? `\`${state.run.title}\` is under way; wait until it is done.`
+    : null;
+}
+
 const readOnlyText = "This view is read-only. `:rw` allows edits.";
 
 /** Null: it can be applied. */
 export function whyNotApply(state: UiState, report: ClusterReport | null): string | null {
-  if (!state.writable) return readOnlyText;
-  if (state.run?.phase === "running") return "An apply is under way; wait until it is done.";
+  const problem = whyNotRun(state);
+  if (problem !== null) return problem;
   if (report?.source === null || report === null)
     return "No folder is watched, so there is nothing to apply from here.";
   if (report.source.status === "reading")

@@ -173,6 +173,7 @@ export class Session {
     switch (effect.kind) {
       case "apply":
       case "approve":
+      case "run":
         this.#performer.start(effect);
         break;
       case "refresh":

@@ -1,7 +1,8 @@
 /** What the user is looking at and typing. One union of actions, one pure reducer. */
 import { unreachable } from "../reconciler/model/unreachable.ts";
 import { cursorAtEnd, cursorAtStart, move, type Cursor, type Motion, type Shape } from "./cursor.ts";
-import type { Answer, Aspect } from "./screens/detail.ts";
+import type { Aspect } from "./screens/detail.ts";
+import type { Answer } from "./view/answer.ts";
 import { nextSortKey, type SortKey } from "./sort.ts";
 
 /** The screens that `:` and the digits lead to, in that order. */
@@ -12,6 +13,8 @@ export type ScreenName = (typeof screenNames)[number];
 export type Place = { readonly cursor: Cursor; readonly filter: string } & (
   | { readonly screen: ScreenName | "help" | "apply" }
   | { readonly screen: "detail"; readonly object: string; readonly aspect: Aspect; readonly answer: Answer }
+  /** What a command answers that changes nothing. */
+  | { readonly screen: "page"; readonly words: readonly string[]; readonly answer: Answer }
 );
 
 /** The line that is being typed. */
@@ -21,15 +24,24 @@ export type Prompt =
   | { readonly kind: "filter"; readonly text: string; readonly before: string }
   /** `digest`: the edits that were shown; others are not applied by this yes. */
   | { readonly kind: "apply"; readonly question: string; readonly digest: string | null }
-  | { readonly kind: "approve"; readonly vm: string; readonly text: string };
+  | { readonly kind: "approve"; readonly vm: string; readonly text: string }
+  | { readonly kind: "verb"; readonly words: readonly string[]; readonly question: string }
+  /** What hurts is done once its name was typed. */
+  | {
+      readonly kind: "typed-verb";
+      readonly words: readonly string[];
+      readonly name: string;
+      readonly text: string;
+    };
 
 export interface Notice {
   readonly tone: "ok" | "warn" | "bad" | "plain";
   readonly text: string;
 }
 
-/** An apply that was asked for here. */
+/** An apply, or another command, that was asked for here. */
 export interface Run {
+  readonly title: string;
   readonly phase: "running" | "done" | "failed";
   readonly lines: readonly string[];
   readonly since: number;
@@ -49,7 +61,8 @@ export type UiAction =
   | { readonly kind: "move"; readonly motion: Motion; readonly shapes: readonly Shape[] }
   | { readonly kind: "go"; readonly screen: ScreenName | "help" | "apply"; readonly filter: string }
   | { readonly kind: "open"; readonly object: string; readonly aspect: Aspect }
-  | { readonly kind: "answer"; readonly object: string; readonly aspect: Aspect; readonly answer: Answer }
+  | { readonly kind: "page"; readonly words: readonly string[] }
+  | { readonly kind: "answer"; readonly question: readonly string[]; readonly answer: Answer }
   | { readonly kind: "back" }
   | { readonly kind: "prompt"; readonly prompt: Prompt }
   | { readonly kind: "type"; readonly text: string }
@@ -58,7 +71,7 @@ export type UiAction =
   | { readonly kind: "sort"; readonly key: SortKey | "next" }
   | { readonly kind: "writable"; readonly writable: boolean }
   | { readonly kind: "notice"; readonly notice: Notice | null }
-  | { readonly kind: "run-began"; readonly since: number }
+  | { readonly kind: "run-began"; readonly title: string; readonly since: number }
   | { readonly kind: "run-line"; readonly text: string }
   | { readonly kind: "run-ended"; readonly ok: boolean; readonly lines: readonly string[] };
 
@@ -93,6 +106,8 @@ export function reduce(state: UiState, action: UiAction): UiState {
       });
     case "open":
       return open(state, action.object, action.aspect);
+    case "page":
+      return page(state, action.words);
     case "answer":
       return onPlace(state, (place) => answered(place, action));
     case "back":
@@ -158,6 +173,29 @@ function open(state: UiState, object: string, aspect: Aspect): UiState {
   return push(state, place);
 }
 
+function page(state: UiState, words: readonly string[]): UiState {
+  const now = placeOf(state);
+  const place: Place = {
+    screen: "page",
+    words,
+    answer: { phase: "asking" },
+    cursor: cursorAtStart,
+    filter: "",
+  };
+  return now.screen === "page" && isSame(now.words, words) ? onPlace(state, () => place) : push(state, place);
+}
+
+/** The command whose answer is on screen; null: the report alone is. */
+export function questionOf(place: Place): readonly string[] | null {
+  if (place.screen === "page") return place.words;
+  if (place.screen !== "detail") return null;
+  return place.aspect === "yaml" ? ["get", place.object, "-o", "yaml"] : [place.aspect, place.object];
+}
+
+function isSame(a: readonly string[], b: readonly string[] | null): boolean {
+  return b !== null && a.length === b.length && a.every((word, index) => word === b[index]);
+}
+
 function push(state: UiState, place: Place): UiState {
   const [first, ...rest] = state.places;
   return { ...state, places: [first, ...rest.slice(-(mostPlaces - 2)), place], notice: null };
@@ -172,14 +210,13 @@ function back(state: UiState): UiState {
 
 /** An answer that comes after the user went on is dropped. */
 function answered(place: Place, action: Extract<UiAction, { kind: "answer" }>): Place {
-  const isAsked =
-    place.screen === "detail" && place.object === action.object && place.aspect === action.aspect;
-  return isAsked ? { ...place, answer: action.answer } : place;
+  if (place.screen !== "detail" && place.screen !== "page") return place;
+  return isSame(action.question, questionOf(place)) ? { ...place, answer: action.answer } : place;
 }
 
 function typed(state: UiState, text: string): UiState {
   const { prompt } = state;
-  if (prompt === null || prompt.kind === "apply") return state;
+  if (prompt === null || prompt.kind === "apply" || prompt.kind === "verb") return state;
   const next: UiState = { ...state, prompt: { ...prompt, text } };
   return prompt.kind === "filter" ? reduce(next, { kind: "filter", text }) : next;
 }
@@ -192,7 +229,9 @@ function reduceRun(
   run: Run | null,
   action: Extract<UiAction, { kind: "run-began" | "run-line" | "run-ended" }>,
 ): Run | null {
-  if (action.kind === "run-began") return { phase: "running", lines: [], since: action.since };
+  if (action.kind === "run-began") {
+    return { phase: "running", title: action.title, lines: [], since: action.since };
+  }
   if (run === null) return null;
   const added = action.kind === "run-line" ? [action.text] : action.lines;
   const lines = [...run.lines, ...added].slice(-mostRunLines);

@@ -33,13 +33,13 @@ async function open(test: TestContext, scene: Scene) {
 }
 
 describe("tuiActions", () => {
-  it("answers why and describe with the words of the commands", async (test) => {
+  it("answers questions with the words of the commands", async (test) => {
     const scene = await new Scene(["hv1"]).begin(vm("web1"));
     await scene.advance(20_000);
     const { actions } = await open(test, scene);
-    assert.match((await actions.why("VM/web1")).join("\n"), /web1/);
-    assert.match((await actions.describe("Node/hv1")).join("\n"), /hv1/);
-    await assert.rejects(actions.why("VM/nothing"), /no VM named nothing/);
+    assert.match((await actions.ask(["why", "VM/web1"])).join("\n"), /web1/);
+    assert.match((await actions.ask(["describe", "Node/hv1"])).join("\n"), /hv1/);
+    await assert.rejects(actions.ask(["why", "VM/nothing"]), /no VM named nothing/);
     await scene.end();
   });
 

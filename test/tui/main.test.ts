@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import process from "node:process";
 import { describe, it } from "node:test";
 
@@ -23,8 +24,8 @@ describe("runTui", () => {
     const { stdin, stdout } = terminal;
     const actions = {
       apply: () => Promise.resolve({ ok: true, text: "" } as const),
-      why: () => Promise.resolve([]),
-      describe: () => Promise.resolve([]),
+      ask: () => Promise.resolve([]),
+      run: () => Readable.from([]),
       approve: () => Promise.resolve({ ok: true, text: "" } as const),
     };
     const ended = runTui({ cluster: feed, actions, clock, readOnly: true, stdin, stdout }, signal);

@@ -189,7 +189,7 @@ describe("applying", () => {
     });
     stage.press("a", "y");
     await settled();
-    assert.match(stage.press("a").frame(), /An apply is under way/);
+    assert.match(stage.press("a").frame(), /`apply` is under way/);
   });
 });
 
@@ -236,5 +236,75 @@ describe("approving a destruction", () => {
     const stage = new Stage({ report: busyCluster }).press("5", "G", "k", "A");
     assert.match(stage.frame(), /read-only/);
     assert.match(stage.press("esc").type(":approve old-wiki").press("enter").frame(), /`:rw` allows edits/);
+  });
+});
+
+describe("asking for what changes something", () => {
+  const writable = () => new Stage({ report: busyCluster, readOnly: false });
+
+  it("is refused while the view is read-only", () => {
+    const stage = new Stage({ report: busyCluster }).type(":flush hv1").press("enter");
+    assert.match(stage.frame(), /This view is read-only/);
+    assert.ok(!stage.press("y").calls.some((call) => call.startsWith("run")));
+  });
+
+  it("shows the command and does nothing without a y", () => {
+    const stage = writable().type(":flush hv1").press("enter");
+    assert.match(stage.frame(), /Run `keel node flush hv1`\?.*\[y\/N\]/s);
+    assert.match(stage.press("x").frame(), /Nothing was done/);
+    assert.deepEqual(stage.calls, []);
+    assert.deepEqual(stage.type(":flush hv1").press("enter", "y").calls, ["run node flush hv1 --yes"]);
+  });
+
+  it("shows what is told, line by line, under the command", async () => {
+    const stage = writable().type(":migrate web1 hv2").press("enter", "y");
+    await settled();
+    await stage.clock.advance(200);
+    assert.match(stage.frame(), /KEEL VM MIGRATE WEB1 --TO HV2.*all done/s);
+  });
+
+  it("needs the name typed where it cuts a guest's power, and where files are rolled back", () => {
+    const stage = writable().type(":poweroff web1").press("enter");
+    assert.match(stage.frame(), /type web1/);
+    assert.match(stage.type("web").press("enter").frame(), /That is not web1/);
+    stage.type(":poweroff vm/web1").press("enter").type("web1").press("enter");
+    assert.deepEqual(stage.calls, ["run vm poweroff web1 --yes"]);
+    assert.match(writable().type(":rollback 3").press("enter").frame(), /type 3/);
+  });
+
+  it("waits for what is under way", () => {
+    const never = () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+    });
+    const stage = new Stage({ report: busyCluster, readOnly: false, actions: { run: never } });
+    stage.type(":ready hv1").press("enter", "y").type(":ready hv2").press("enter");
+    assert.match(stage.frame(), /`keel node ready hv1` is under way/);
+  });
+
+  it("says what a command lacks", () => {
+    assert.match(writable().type(":flush").press("enter").frame(), /:flush takes NODE/);
+    assert.match(writable().type(":maintenance on 1h").press("enter").frame(), /:maintenance takes/);
+  });
+});
+
+describe("asking for what changes nothing", () => {
+  it("shows a command's answer on a screen of its own, and goes back by Esc", async () => {
+    const stage = new Stage({ report: busyCluster }).type(":diff 3 4").press("enter");
+    await settled();
+    await stage.clock.advance(200);
+    assert.match(stage.frame(), /DIFF 3 4.*all of 3/s);
+    assert.deepEqual(stage.calls, ["diff 3 4"]);
+    assert.equal(stage.press("esc").place.screen, "overview");
+  });
+
+  it("says how maintenance stands where nothing more is said", () => {
+    assert.deepEqual(new Stage({ report: busyCluster }).type(":maintenance").press("enter").calls, [
+      "maintenance status",
+    ]);
+  });
+
+  it("shows a VM as YAML", () => {
+    const stage = new Stage({ report: busyCluster }).press("3", "y");
+    assert.match(stage.calls[0] ?? "", /^get VM\/\S+ -o yaml$/);
   });
 });

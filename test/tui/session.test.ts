@@ -115,14 +115,15 @@ describe("the answer in a detail view", () => {
   it("shows what went wrong instead, with the advice", async () => {
     const failing = () =>
       Promise.reject(new KeelError("not-found", { what: "VM", name: "web1", kind: "vm" }));
-    const stage = new Stage({ report: calm, actions: { why: failing } }).press("3", "w");
+    const stage = new Stage({ report: calm, actions: { ask: failing } }).press("3", "w");
     await settled();
     assert.match(stage.frame(), /There is no VM named web1\. `keel get vm` lists what there is\./);
   });
 
   it("drops the answer to a question that was left", async () => {
     const late = Promise.withResolvers<readonly string[]>();
-    const stage = new Stage({ report: calm, actions: { why: () => late.promise } }).press("3", "w");
+    const ask = ([what]: readonly string[]) => (what === "why" ? late.promise : Promise.resolve([]));
+    const stage = new Stage({ report: calm, actions: { ask } }).press("3", "w");
     stage.press("d");
     await settled();
     late.resolve(["too late"]);

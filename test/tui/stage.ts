@@ -1,4 +1,5 @@
 /** A session with everything around it: a feed that is told what to say, a clock that stands still, actions that note. */
+import { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 
 import { renderToString } from "ink";
@@ -90,13 +91,14 @@ export class Stage {
         this.calls.push(`apply ${digest ?? "none"}`);
         return Promise.resolve({ ok: true, text: "applied as generation 43" });
       },
-      why: (object) => {
-        this.calls.push(`why ${object}`);
-        return Promise.resolve([`${object} is where it should be.`]);
+      ask: (words) => {
+        const [what = "", object = ""] = words;
+        this.calls.push(words.join(" "));
+        return Promise.resolve([what === "why" ? `${object} is where it should be.` : `all of ${object}`]);
       },
-      describe: (object) => {
-        this.calls.push(`describe ${object}`);
-        return Promise.resolve([`all of ${object}`]);
+      run: (words) => {
+        this.calls.push(`run ${words.join(" ")}`);
+        return Readable.from(["all done"]);
       },
       approve: (vm, disks) => {
         this.calls.push(["approve", vm, ...disks].join(" "));

@@ -62,19 +62,19 @@ describe("a detail view", () => {
   const answer = { phase: "answered", lines: ["because"] } as const;
 
   it("takes the answer to its question", () => {
-    const place = placeOf(run(opened, { kind: "answer", object: "VM/a", aspect: "why", answer }));
+    const place = placeOf(run(opened, { kind: "answer", question: ["why", "VM/a"], answer }));
     assert.equal(place.screen === "detail" && place.answer, answer);
   });
 
   it("drops an answer to what is asked no longer", () => {
     for (const other of [
-      { kind: "answer", object: "VM/b", aspect: "why", answer },
-      { kind: "answer", object: "VM/a", aspect: "describe", answer },
+      { kind: "answer", question: ["why", "VM/b"], answer },
+      { kind: "answer", question: ["describe", "VM/a"], answer },
     ] as const) {
       assert.deepEqual(run(opened, other), opened);
     }
     const left = run(opened, { kind: "back" });
-    assert.deepEqual(run(left, { kind: "answer", object: "VM/a", aspect: "why", answer }), left);
+    assert.deepEqual(run(left, { kind: "answer", question: ["why", "VM/a"], answer }), left);
   });
 
   it("changes its question in place", () => {
@@ -107,11 +107,11 @@ describe("a run", () => {
   it("collects its lines and its end", () => {
     const state = run(
       start,
-      { kind: "run-began", since: 5 },
+      { kind: "run-began", title: "apply", since: 5 },
       { kind: "run-line", text: "one" },
       { kind: "run-ended", ok: false, lines: ["two"] },
     );
-    assert.deepEqual(state.run, { phase: "failed", lines: ["one", "two"], since: 5 });
+    assert.deepEqual(state.run, { phase: "failed", title: "apply", lines: ["one", "two"], since: 5 });
   });
 
   it("keeps the last lines of many", () => {
@@ -119,7 +119,7 @@ describe("a run", () => {
       kind: "run-line",
       text: String(index),
     }));
-    const state = run(start, { kind: "run-began", since: 5 }, ...lines);
+    const state = run(start, { kind: "run-began", title: "apply", since: 5 }, ...lines);
     assert.equal(state.run?.lines.length, 500);
     assert.equal(state.run?.lines.at(-1), "699");
   });

@@ -12,7 +12,7 @@ export function applyPanel(report: ClusterReport | null, run: Run | null, canvas
   const told = (run?.lines ?? []).flatMap((line) => wrap(harmless(line), canvas.cells - markerCells));
   return panelOfEntries(
     {
-      title: "APPLY",
+      title: (run?.title ?? "apply").toUpperCase(),
       aside: run === null ? [] : [phaseSpan(run, canvas)],
       scrolls: "text",
       empty: [run === null ? "Nothing was applied from here yet." : "Waiting for the first step."],

@@ -1,28 +1,14 @@
 /** One VM or node: what the report says of it, live, and below that what was asked about it. */
 import { objectId } from "../../reconciler/model/names.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
-import { unreachable } from "../../reconciler/model/unreachable.ts";
 import { blockedFacts, nodeFacts, vmFacts } from "../view/facts.ts";
-import { span, type Line } from "../view/line.ts";
-import {
-  emptyEntry,
-  entry,
-  markerCells,
-  panelOfEntries,
-  type Canvas,
-  type Entry,
-  type Panel,
-} from "../view/panel.ts";
+import { type Answer, answerLines } from "../view/answer.ts";
+import { span } from "../view/line.ts";
+import { emptyEntry, entry, panelOfEntries, type Canvas, type Entry, type Panel } from "../view/panel.ts";
 import { allBlocked } from "../view/plan-summary.ts";
-import { harmless, wrap } from "../view/text.ts";
 
 /** Which question the lower part answers. */
-export type Aspect = "describe" | "why";
-
-export type Answer =
-  | { readonly phase: "asking" }
-  | { readonly phase: "answered"; readonly lines: readonly string[] }
-  | { readonly phase: "failed"; readonly problem: string };
+export type Aspect = "describe" | "why" | "yaml";
 
 export function detailPanel(
   report: ClusterReport,
@@ -49,19 +35,4 @@ function facts(report: ClusterReport, object: string, canvas: Canvas): readonly 
   const node = report.nodes.find(({ name }) => objectId("Node", name) === object);
   if (node !== undefined) return nodeFacts(node, canvas);
   return [entry(null, [span(`${object} is in no report: it was not applied yet, or is gone.`, "muted")])];
-}
-
-function answerLines(answer: Answer, canvas: Canvas): readonly Line[] {
-  switch (answer.phase) {
-    case "asking":
-      return [[span(`asking${canvas.glyphs.ellipsis}`, "muted")]];
-    case "failed":
-      return wrap(answer.problem, canvas.cells - markerCells).map((line) => [span(line, "bad")]);
-    case "answered":
-      return answer.lines
-        .flatMap((line) => wrap(harmless(line), canvas.cells - markerCells))
-        .map((line) => [span(line)]);
-    default:
-      return unreachable(answer);
-  }
 }

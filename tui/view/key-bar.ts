@@ -1,6 +1,7 @@
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import { bindings, type Binding } from "../bindings.ts";
 import type { KeyContext } from "../outcome.ts";
+import type { Prompt } from "../state.ts";
 import { cellsOfLine, edges, fitLine, joinLines, span, type Line } from "./line.ts";
 import type { Canvas } from "./panel.ts";
 
@@ -37,7 +38,7 @@ function fitting(list: readonly Hint[], cells: number): Line {
   return cellsOfLine(line) <= cells || list.length === 0 ? line : fitting(list.slice(0, -1), cells);
 }
 
-function promptKeys(kind: "command" | "filter" | "apply" | "approve"): readonly Hint[] {
+function promptKeys(kind: Prompt["kind"]): readonly Hint[] {
   switch (kind) {
     case "command":
       return [
@@ -53,9 +54,15 @@ function promptKeys(kind: "command" | "filter" | "apply" | "approve"): readonly 
         ["regular expressions", "too"],
       ];
     case "apply":
+    case "verb":
       return [
-        ["y", "yes, apply"],
+        ["y", kind === "apply" ? "yes, apply" : "yes, run it"],
         ["any other key", "cancel"],
+      ];
+    case "typed-verb":
+      return [
+        ["Enter", "do it"],
+        ["Esc", "cancel"],
       ];
     case "approve":
       return [

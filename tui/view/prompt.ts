@@ -1,6 +1,7 @@
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
 import { completions } from "../commands.ts";
+import { shownWords } from "../verbs.ts";
 import type { Prompt } from "../state.ts";
 import { cellsOf, graphemesOf, wrap } from "./text.ts";
 import { span, type Line } from "./line.ts";
@@ -13,7 +14,8 @@ export function promptLines(prompt: Prompt, report: ClusterReport | null, canvas
       return [[...typedLine(" :", prompt.text, canvas), ...completionSpans(prompt.text, report)]];
     case "filter":
       return [typedLine(" /", prompt.text, canvas)];
-    case "apply": {
+    case "apply":
+    case "verb": {
       const lines = wrap(`${prompt.question} [y/N]`, canvas.cells - 3).map((line) => [
         span(` ${line} `, "warn"),
       ]);
@@ -24,6 +26,13 @@ export function promptLines(prompt: Prompt, report: ClusterReport | null, canvas
         ...wrap(`Destroy ${prompt.vm}? Type its name:`, canvas.cells - 2).map((line) => [
           span(` ${line}`, "bad"),
         ]),
+        typedLine(" > ", prompt.text, canvas),
+      ];
+    case "typed-verb":
+      return [
+        ...wrap(`${shownWords(prompt.words)}: type ${prompt.name} to do it:`, canvas.cells - 2).map(
+          (line) => [span(` ${line}`, "bad")],
+        ),
         typedLine(" > ", prompt.text, canvas),
       ];
     default:

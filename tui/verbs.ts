@@ -1,0 +1,87 @@
+/** The `:` commands that change something, as the commands of keel that they are; each is asked about first. */
+
+export interface Verb {
+  /** What keel is called with, so that it does not ask. */
+  readonly words: readonly string[];
+  /** What has to be typed first; null: a yes is enough. */
+  readonly typed: string | null;
+}
+
+export interface VerbEntry {
+  readonly name: string;
+  readonly takes: string;
+  readonly help: string;
+  readonly argument: "vm" | "node" | "none";
+  /** Null: it needs something else after it. */
+  readonly verb: (first: string, rest: readonly string[]) => Verb | null;
+}
+
+export const verbs: readonly VerbEntry[] = [
+  ofVm("start", "start it, release it, or try it again"),
+  ofVm("shutdown", "shut it down; it stays off"),
+  {
+    ...ofVm("poweroff", "cut its power; its name must be typed again"),
+    verb: (vm) => (vm === "" ? null : { words: ["vm", "poweroff", vm, "--yes"], typed: vm }),
+  },
+  {
+    ...ofVm("restart", "shut it down and start it again, once"),
+    verb: (vm) => (vm === "" ? null : { words: ["vm", "restart", vm], typed: null }),
+  },
+  ofVm("unmigrate", "bring it home"),
+  {
+    name: "migrate",
+    takes: "VM [NODE]",
+    help: "move it; without a node its selector chooses",
+    argument: "vm",
+    verb: (vm, [node]) =>
+      vm === ""
+        ? null
+        : {
+            words: ["vm", "migrate", vm, ...(node === undefined ? [] : ["--to", node]), "--yes"],
+            typed: null,
+          },
+  },
+  ofNode("flush", "move every VM away from it"),
+  ofNode("ready", "take VMs again, and those whose home it is"),
+  ofNode("cordon", "take no VM any more, and keep those that it has"),
+  {
+    name: "maintenance",
+    takes: "on 1h REASON | off",
+    help: "nothing is fenced or taken over meanwhile; without a word: how it stands",
+    argument: "none",
+    verb: (first, [duration, ...reason]) => {
+      const words = ["maintenance", first, "--override"];
+      if (first === "off" && duration === undefined) return { words, typed: null };
+      if (first !== "on" || duration === undefined || reason.length === 0) return null;
+      return { words: [...words, "--for", duration, "--reason", reason.join(" ")], typed: null };
+    },
+  },
+  {
+    name: "rollback",
+    takes: "GENERATION",
+    help: "make the files say what they said then, and apply that",
+    argument: "none",
+    verb: (generation) =>
+      /^\d+$/.test(generation) ? { words: ["rollback", generation, "--yes"], typed: generation } : null,
+  },
+];
+
+function ofVm(name: string, help: string): VerbEntry {
+  const verb = (vm: string): Verb | null =>
+    vm === "" ? null : { words: ["vm", name, vm, "--yes"], typed: null };
+  return { name, takes: "VM", help, argument: "vm", verb };
+}
+
+function ofNode(name: string, help: string): VerbEntry {
+  const verb = (node: string): Verb | null =>
+    node === "" ? null : { words: ["node", name, node, "--yes"], typed: null };
+  return { name, takes: "NODE", help, argument: "node", verb };
+}
+
+/** As people would type it. */
+export function shownWords(words: readonly string[]): string {
+  const shown = words
+    .filter((word) => word !== "--yes")
+    .map((word) => (word.includes(" ") ? `'${word}'` : word));
+  return ["keel", ...shown].join(" ");
+}
