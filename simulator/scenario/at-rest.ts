@@ -100,7 +100,7 @@ function findWanted(
     return [belongs(`${vm.name} is off (${reason.code}), and ${usable.join(", ")} could take it`)];
   }
   const place = [vm.migrate, home].find((node) => node !== null && usable.includes(node)) ?? null;
-  const tried = reason.code === "migration-failed";
+  const tried = reason.code === "migration-failed" || reason.code === "shutdown-timed-out";
   if (place !== null && place !== at && !tried)
     return [belongs(`${vm.name} rests on ${at} (${reason.code}), and belongs on ${place}`)];
   // Of a group that is crowded on a node one stays, and is not to blame; who has to leave says that it cannot.
