@@ -5,7 +5,8 @@ import type { Desired, SourcePosition } from "../reconciler/model/desired.ts";
 import { type Kind, objectId } from "../reconciler/model/names.ts";
 import type { BlockedReport, DriftReport, NodeReport, VmReport } from "../reconciler/model/report.ts";
 import { unreachable } from "../reconciler/model/unreachable.ts";
-import { type EventItem, reportEvents } from "./listings/events.ts";
+import type { EventItem } from "../reconciler/control/report/event-item.ts";
+import { reportEvents } from "./listings/events.ts";
 import type { View } from "./listings/listing.ts";
 import { kindsWord, kindWord, type NamedObject, notFound } from "./output/object-names.ts";
 

@@ -1,4 +1,5 @@
 /** What the API shows: the listings and reports of the command line, of the cluster that the feed follows. */
+import { EventStreams } from "../../reconciler/api/event-streams.ts";
 import type { ClusterReads, Listed, Look } from "../../reconciler/api/ports.ts";
 import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import { readHistory } from "../../reconciler/control/history.ts";
@@ -6,6 +7,7 @@ import { maintenanceInForce } from "../../reconciler/control/report/maintenance-
 import { reportStatus } from "../../reconciler/control/report/status-report.ts";
 import { whyNode, whyVm } from "../../reconciler/control/why.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
+import type { Log } from "../../reconciler/runtime/log.ts";
 import type { Context } from "../context.ts";
 import { fitsVm } from "../listings/fitting-vms.ts";
 import { generationItem } from "../listings/generations.ts";
@@ -15,7 +17,9 @@ import { viewOf } from "../view.ts";
 /** How long one look serves all who ask, while nothing changes: reports speak of the time that has passed. */
 const freshMs = 1_000;
 
-export function clusterReads(context: Context, feed: ClusterFeed): ClusterReads {
+export async function clusterReads(context: Context, feed: ClusterFeed, log: Log): Promise<ClusterReads> {
+  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
+  const streams = new EventStreams({ feed, store, keys, clock: context.clock, log });
   let latest: { readonly look: Look; readonly at: number } | null = null;
   const problem = () => feed.problem?.why ?? (feed.listed ? null : "its records are being read");
   return {
@@ -29,10 +33,8 @@ export function clusterReads(context: Context, feed: ClusterFeed): ClusterReads 
         latest = { look: lookAt(context, feed), at };
       return latest.look;
     },
-    history: async () => {
-      const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-      return (await readHistory(store, keys)).map(generationItem);
-    },
+    history: async () => (await readHistory(store, keys)).map(generationItem),
+    follow: (after) => streams.open(after),
     storeBytes: () =>
       context
         .maintenance()

@@ -44,7 +44,7 @@ export async function openApi(
 ): Promise<(entrance: Entrance) => ApiServer> {
   const { clock } = context;
   const endpoints = await context.endpoints();
-  const reads = clusterReads(context, feed);
+  const reads = await clusterReads(context, feed, log);
   const actions = apiActions(context);
   const routes = apiRoutes({ reads, actions, now: () => clock.now(), version: programVersion() });
   const audit = auditLog(context, { feed, log, id });

@@ -4,7 +4,7 @@ import { kinds, objectId, type ObjectId } from "../../reconciler/model/names.ts"
 import { warnIfFrozen } from "../frozen.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
-import type { EventItem } from "../listings/events.ts";
+import type { EventItem } from "../../reconciler/control/report/event-item.ts";
 import { Changes } from "../follow/changes.ts";
 import { printData } from "../output/answer.ts";
 import { eventLine } from "../output/event-line.ts";

@@ -1,16 +1,10 @@
-import type { EventReport } from "../../reconciler/model/report.ts";
+import { eventItem, type EventItem } from "../../reconciler/control/report/event-item.ts";
 import { formatAge } from "../../tui/view/amounts.ts";
 import { span } from "../../tui/view/line.ts";
 import { levelTones } from "../../tui/view/states.ts";
 import { shownId } from "../output/object-names.ts";
 import { text } from "./cells.ts";
 import { listing, type View } from "./listing.ts";
-
-export interface EventItem extends EventReport {
-  readonly kind: "Event";
-  /** The writer and the number of the event among its own. */
-  readonly name: string;
-}
 
 export const events = listing<EventItem>({
   word: "event",
@@ -30,9 +24,4 @@ export const events = listing<EventItem>({
 /** Oldest first, as logs are read. */
 export function reportEvents({ report }: View): readonly EventItem[] {
   return report.events.map(eventItem).reverse();
-}
-
-export function eventItem(event: EventReport): EventItem {
-  const { at, writer, number, object, level, code, text: words } = event;
-  return { kind: "Event", name: `${writer}/${number}`, at, writer, number, object, level, code, text: words };
 }

@@ -3,6 +3,7 @@ import { apiVersion, openApiText } from "./openapi.ts";
 import type { Actions, ClusterReads } from "./ports.ts";
 import type { Route } from "./route.ts";
 import { clusterRoutes } from "./routes/cluster.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { maintenanceRoutes } from "./routes/maintenance.ts";
 import { nodeChangeRoutes } from "./routes/node-changes.ts";
@@ -26,6 +27,7 @@ export function apiRoutes({ reads, actions, now, version }: ApiOptions): readonl
     ...clusterRoutes(reads),
     ...maintenanceRoutes(actions, now),
     ...planRoutes(actions),
+    ...eventRoutes(reads),
     ...healthRoutes({ reads, now, version, openApi: () => openApiText(routes, apiVersion) }),
   ];
   return routes;

@@ -71,10 +71,16 @@ function operationOf(route: Route): Record<string, unknown> {
   };
 }
 
-function headers({ method, role }: Route): readonly Record<string, unknown>[] {
-  if (method === "GET" || role === null) return [];
-  const description = "An ETag: the change is made only where what it was read from is still in force.";
-  return [{ name: "If-Match", in: "header", required: false, description, schema: { type: "string" } }];
+function headers({ method, role, headers: own = {} }: Route): readonly Record<string, unknown>[] {
+  const ifMatch = "An ETag: the change is made only where what it was read from is still in force.";
+  const all = method === "GET" || role === null ? own : { "If-Match": ifMatch, ...own };
+  return Object.entries(all).map(([name, description]) => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema: { type: "string" },
+  }));
 }
 
 function parameters(fields: TProperties, place: "path" | "query"): readonly Record<string, unknown>[] {

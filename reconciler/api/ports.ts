@@ -2,6 +2,7 @@
  * What the API asks for, and others do: looking at the cluster, and (through `Actions`) the commands of the same names.
  * The command line implements both with what its own commands are made of, so that there is one truth.
  */
+import type { Readable } from "node:stream";
 import type { WhyReport } from "../control/why.ts";
 import type { Node, Vm } from "../model/desired.ts";
 import type { NodeName, ObjectId, VmName } from "../model/names.ts";
@@ -10,6 +11,7 @@ import type { ClusterReport, PlanReport } from "../model/report.ts";
 import type { StatusReport } from "../model/status-report.ts";
 import type { VmState } from "../model/states.ts";
 import type { Caller } from "./caller.ts";
+import type { Position } from "./event-stream.ts";
 
 /** What `keel get … -o json` lists. */
 export type Listed = "nodes" | "networks" | "pools" | "profiles" | "steps" | "requests" | "events";
@@ -47,6 +49,8 @@ export interface ClusterReads {
   look(): Look;
   /** Every apply that is kept, oldest first. */
   history(): Promise<readonly Item[]>;
+  /** What happens from now on, or after a position, as server-sent events. @throws KeelError `overloaded` */
+  follow(after: Position | null): Readable;
   /** Why nothing is known for certain; null: all is well. */
   problem(): string | null;
   /** Bytes that the store's files take; null: it does not tell. */

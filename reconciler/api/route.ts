@@ -9,7 +9,7 @@ export type Method = (typeof methods)[number];
 
 export interface Answer {
   readonly status: number;
-  /** Written as `keel -o json` does; text is sent as it is. */
+  /** Written as `keel -o json` does; text, and what is read from a stream, is sent as it is. */
   readonly body: unknown;
   /** Left out: JSON. */
   readonly type?: string;
@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly caller: Caller;
   /** Of `If-Match`; null: it was not sent. */
   readonly ifMatch: string | null;
+  /** Of `Last-Event-ID`; null: it was not sent. */
+  readonly lastEventId: string | null;
   /** Aborted when the answer is late, or nobody waits for it any more. */
   readonly signal: AbortSignal;
 }
@@ -51,6 +53,8 @@ export interface RouteHead {
   readonly role: Role | null;
   /** Other media types of the body, which arrive as text; JSON is then handed on as it came, for their reader. */
   readonly texts?: readonly string[];
+  /** Headers that it looks at, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, Answered>>;
   /** Besides those that every route may give. */
   readonly errors: readonly ErrorCode[];

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { createServer as createHttp, type Server as HttpServer } from "node:http";
 import { createServer as createHttps } from "node:https";
+import { Readable } from "node:stream";
 import { jsonLineOf } from "../control/report/json.ts";
 import type { Clock } from "../model/clock.ts";
 import { KeelError } from "../model/errors.ts";
@@ -100,8 +101,9 @@ async function answerOf(options: ServerOptions, route: Route, request: FastifyRe
     const known = await options.identify(request, route);
     caller = known;
     const ifMatch = headers["if-match"] ?? null;
+    const lastEventId = headers["last-event-id"]?.toString() ?? null;
     answer = await within(options.clock, answerMs, (signal) =>
-      route.handle({ caller: known, params, query, body, ifMatch, signal }),
+      route.handle({ caller: known, params, query, body, ifMatch, lastEventId, signal }),
     );
   } catch (error) {
     const problem = problemFor(error, options);
@@ -122,7 +124,7 @@ function send(reply: FastifyReply, { status, body, type = "application/json", he
     .code(status)
     .headers({ "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers })
     .type(type.includes("charset") ? type : `${type}; charset=utf-8`)
-    .send(typeof body === "string" ? body : `${jsonLineOf(body)}\n`);
+    .send(typeof body === "string" || body instanceof Readable ? body : `${jsonLineOf(body)}\n`);
 }
 
 function problemAnswer(problem: Problem): Answer {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import openApiTypes, { astToString, COMMENT_HEADER, type OpenAPI3 } from "openapi-typescript";
 import { openApiFile } from "../../../reconciler/api/published.ts";
 import { repositoryRoot } from "../../support/root.ts";
 
@@ -20,5 +21,13 @@ describe("the OpenAPI document", () => {
     assert.equal(valid, true);
     assert.equal(validator.version, "3.1");
     assert.doesNotThrow(() => validator.resolveRefs());
+  });
+
+  it("gives a client its types, by a generator of others (test/support/api-client.ts uses them)", async () => {
+    const path = join(repositoryRoot, "test/golden/api/paths.mts");
+    const document = JSON.parse(checkedIn) as OpenAPI3;
+    const types = `${COMMENT_HEADER}${astToString(await openApiTypes(document))}`;
+    if (process.env["KEEL_UPDATE_GOLDEN"] === "1") writeFileSync(path, types);
+    else assert.equal(readFileSync(path, "utf8"), types);
   });
 });
