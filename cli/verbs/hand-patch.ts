@@ -25,8 +25,11 @@ export function editRefused(
   refusal: EditRefusal,
   patch: { readonly edits: readonly ObjectEdit[]; readonly changes: readonly FileChange[] },
 ): KeelError {
+  if (refusal.reason === "changed") {
+    return new KeelError("edit-conflict", { what, why: refusal.message, directory: context.directoryName });
+  }
   for (const line of issueLines(refusal.issues, context)) context.err(line);
-  if (refusal.reason !== "invalid" && refusal.reason !== "changed") {
+  if (refusal.reason !== "invalid") {
     context.out("The edit, to be made by hand:");
     context.out("");
     const { directoryName } = context;

@@ -186,18 +186,11 @@ class VerbRun {
       this.#turn?.free();
       return;
     }
-    const { directory, directoryName } = this.#context;
+    const { directory } = this.#context;
     const problem = await writeChanges(directory, changes, this.#turn);
     this.#turn?.free();
     this.#edited = problem === undefined;
     if (problem === undefined) return;
-    if (problem.reason === "changed") {
-      throw new KeelError("edit-conflict", {
-        what: this.#verb.what,
-        why: problem.message,
-        directory: directoryName,
-      });
-    }
     throw editRefused(this.#context, this.#verb.what, problem, { edits: intent.edits, changes });
   }
 

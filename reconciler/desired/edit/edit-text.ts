@@ -20,6 +20,17 @@ export type EditedText =
  * it does not say exactly what was asked for, the edit is refused.
  */
 export function patchDocument(text: string, id: ObjectId, patch: MergePatch): EditedText {
+  return behindMark(text, (plain) => patchPlain(plain, id, patch));
+}
+
+/** The byte order mark that some editors write is no part of what the parser counts. */
+function behindMark(text: string, edit: (plain: string) => EditedText): EditedText {
+  if (!text.startsWith("\ufeff")) return edit(text);
+  const edited = edit(text.slice(1));
+  return edited.ok && edited.text !== null ? { ok: true, text: `\ufeff${edited.text}` } : edited;
+}
+
+function patchPlain(text: string, id: ObjectId, patch: MergePatch): EditedText {
   const source = new SourceText(text);
   const documents = readYaml(text);
   const document = documents.find(({ value }) => isDocumentOf(id, value));
@@ -48,6 +59,10 @@ export function patchDocument(text: string, id: ObjectId, patch: MergePatch): Ed
 
 /** The text without the document of an object; the comments right above it go with it, those of the file stay. */
 export function removeDocument(text: string, id: ObjectId): EditedText {
+  return behindMark(text, (plain) => removePlain(plain, id));
+}
+
+function removePlain(text: string, id: ObjectId): EditedText {
   const documents = readYaml(text);
   const document = documents.find(({ value }) => isDocumentOf(id, value));
   if (document === undefined) return notThere(id);

@@ -69,7 +69,7 @@ export async function planNewFiles(
   const taken = [...files.keys()].find((file) => content.files.has(file));
   if (taken !== undefined) {
     const advice = "write it into another file, or move that one";
-    return { ok: false, refusal: refusal("layout", `there is a file ${taken} already`, advice) };
+    return { ok: false, refusal: refusal("taken", `there is a file ${taken} already`, advice) };
   }
   const changes = [...files].map(([file, after]) => ({ file, before: null, after }));
   const next = reader.evaluate(content, files);

@@ -11,6 +11,8 @@ export interface EditRefusal {
     | "layout"
     /** Somebody else changed the file in the meantime. */
     | "changed"
+    /** A new file's name is that of another file. */
+    | "taken"
     | "read-only"
     /** Its first lines say that a program writes it. */
     | "generated"

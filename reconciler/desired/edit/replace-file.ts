@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { renameSync } from "node:fs";
 import { link, open, rename, stat, unlink, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -8,18 +9,15 @@ import { codeOf } from "../load/list-folder.ts";
  * Puts a new text in the place of a file, with its mode and owner; after a crash there is the old text or the new one.
  * `isAsRead` is asked at the last moment: false, and nothing is written.
  */
-export async function replaceFile(
-  path: string,
-  text: string,
-  isAsRead: () => Promise<boolean>,
-): Promise<boolean> {
+export async function replaceFile(path: string, text: string, isAsRead: () => boolean): Promise<boolean> {
   const { mode, uid, gid } = await stat(path);
   return withTemporary(path, text, mode & 0o7777, async (temporary, handle) => {
     await keepOwner(handle, uid, gid);
     await handle.chmod(mode & 0o7777);
     await handle.sync();
-    if (!(await isAsRead())) return false;
-    await rename(temporary, path);
+    // Nothing comes between the two: an editor that saves just then would lose what it saved.
+    if (!isAsRead()) return false;
+    renameSync(temporary, path);
     return true;
   });
 }

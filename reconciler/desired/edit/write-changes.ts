@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, readFileSync } from "node:fs";
 import { access, lstat, mkdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 
@@ -93,7 +93,7 @@ async function targetOf(root: string, change: FileChange): Promise<Target> {
 async function checkTarget(root: string, { file, before }: FileChange): Promise<string> {
   const named = join(root, file);
   if (before === null) {
-    if (await exists(named)) throw changed(file);
+    if (await exists(named)) throw taken(file);
     const folder = (await exists(dirname(named))) ? dirname(named) : root;
     const parent = await realpath(folder);
     if (parent !== root && !parent.startsWith(root + sep)) throw outside(file);
@@ -125,11 +125,11 @@ function isGenerated(text: string): boolean {
 }
 
 async function write({ file, path, before, after }: Target): Promise<void> {
-  const isAsRead = async () => (await readFile(path, "utf8")) === before;
+  const isAsRead = () => readFileSync(path, "utf8") === before;
   if (before === null) {
     if (after !== null && !(await createFile(path, after))) throw changed(file);
   } else if (after === null) {
-    if (!(await isAsRead())) throw changed(file);
+    if (!isAsRead()) throw changed(file);
     await removeFile(path);
   } else if (!(await replaceFile(path, after, isAsRead))) {
     throw changed(file);
@@ -169,6 +169,11 @@ async function checkWritable(path: string, file: string): Promise<void> {
 
 function outside(file: string): Refused {
   return new Refused("outside", `${file} leads out of the folder`, "edit the file where it is");
+}
+
+function taken(file: string): Refused {
+  const advice = "write it into another file, or move that one";
+  return new Refused("taken", `there is a file ${file} already`, advice);
 }
 
 function changed(file: string): Refused {

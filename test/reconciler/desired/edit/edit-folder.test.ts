@@ -154,7 +154,7 @@ describe("an edit is refused, and nothing is written,", () => {
     await using folder = await temporaryFolder();
     const planned = made(await planEdits(readerOf(folder), edits({ "VM/a": { memory: "1GiB" } })));
     await folder.write("vm-a.yaml", "# mine\n");
-    assert.equal((await writeChanges(folder.path, planned.changes))?.reason, "changed");
+    assert.equal((await writeChanges(folder.path, planned.changes))?.reason, "taken");
     assert.equal(await folder.read("vm-a.yaml"), "# mine\n");
   });
 
