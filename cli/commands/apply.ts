@@ -7,7 +7,7 @@ import type { FolderProposal } from "../propose-folder.ts";
 import type { SavedPlan } from "../saved-plan.ts";
 import { allowDestroyOption, allowOrphanOption } from "./plan.ts";
 
-interface ApplyOptions {
+export interface ApplyOptions {
   readonly yes?: true;
   readonly undo?: true;
   readonly wait: boolean;
@@ -43,7 +43,12 @@ export function register(program: Command, context: ContextFactory): void {
   ]);
 }
 
-async function apply(file: string | undefined, options: ApplyOptions, context: Context): Promise<void> {
+/** @throws KeelError what a plan and following it throw */
+export async function apply(
+  file: string | undefined,
+  options: ApplyOptions,
+  context: Context,
+): Promise<void> {
   context.format(["table"]);
   const { proposed, saved } = await subject(file, options, context);
   const { putIntoForce } = await import("../put-into-force.ts");

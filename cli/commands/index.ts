@@ -9,6 +9,7 @@ import * as completion from "./completion.ts";
 import * as describe from "./describe.ts";
 import * as diff from "./diff.ts";
 import * as drift from "./drift.ts";
+import * as edit from "./edit.ts";
 import * as events from "./events.ts";
 import * as explain from "./explain.ts";
 import * as fence from "./fence/index.ts";
@@ -74,7 +75,10 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         tui.register,
       ],
     },
-    { heading: "Write:", commands: [fmt.register, explain.register, schema.register, completion.register] },
+    {
+      heading: "Write:",
+      commands: [edit.register, fmt.register, explain.register, schema.register, completion.register],
+    },
     {
       heading: "Daemons:",
       commands: [

@@ -14,7 +14,16 @@ const emptyWords = ["manager", "helper", "helpers", "util", "utils", "utility", 
 const namesOfOthers = ["info"];
 
 /** Tests that stand for something other than one source file of the same path. */
-const testsWithoutSource = ["conformance/", "golden/", "real/", "support/", "architecture", "tidy", "docs"];
+const testsWithoutSource = [
+  "docs.pvc",
+  "conformance/",
+  "golden/",
+  "real/",
+  "support/",
+  "architecture",
+  "tidy",
+  "docs",
+];
 
 /** A source with much to say has several tests, each with its theme: `plan.placement.test.ts`, `plan.property.test.ts`. */
 const theme = /\.[a-z-]+$/u;
