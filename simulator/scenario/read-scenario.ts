@@ -90,7 +90,10 @@ async function readObjects(
   }
   if (cluster !== undefined) return readFolder(reader, reader.text(cluster, ["cluster"]), load);
   const objects = new Map<ObjectId, unknown>();
-  for (const [index, object] of reader.list(fields["objects"], ["objects"]).entries()) {
+  const documents = reader.list(fields["objects"], ["objects"]);
+  if (Array.isArray(fields["objects"]) && documents.length === 0)
+    reader.fault(["objects"], "is empty; name at least a node, such as {kind: Node, name: hv1}");
+  for (const [index, object] of documents.entries()) {
     const at = ["objects", String(index)];
     const kind = isFields(object) ? kinds.find((known) => known === object["kind"]) : undefined;
     const name = isFields(object) ? object["name"] : undefined;

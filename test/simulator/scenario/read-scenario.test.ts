@@ -44,7 +44,7 @@ events:
   });
 
   it("has defaults for all that is left out", async () => {
-    const { hardware, until, limit, seed, start } = await read("objects: []");
+    const { hardware, until, limit, seed, start } = await read("objects: [{kind: Node, name: hv1}]");
     assert.deepEqual(
       { until, limit, seed, start: start.size },
       { until: "settled", limit: 3_600_000, seed: 1, start: 0 },
@@ -91,5 +91,8 @@ until: soon
     const wanted = "s.yaml:1:1: the scenario needs either objects: or cluster:";
     assert.deepEqual(await problemsOf("seed: 2"), [wanted]);
     assert.deepEqual(await problemsOf("objects: []\ncluster: lab"), [wanted]);
+    assert.deepEqual(await problemsOf("objects: []"), [
+      "s.yaml:1:10: objects: is empty; name at least a node, such as {kind: Node, name: hv1}",
+    ]);
   });
 });
