@@ -25,6 +25,7 @@ import * as node from "./node/index.ts";
 import * as plan from "./plan.ts";
 import * as profile from "./profile.ts";
 import * as reconciler from "./reconciler.ts";
+import * as report from "./report.ts";
 import * as rollback from "./rollback.ts";
 import * as schema from "./schema.ts";
 import * as simulate from "./simulate.ts";
@@ -72,6 +73,7 @@ export const commandGroups: readonly { readonly heading: string; readonly comman
         diff.register,
         network.register,
         profile.register,
+        report.register,
         tui.register,
       ],
     },

@@ -4,12 +4,16 @@ import type { DriftReport } from "../../reconciler/model/report.ts";
 import type { Line } from "../../tui/view/line.ts";
 import { heading, type Layout, moreLine, paragraph } from "./layout.ts";
 
-interface DriftGroup {
+export interface DriftGroup {
+  /** How it came, and what becomes of it. */
   readonly title: string;
-  readonly has: (entry: DriftReport) => boolean;
+  readonly entries: readonly DriftReport[];
 }
 
-const groups: readonly DriftGroup[] = [
+const groups: readonly {
+  readonly title: string;
+  readonly has: (entry: DriftReport) => boolean;
+}[] = [
   {
     title: "Changed outside keel since the last apply; `keel apply` sets it back",
     has: ({ kind, effect }) => kind === "drift" && effect !== "next-restart",
@@ -30,19 +34,22 @@ const groups: readonly DriftGroup[] = [
 /** Of each kind not more than these, unless all detail is wanted. */
 const shownMax = 4;
 
+/** By kind, of those that there are. */
+export function driftGroups(drift: readonly DriftReport[]): readonly DriftGroup[] {
+  return groups
+    .map(({ title, has }) => ({ title, entries: drift.filter(has) }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
 /** A block of lines for each kind that there is. */
 export function driftBlocks(drift: readonly DriftReport[], layout: Layout): readonly (readonly Line[])[] {
-  return groups.flatMap(({ title, has }) => {
-    const entries = drift.filter(has);
-    if (entries.length === 0) return [];
+  return driftGroups(drift).map(({ title, entries }) => {
     const shown = layout.detail ? entries : entries.slice(0, shownMax);
     const lines = shown.flatMap((entry) => entryLines(entry, layout));
     return [
-      [
-        heading(title),
-        ...lines,
-        ...moreLine(entries.length - shown.length, "`keel drift` lists them", layout),
-      ],
+      heading(title),
+      ...lines,
+      ...moreLine(entries.length - shown.length, "`keel drift` lists them", layout),
     ];
   });
 }

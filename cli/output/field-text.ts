@@ -1,4 +1,5 @@
 /** A field that changes, as lines: from what to what, and of long texts the lines in which they differ. */
+import type { ChangeReport } from "../../reconciler/model/report.ts";
 import { shortValue } from "../../tui/view/text.ts";
 import { type Line, span } from "../../tui/view/line.ts";
 import { type Layout, moreLine, oneLine } from "./layout.ts";
@@ -20,6 +21,17 @@ export function changeText(field: Change, { glyphs }: Pick<Layout, "glyphs">): s
 /** `state stopped, memory 512MiB`: the fields of what is new. */
 export function newFieldsText(fields: readonly (Change & { readonly path: string })[]): string {
   return fields.map((field) => `${field.path} ${shortValue(field.new ?? "")}`).join(", ");
+}
+
+/** Each field of a change: of what is new its value, else from what to what. */
+export function changeFields(
+  { word, fields }: ChangeReport,
+  layout: Pick<Layout, "glyphs">,
+): readonly string[] {
+  const isBirth = word === "create" || word === "adopt";
+  return fields.map((field) =>
+    isBirth ? newFieldsText([field]) : `${field.path} ${changeText(field, layout)}`,
+  );
 }
 
 /** Where both are long, such as a domain XML: how the one becomes the other. */

@@ -7,10 +7,12 @@ import type {
   PlanReport,
   UndoReport,
 } from "../../reconciler/model/report.ts";
-import { harmless, shortValue } from "../../tui/view/text.ts";
+import { unicodeGlyphs } from "../../tui/view/glyphs.ts";
+import { harmless } from "../../tui/view/text.ts";
 import type { Layout } from "./layout.ts";
 import { placeOf } from "./layout.ts";
 import { driftObject } from "./drift-text.ts";
+import { changeFields } from "./field-text.ts";
 import { shownId } from "./object-names.ts";
 import { otherDrift } from "./plan-text.ts";
 import { type PlanSubject, summarySentence } from "./plan-sentences.ts";
@@ -45,12 +47,7 @@ function table(changes: readonly ChangeReport[], layout: Layout): string {
 }
 
 function row(change: ChangeReport, layout: Layout): string {
-  const born = change.word === "create" || change.word === "adopt";
-  const fields = change.fields.map(({ path, old, new: value }) =>
-    born
-      ? `${path} ${shortValue(value ?? "")}`
-      : `${path} ${shortValue(old ?? "(none)")} → ${shortValue(value ?? "(none)")}`,
-  );
+  const fields = changeFields(change, { glyphs: unicodeGlyphs });
   const cells = [
     change.word,
     shownId(change.object),
