@@ -77,7 +77,8 @@ ol, ul { margin: 0.25rem 0; padding-left: 1.25rem; }
 pre { overflow-x: auto; padding: 0.5rem 0.75rem; background: var(--card); font: 0.8125rem/1.4 ui-monospace, monospace; }
 footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 9pt; }
+  :root { font-size: 9pt; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   nav { display: none; }
   .node, tr, .notice { break-inside: avoid; }
   h2, caption { break-after: avoid; }
