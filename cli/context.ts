@@ -73,8 +73,11 @@ export interface Context extends AsyncDisposable {
 export type Lent = Pick<Context, "endpoints" | "cluster" | "store" | "feed"> &
   Partial<Pick<Context, "maintenance">>;
 
-/** Runs a command inside this process and yields what it says, line by line. Throws what it complains of. */
-export type RunCommand = (args: readonly string[], lent: Lent) => AsyncIterable<string>;
+/**
+ * Runs a command inside this process and yields what it says, line by line. Throws what it complains of. It is asked to
+ * end when `ended` is aborted, as by Ctrl-C.
+ */
+export type RunCommand = (args: readonly string[], lent: Lent, ended: AbortSignal) => AsyncIterable<string>;
 
 /** Makes the context of the command that is being carried out; the command disposes of it: `await using`. */
 export type ContextFactory = (command: Command) => Context;

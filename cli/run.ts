@@ -20,8 +20,11 @@ export async function run(
   let exitCode: ExitCode = exitCodes.ok;
   let latest: Context | null = null;
   const program = createProgram(world, (command) => {
-    const runCommand: RunCommand = (inner, connections) =>
-      capturedRun((captured) => run(inner, captured, connections), world);
+    const runCommand: RunCommand = (inner, connections, ended) =>
+      capturedRun((captured) => run(inner, captured, connections), {
+        ...world,
+        ended: AbortSignal.any([world.ended, ended]),
+      });
     latest = openContext(command, { world, lent, runCommand, onExitCode: (code) => (exitCode = code) });
     return latest;
   });

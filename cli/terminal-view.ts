@@ -46,6 +46,11 @@ async function show(context: Context, { live, lent, readOnly }: Shown, signal: A
       problem: "The terminal UI needs a terminal; `keel get` shows the same as text.",
     });
   }
-  const actions = tuiActions(context, lent);
-  await runTui({ cluster: live, actions, clock: context.clock, readOnly, stdin, stdout }, signal);
+  const left = new AbortController();
+  const actions = tuiActions(context, lent, left.signal);
+  try {
+    await runTui({ cluster: live, actions, clock: context.clock, readOnly, stdin, stdout }, signal);
+  } finally {
+    left.abort();
+  }
 }

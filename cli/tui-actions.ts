@@ -2,10 +2,14 @@ import type { ActionOutcome, Actions } from "../tui/ports.ts";
 import { loadFolder } from "../reconciler/desired/load-folder.ts";
 import type { Context, Lent } from "./context.ts";
 
-/** What the terminal UI may ask for: the commands of the same names, run inside this process. */
-export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
+/**
+ * What the terminal UI may ask for: the commands of the same names, run inside this process. None outlives the UI.
+ *
+ * @param left aborted when the user has left
+ */
+export function tuiActions(context: Context, lent: Promise<Lent>, left: AbortSignal): Actions {
   async function* runCommand(...args: readonly string[]): AsyncGenerator<string, void> {
-    yield* context.runCommand(["--dir", context.directoryName, ...args], await lent);
+    yield* context.runCommand(["--dir", context.directoryName, ...args], await lent, left);
   }
   return {
     async *apply(digest) {
@@ -13,7 +17,7 @@ export function tuiActions(context: Context, lent: Promise<Lent>): Actions {
       yield* runCommand("apply", "--yes");
     },
     ask: (words) => collect(runCommand(...words)),
-    run: (words) => runCommand(...words, "--yes"),
+    run: (words) => runCommand(...words),
     approve: async (vm, disks): Promise<ActionOutcome> => {
       const named = disks.length === 0 ? [] : ["--disks", disks.join(",")];
       const lines = await collect(runCommand("approve", `vm/${vm}`, "--destroy", ...named));

@@ -1,7 +1,7 @@
 /** The `:` commands that change something, as the commands of keel that they are; each is asked about first. */
 
 export interface Verb {
-  /** What keel is called with, so that it does not ask. */
+  /** What keel is called with, so that it neither asks nor waits: what is under way is on the screens, and can be undone. */
   readonly words: readonly string[];
   /** What has to be typed first; null: a yes is enough. */
   readonly typed: string | null;
@@ -16,16 +16,18 @@ export interface VerbEntry {
   readonly verb: (first: string, rest: readonly string[]) => Verb | null;
 }
 
+const atOnce = ["--yes", "--no-wait"];
+
 export const verbs: readonly VerbEntry[] = [
   ofVm("start", "start it, release it, or try it again"),
   ofVm("shutdown", "shut it down; it stays off"),
   {
     ...ofVm("poweroff", "cut its power; its name must be typed again"),
-    verb: (vm) => (vm === "" ? null : { words: ["vm", "poweroff", vm, "--yes"], typed: vm }),
+    verb: (vm) => (vm === "" ? null : { words: ["vm", "poweroff", vm, ...atOnce], typed: vm }),
   },
   {
     ...ofVm("restart", "shut it down and start it again, once"),
-    verb: (vm) => (vm === "" ? null : { words: ["vm", "restart", vm], typed: null }),
+    verb: (vm) => (vm === "" ? null : { words: ["vm", "restart", vm, "--no-wait"], typed: null }),
   },
   ofVm("unmigrate", "bring it home"),
   {
@@ -37,7 +39,7 @@ export const verbs: readonly VerbEntry[] = [
       vm === ""
         ? null
         : {
-            words: ["vm", "migrate", vm, ...(node === undefined ? [] : ["--to", node]), "--yes"],
+            words: ["vm", "migrate", vm, ...(node === undefined ? [] : ["--to", node]), ...atOnce],
             typed: null,
           },
   },
@@ -68,20 +70,18 @@ export const verbs: readonly VerbEntry[] = [
 
 function ofVm(name: string, help: string): VerbEntry {
   const verb = (vm: string): Verb | null =>
-    vm === "" ? null : { words: ["vm", name, vm, "--yes"], typed: null };
+    vm === "" ? null : { words: ["vm", name, vm, ...atOnce], typed: null };
   return { name, takes: "VM", help, argument: "vm", verb };
 }
 
 function ofNode(name: string, help: string): VerbEntry {
   const verb = (node: string): Verb | null =>
-    node === "" ? null : { words: ["node", name, node, "--yes"], typed: null };
+    node === "" ? null : { words: ["node", name, node, ...atOnce], typed: null };
   return { name, takes: "NODE", help, argument: "node", verb };
 }
 
 /** As people would type it. */
 export function shownWords(words: readonly string[]): string {
-  const shown = words
-    .filter((word) => word !== "--yes")
-    .map((word) => (word.includes(" ") ? `'${word}'` : word));
-  return ["keel", ...shown].join(" ");
+  const shown = words.filter((word) => !atOnce.includes(word));
+  return ["keel", ...shown.map((word) => (word.includes(" ") ? `'${word}'` : word))].join(" ");
 }

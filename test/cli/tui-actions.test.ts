@@ -26,10 +26,12 @@ async function open(test: TestContext, scene: Scene) {
   const command = new Command()
     .option("--dir <folder>", "", "cluster.d")
     .option("--color <when>", "", "auto");
-  const runCommand: RunCommand = (args) => capturedRun((captured) => run(args, captured, lent), world);
+  const left = new AbortController();
+  const runCommand: RunCommand = (args, _, ended) =>
+    capturedRun((captured) => run(args, captured, lent), { ...world, ended });
   const context = openContext(command, { world, lent, runCommand, onExitCode: () => undefined });
   const write = (text: string) => writeFile(join(cwd, "cluster.d", "all.yaml"), text);
-  return { actions: tuiActions(context, Promise.resolve(lent)), write };
+  return { actions: tuiActions(context, Promise.resolve(lent), left.signal), write, left };
 }
 
 describe("tuiActions", () => {
@@ -50,6 +52,15 @@ describe("tuiActions", () => {
     const answer = actions.apply("another digest");
     assert.ok(Symbol.asyncIterator in answer);
     await assert.rejects(answer[Symbol.asyncIterator]().next(), /files have changed since you looked/);
+    await scene.end();
+  });
+
+  it("ends what it runs once the user has left", async (test) => {
+    const scene = await new Scene(["hv1"]).begin();
+    const { actions, left } = await open(test, scene);
+    const watching = actions.ask(["events", "--watch"]);
+    left.abort();
+    await assert.rejects(watching, /interrupted/i);
     await scene.end();
   });
 

@@ -253,7 +253,7 @@ describe("asking for what changes something", () => {
     assert.match(stage.frame(), /Run `keel node flush hv1`\?.*\[y\/N\]/s);
     assert.match(stage.press("x").frame(), /Nothing was done/);
     assert.deepEqual(stage.calls, []);
-    assert.deepEqual(stage.type(":flush hv1").press("enter", "y").calls, ["run node flush hv1 --yes"]);
+    assert.deepEqual(stage.type(":flush hv1").press("enter", "y").calls, ["run node flush hv1 --yes --no-wait"]);
   });
 
   it("shows what is told, line by line, under the command", async () => {
@@ -268,7 +268,7 @@ describe("asking for what changes something", () => {
     assert.match(stage.frame(), /type web1/);
     assert.match(stage.type("web").press("enter").frame(), /That is not web1/);
     stage.type(":poweroff vm/web1").press("enter").type("web1").press("enter");
-    assert.deepEqual(stage.calls, ["run vm poweroff web1 --yes"]);
+    assert.deepEqual(stage.calls, ["run vm poweroff web1 --yes --no-wait"]);
     assert.match(writable().type(":rollback 3").press("enter").frame(), /type 3/);
   });
 
