@@ -253,7 +253,9 @@ describe("asking for what changes something", () => {
     assert.match(stage.frame(), /Run `keel node flush hv1`\?.*\[y\/N\]/s);
     assert.match(stage.press("x").frame(), /Nothing was done/);
     assert.deepEqual(stage.calls, []);
-    assert.deepEqual(stage.type(":flush hv1").press("enter", "y").calls, ["run node flush hv1 --yes --no-wait"]);
+    assert.deepEqual(stage.type(":flush hv1").press("enter", "y").calls, [
+      "run node flush hv1 --yes --no-wait",
+    ]);
   });
 
   it("shows what is told, line by line, under the command", async () => {
