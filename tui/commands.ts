@@ -164,7 +164,7 @@ function pageCommand(name: string, takes: string, help: string, words: readonly 
   };
 }
 
-function verbCommand({ name, takes, help, argument, verb }: VerbEntry): CommandEntry {
+function verbCommand({ name, takes, help, argument, page, verb }: VerbEntry): CommandEntry {
   return {
     names: [name],
     takes,
@@ -172,7 +172,7 @@ function verbCommand({ name, takes, help, argument, verb }: VerbEntry): CommandE
     argument: argument === "none" ? "words" : argument,
     parse: (typed) => {
       const [first = "", ...rest] = wordsOf(typed);
-      if (name === "maintenance" && first === "") return { kind: "page", words: ["maintenance", "status"] };
+      if (page !== undefined && first === "") return { kind: "page", words: page };
       const found = verb(argument === "vm" ? plainVmName(first) : first.replace(/^node\//i, ""), rest);
       return found === null
         ? { kind: "unknown", problem: `:${name} takes ${takes}` }

@@ -12,6 +12,8 @@ export interface VerbEntry {
   readonly takes: string;
   readonly help: string;
   readonly argument: "vm" | "node" | "none";
+  /** What is shown where nothing stands after it; left out: it needs something. */
+  readonly page?: readonly string[];
   /** Null: it needs something else after it. */
   readonly verb: (first: string, rest: readonly string[]) => Verb | null;
 }
@@ -51,6 +53,7 @@ export const verbs: readonly VerbEntry[] = [
     takes: "on 1h REASON | off",
     help: "nothing is fenced or taken over meanwhile; without a word: how it stands",
     argument: "none",
+    page: ["maintenance", "status"],
     verb: (first, [duration, ...reason]) => {
       const words = ["maintenance", first, "--override"];
       if (first === "off" && duration === undefined) return { words, typed: null };

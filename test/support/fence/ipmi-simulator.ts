@@ -4,7 +4,7 @@ import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { finish } from "../libvirt/command.ts";
+import { finish } from "../command.ts";
 
 export interface IpmiSimulatorOptions {
   /** Empty, of its own. */

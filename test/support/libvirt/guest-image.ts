@@ -3,7 +3,7 @@ import { access, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../root.ts";
-import { run } from "./command.ts";
+import { run } from "../command.ts";
 
 export interface GuestImage {
   readonly kernel: string;

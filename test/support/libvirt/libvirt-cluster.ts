@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./command.ts";
+import { run } from "../command.ts";
 import { LibvirtNode, subnet } from "./libvirt-node.ts";
 import { enter, inNamespaces, type NamespaceProcess } from "./namespaces.ts";
 

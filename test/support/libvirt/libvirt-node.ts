@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
 import { repositoryRoot } from "../root.ts";
-import { finish, type Finished, run } from "./command.ts";
+import { finish, type Finished, run } from "../command.ts";
 import { enter, inNamespaces, type NamespaceProcess } from "./namespaces.ts";
 
 export interface LibvirtNodeOptions {

@@ -1,6 +1,6 @@
 /** A machine's network cable: a namespace of its own, joined to this one, until it is cut. Needs root. */
 import { randomInt } from "node:crypto";
-import { run } from "../libvirt/command.ts";
+import { run } from "../command.ts";
 import { enter, inNamespaces, type NamespaceProcess } from "../libvirt/namespaces.ts";
 
 export class Wire {
