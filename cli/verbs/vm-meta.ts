@@ -1,23 +1,10 @@
 /** `keel vm meta`: where a VM may run, how it is placed and moved, and what it is tagged with. */
+import type { Meta } from "../../reconciler/api/ports.ts";
 import type { Json, MergePatch } from "../../reconciler/desired/edit/merge-patch.ts";
 import type { Loaded } from "../../reconciler/desired/load-result.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Verb } from "./verb.ts";
 import { isSaidByProfile, setVmFields, type WrittenVm } from "./vm-fields.ts";
-
-export interface Meta {
-  /** null: anywhere. */
-  readonly limits?: readonly string[] | null;
-  /** null: the cluster's. */
-  readonly selector?: string | null;
-  readonly autorestart?: boolean;
-  readonly method?: string;
-  /** As the files have it: `300ms`. */
-  readonly maxDowntime?: string;
-  readonly priority?: string;
-  /** Empty: none. */
-  readonly tags?: readonly string[];
-}
 
 /** The fields as the files have them; null: the line goes. */
 export function metaFields(meta: Meta): Readonly<Record<string, Json>> {

@@ -67,13 +67,18 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/** What may be changed of where a VM runs, how it is placed and moved, and what it is tagged with. */
 export interface Meta {
+  /** null: anywhere. */
   readonly limits?: readonly NodeName[] | null;
+  /** null: the cluster's. */
   readonly selector?: string | null;
   readonly autorestart?: boolean;
   readonly method?: string;
+  /** As the files have it: `300ms`. */
   readonly maxDowntime?: string;
   readonly priority?: string;
+  /** Empty: none. */
   readonly tags?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import { withVerbOptions } from "../../verbs/options.ts";
 import type { VerbOptions } from "../../verbs/verb.ts";
-import type { Meta } from "../../verbs/vm-meta.ts";
+import type { Meta } from "../../../reconciler/api/ports.ts";
 import { runVmVerb } from "./run-vm-verb.ts";
 
 export interface MetaOptions {
