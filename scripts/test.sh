@@ -11,5 +11,5 @@ export PATH
 prettier --check --log-level warn .
 sh scripts/build.sh
 eslint --max-warnings 0 .
-node --enable-source-maps dist/scripts/simulate-seeds.js --seeds 1500
+node --enable-source-maps dist/scripts/simulate-seeds.js --seeds 2000
 exec node scripts/run-tests.ts
