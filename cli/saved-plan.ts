@@ -16,6 +16,7 @@ import type { PlanReport } from "../reconciler/model/report.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import { readNodes } from "../reconciler/plan/node-facts.ts";
+import { firstFew } from "./output/first-few.ts";
 import { shownId } from "./output/object-names.ts";
 
 export interface SavedPlan {
@@ -130,11 +131,8 @@ export function checkFresh(plan: SavedPlan, state: ClusterState, moment: Moment)
   }
   const changed = differences(plan.inputs, inputsOf(state, plan.inputs.digest, moment));
   if (changed.length === 0) return;
-  const more = changed.length > shownMax ? ` and ${changed.length - shownMax} more` : "";
-  throw new KeelError("stale-plan", { what: changed.slice(0, shownMax).join(", ") + more });
+  throw new KeelError("stale-plan", { what: firstFew(changed) });
 }
-
-const shownMax = 3;
 
 function differences(then: PlanInputs, now: PlanInputs): readonly string[] {
   if (then.storeId !== now.storeId) return ["the store, which is another one or was restored,"];

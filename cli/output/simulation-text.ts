@@ -3,6 +3,7 @@ import type { LogEntry } from "../../simulator/scenario/log.ts";
 import type { FinalNode, FinalVm, Outcome } from "../../simulator/scenario/outcome.ts";
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import { type Line, span } from "../../tui/view/line.ts";
+import { firstFew } from "./first-few.ts";
 import { tableOf } from "./table.ts";
 
 const blank: Line = [];
@@ -52,7 +53,7 @@ function words(entry: LogEntry): string {
     case "fence":
       return `fencing of ${entry.node}: ${entry.phase}`;
     case "edit":
-      return `edit of ${entry.objects.join(", ")}`;
+      return `edit of ${firstFew(entry.objects)}`;
     case "refused":
       return `refused: ${entry.what}: ${entry.why}`;
     case "request":
@@ -85,7 +86,7 @@ function nodeTable(nodes: readonly (readonly [string, FinalNode])[]): readonly L
     [
       { title: "NODE", cell: ([name]) => [span(name, "plain")] },
       { title: "STATE", cell: ([, node]) => [span(node.state, "plain")] },
-      { title: "VMS", cell: ([, node]) => [span(node.vms.join(","), "plain")] },
+      { title: "VMS", cell: ([, node]) => [span(firstFew(node.vms), "plain")] },
       { title: "REASON", cell: ([, node]) => [span(node.reason.text, "muted")] },
     ],
     nodes,

@@ -10,11 +10,11 @@ import { writeChanges } from "../../reconciler/desired/edit/write-changes.ts";
 import { takeTurn, type Turn } from "../../reconciler/desired/edit/take-turn.ts";
 import type { FolderReader } from "../../reconciler/desired/load/folder-reader.ts";
 import { KeelError } from "../../reconciler/model/errors.ts";
-import type { ObjectId } from "../../reconciler/model/names.ts";
 import { followToRest, type FollowedOptions } from "../carry-out.ts";
 import type { Context } from "../context.ts";
 import { readerOf } from "../folder.ts";
 import { newestEvent } from "../follow/step-tracker.ts";
+import { firstFew } from "../output/first-few.ts";
 import { shownId } from "../output/object-names.ts";
 import { print } from "../output/paint.ts";
 import { putIntoForce } from "../put-into-force.ts";
@@ -197,13 +197,8 @@ class VerbRun {
   #tellWaiting({ waiting }: VerbProposal): void {
     if (waiting.length === 0) return;
     const { directoryName, out } = this.#context;
-    out(`Other edits in ${directoryName} go on waiting for \`keel apply\`: ${shown(waiting)}.`);
+    out(
+      `Other edits in ${directoryName} go on waiting for \`keel apply\`: ${firstFew(waiting.map(shownId))}.`,
+    );
   }
-}
-
-const shownMax = 5;
-
-function shown(ids: readonly ObjectId[]): string {
-  const names = ids.slice(0, shownMax).map(shownId).join(", ");
-  return ids.length <= shownMax ? names : `${names} and ${ids.length - shownMax} more`;
 }

@@ -1,6 +1,7 @@
 /** The names that a verb is given: plain ones, `vm/web1`, and patterns such as `web*`. */
 import { KeelError } from "../../reconciler/model/errors.ts";
 import { byName, type Kind, type ObjectId, parseObjectId } from "../../reconciler/model/names.ts";
+import { firstFew } from "../output/first-few.ts";
 import { kindsWord, kindWord, notFound } from "../output/object-names.ts";
 
 /**
@@ -38,12 +39,8 @@ export function namesOfKind(ids: Iterable<ObjectId>, kind: Kind): ReadonlySet<st
 
 /** `vm/web1, vm/web2 and 3 more`. */
 export function shownNames(kind: Kind, names: readonly string[]): string {
-  const shown = names.slice(0, shownMax).map((name) => `${kindWord(kind)}/${name}`);
-  const more = names.length - shown.length;
-  return shown.join(", ") + (more === 0 ? "" : ` and ${more} more`);
+  return firstFew(names.map((name) => `${kindWord(kind)}/${name}`));
 }
-
-const shownMax = 5;
 
 /** `*`: any letters; `?`: one. Names have none of the other signs that a pattern could hold. */
 function patternOf(pattern: string): RegExp {
