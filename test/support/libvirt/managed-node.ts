@@ -3,9 +3,10 @@
  * in-memory store and the machine's own clock; and whole commands of `keel` against it.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runAgent } from "../../../agent/agent.ts";
+import { type AgentIntervals, runAgent } from "../../../agent/agent.ts";
 import { runHeartbeat } from "../../../agent/heartbeat.ts";
 import { LibvirtHypervisor } from "../../../agent/hypervisor/libvirt/libvirt-hypervisor.ts";
 import { defaultSettings } from "../../../agent/hypervisor/libvirt/settings.ts";
@@ -43,18 +44,21 @@ export class ManagedNode implements AsyncDisposable {
   /** Where `cluster.d` is. */
   readonly folder: string;
 
-  static async start(): Promise<ManagedNode> {
+  readonly #intervals: Partial<AgentIntervals>;
+
+  static async start(intervals: Partial<AgentIntervals> = {}): Promise<ManagedNode> {
     const cluster = await LibvirtCluster.start(1);
     const folder = await mkdtemp(join(cluster.folder, "keel-"));
     await mkdir(join(folder, "cluster.d"));
-    const managed = new ManagedNode(cluster, folder);
+    const managed = new ManagedNode(cluster, folder, intervals);
     await managed.write("lab.yaml", "kind: Cluster\nname: lab\n---\nkind: Node\nname: node1\n");
     await managed.startAgent();
     return managed;
   }
 
-  private constructor(cluster: LibvirtCluster, folder: string) {
+  private constructor(cluster: LibvirtCluster, folder: string, intervals: Partial<AgentIntervals>) {
     this.#cluster = cluster;
+    this.#intervals = intervals;
     this.node = cluster.node(1);
     this.folder = folder;
     const { keys } = this;
@@ -79,7 +83,13 @@ export class ManagedNode implements AsyncDisposable {
       logFolder: join(this.node.folder, "log", "qemu"),
       xml: { ...emulated, poolFolder: (pool) => join(this.folder, "pools", pool) },
     });
-    const agent = { ...this.#common(), version: "test", hypervisor, store: this.#client() };
+    const agent = {
+      ...this.#common(),
+      version: "test",
+      hypervisor,
+      store: this.#client(),
+      intervals: this.#intervals,
+    };
     const over = runAgent(agent, end.signal).finally(() => hypervisor.close());
     this.#agent = { end, over };
     this.#run(over);
@@ -104,7 +114,9 @@ export class ManagedNode implements AsyncDisposable {
       store: () => Promise.resolve(this.#client()),
       feed: () => Promise.resolve(this.feed),
     };
-    const exit = await runCommand(line.split(" "), world, lent);
+    // Two VMs have two UUIDs.
+    const random = (bytes: number) => randomBytes(bytes);
+    const exit = await runCommand(line.split(" "), { ...world, random }, lent);
     return { exit, out: out(), err: err() };
   }
 
