@@ -43,7 +43,7 @@ export function nodeWithDevices(name: string, { desired }: ClusterState): Node {
   if (node === undefined) throw notFound("node", "nodes", name, desired.nodes.keys());
   if (node.bmc.length > 0) return node;
   const advice =
-    "Give it one in its document: bmc: {agent: ipmilan, address: 10.0.9.11, …}; then `keel apply`.";
+    "Give it one in its document: bmc: { agent: ipmilan, address: 10.0.9.11, … }; then `keel apply`.";
   throw new KeelError("refused", {
     what: `Asking for the power of node/${name}`,
     why: "it has no `bmc`",

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { World } from "./world.ts";
 
-/** Where `{file: …}` secrets are: KEEL_SECRETS, else `secrets` beside the folder of the desired state. Absolute. */
+/** Where `{ file: … }` secrets are: KEEL_SECRETS, else `secrets` beside the folder of the desired state. Absolute. */
 export function secretsFolder({
   env,
   cwd,

@@ -1,7 +1,7 @@
 import type { Span } from "./node-places.ts";
 import type { Splice } from "./source-text.ts";
 
-/** Removes entries of a flow map or list (`{a: 1, b: 2}`) with their commas. At least one entry stays. */
+/** Removes entries of a flow map or list (`{ a: 1, b: 2 }`) with their commas. At least one entry stays. */
 export function removeRuns(
   text: string,
   spans: readonly Span[],

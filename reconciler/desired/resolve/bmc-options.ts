@@ -59,7 +59,7 @@ function misplaced(option: string): OptionProblem | null {
   }
   if (passwords.includes(option)) {
     const advice =
-      "put it in a file of the secrets folder (mode 0600), and name that: password: {file: bmc/hv1}; change it, it was seen here";
+      "put it in a file of the secrets folder (mode 0600), and name that: password: { file: bmc/hv1 }; change it, it was seen here";
     return { option, code: "secret.literal", message: "the password is written into the file", advice };
   }
   const reason = forbidden.find(([pattern]) => pattern.test(option))?.[1];

@@ -5,7 +5,7 @@ import type { Schema } from "../../domain-xml/schema/compile-schema.ts";
 export interface ResolveOptions {
   /** This machine's name: the one node's, where no Node document says otherwise. Whoever stores documents stores it too. */
   readonly host: string;
-  /** Whether nodes are simulated here, so that `bmc: {agent: simulated}` is legal. */
+  /** Whether nodes are simulated here, so that `bmc: { agent: simulated }` is legal. */
   readonly simulated?: boolean;
   /** Absolute paths of the folder and of the secrets, where they are known: one must not hold the other. */
   readonly folder?: string;

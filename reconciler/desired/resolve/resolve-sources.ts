@@ -88,7 +88,7 @@ class Resolver {
     for (const source of [this.#index.cluster, ...this.#index.nodes.values()]) {
       if (source?.document.maintenance !== true) continue;
       const message = "maintenance without a reason and without an end";
-      const advice = 'write maintenance: {reason: "why", until: 2026-11-21T06:00:00Z}';
+      const advice = 'write maintenance: { reason: "why", until: 2026-11-21T06:00:00Z }';
       const finding = {
         code: "maintenance.bare",
         path: ["maintenance"],

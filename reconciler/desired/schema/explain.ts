@@ -188,7 +188,7 @@ function repeatedEntry(about: About, first: number, again: number): Finding {
 function literalSecret(about: About): Finding {
   const message = "the password is written into the file";
   const advice =
-    "put it in a file of the secrets folder (mode 0600), and name that: password: {file: bmc/hv1}; change it, it was seen here";
+    "put it in a file of the secrets folder (mode 0600), and name that: password: { file: bmc/hv1 }; change it, it was seen here";
   return valueFinding("secret.literal", about, message, advice);
 }
 

@@ -10,7 +10,7 @@ const selectorAdvice =
 const limitsAdvice = "write the nodes where it may run: limits: [hv1, hv2]";
 const flatAdvice = "documents are flat: kind, name and the fields side by side";
 const restartAdvice =
-  "write restart: {policy: on-failure}, or never; that a VM runs after a boot is state: running";
+  "write restart: { policy: on-failure }, or never; that a VM runs after a boot is state: running";
 const stateAdvice = "state: running means after a boot too; autorestart is about flushes and fences";
 
 const keyHabits: Readonly<Record<string, string>> = {
@@ -44,15 +44,15 @@ const keyHabits: Readonly<Record<string, string>> = {
   "power": "write state: running, or stopped",
   "restartpolicy": restartAdvice,
   "onfailure": restartAdvice,
-  "migrationmethod": "write migration: {method: live}",
-  "evictionstrategy": "write migration: {method: live}",
-  "migrationmaxdowntime": "write migration: {maxDowntime: 300ms}",
-  "networks": "write nics: [{name: eth0, network: servers}]",
-  "network": "write nics: [{name: eth0, network: servers}]",
-  "interfaces": "write nics: [{name: eth0, network: servers}]",
-  "net0": "write nics: [{name: eth0, network: servers}]",
-  "volumes": "write disks: [{name: root, volume: vms/db1-root, size: 40GiB}]",
-  "storage": "write disk: 20GiB, or disks: [{name: root, volume: vms/db1-root, size: 40GiB}]",
+  "migrationmethod": "write migration: { method: live }",
+  "evictionstrategy": "write migration: { method: live }",
+  "migrationmaxdowntime": "write migration: { maxDowntime: 300ms }",
+  "networks": "write nics: [{ name: eth0, network: servers }]",
+  "network": "write nics: [{ name: eth0, network: servers }]",
+  "interfaces": "write nics: [{ name: eth0, network: servers }]",
+  "net0": "write nics: [{ name: eth0, network: servers }]",
+  "volumes": "write disks: [{ name: root, volume: vms/db1-root, size: 40GiB }]",
+  "storage": "write disk: 20GiB, or disks: [{ name: root, volume: vms/db1-root, size: 40GiB }]",
   "pool": "write it before the volume's name: volume: pool/volume",
   "image": "a volume is created empty; write disk: 20GiB, and install from there",
   "drain": "write state: flushed",
@@ -60,9 +60,9 @@ const keyHabits: Readonly<Record<string, string>> = {
   "unschedulable": "write state: cordoned",
   "cordon": "write state: cordoned",
   "taints": "write state: cordoned",
-  "ipmi": "write bmc: {agent: ipmilan, address: 10.0.9.11, user: fence, password: {file: bmc/hv1}}",
-  "stonith": "write bmc: {agent: ipmilan, address: 10.0.9.11, user: fence, password: {file: bmc/hv1}}",
-  "maintenancemode": 'write maintenance: {reason: "why", until: 2026-11-21T06:00:00Z}',
+  "ipmi": "write bmc: { agent: ipmilan, address: 10.0.9.11, user: fence, password: { file: bmc/hv1 } }",
+  "stonith": "write bmc: { agent: ipmilan, address: 10.0.9.11, user: fence, password: { file: bmc/hv1 } }",
+  "maintenancemode": 'write maintenance: { reason: "why", until: 2026-11-21T06:00:00Z }',
   "description": "write a comment: # …",
   "labels": "VMs have tags: [shop]; labels belong to nodes",
   "dependson": "there are no dependencies; priority: high starts first",
@@ -127,9 +127,9 @@ const valueHabits: readonly {
     applies: isOneOf("absent"),
     advice: "write state: absent into the VM that is to go",
   },
-  { field: "VM.migration", applies: isText, advice: "write migration: {method: live}" },
-  { field: "VM.shutdown", applies: isText, advice: "write shutdown: {timeout: 180s}" },
-  { field: "VM.domain", applies: isText, advice: "write domain: {xml: db1.xml}" },
+  { field: "VM.migration", applies: isText, advice: "write migration: { method: live }" },
+  { field: "VM.shutdown", applies: isText, advice: "write shutdown: { timeout: 180s }" },
+  { field: "VM.domain", applies: isText, advice: "write domain: { xml: db1.xml }" },
   {
     field: "Node.bmc.agent",
     applies: (value) => isText(value) && String(value).startsWith("fence_"),
@@ -159,10 +159,10 @@ const valueHabits: readonly {
   {
     field: "Cluster.fencing.return",
     applies: isOneOf("auto"),
-    advice: "say after how long: return: {auto: 10m}",
+    advice: "say after how long: return: { auto: 10m }",
   },
-  { field: "Cluster.reconcile", applies: isText, advice: "write reconcile: {mode: plan}, or safe" },
-  { field: "Cluster.reserve", applies: isText, advice: "write reserve: {memory: 5%}" },
+  { field: "Cluster.reconcile", applies: isText, advice: "write reconcile: { mode: plan }, or safe" },
+  { field: "Cluster.reserve", applies: isText, advice: "write reserve: { memory: 5% }" },
 ];
 
 const kindHabits: Readonly<Record<string, Kind>> = {

@@ -14,7 +14,7 @@ export function inlineYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inlineYaml).join(", ")}]`;
   if (isMap(value)) {
     const fields = Object.entries(value).map(([key, field]) => `${scalarYaml(key)}: ${inlineYaml(field)}`);
-    return `{${fields.join(", ")}}`;
+    return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
   }
   return JSON.stringify(value) ?? "null";
 }

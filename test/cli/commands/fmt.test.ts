@@ -6,8 +6,8 @@ import { Bench } from "../bench.ts";
 import { labYaml } from "../documents.ts";
 import { fileOf } from "../verb-bench.ts";
 
-const odd = "kind:  VM   # a guest\nname: web1\nmemory: 2GiB\ntags: [ a,b ]\n";
-const tidy = "kind: VM # a guest\nname: web1\nmemory: 2GiB\ntags: [a, b]\n";
+const odd = "kind:  VM   # a guest\nname: web1\nmemory: 2GiB\ntags: [ a,b ]\nmigration: {method: live}\n";
+const tidy = "kind: VM # a guest\nname: web1\nmemory: 2GiB\ntags: [a, b]\nmigration: { method: live }\n";
 
 describe("keel fmt", () => {
   it("lays out every file that needs it, names them, and then finds nothing", async () => {
@@ -15,7 +15,7 @@ describe("keel fmt", () => {
     await bench.write("lab.yaml", labYaml);
     await bench.write("web.yaml", odd);
     const diff = await bench.keel("fmt --diff", { storeless: true });
-    assert.match(diff.out, /^--- cluster\.d\/web\.yaml\n[^]*\n-tags: \[ a,b \]\n[^]*\+tags: \[a, b\]\n$/);
+    assert.match(diff.out, /^--- cluster\.d\/web\.yaml\n[^]*\n-tags: \[ a,b \]\n[^]*\+tags: \[a, b\]\n/);
     const check = await bench.keel("fmt --check", { storeless: true });
     assert.deepEqual([check.out, check.exit], ["web.yaml\n", 1]);
     assert.equal(await fileOf(bench, "web.yaml"), odd);

@@ -16,7 +16,7 @@ describe("keel vm meta", () => {
     assert.equal(exit, 0, out);
     const edited = text.replace(
       "tags: [shop]\n",
-      "tags: [shop, eu]\nlimits: [hv2, hv3]\nselector: vms\nautorestart: false\nmigration: {method: live}\npriority: low\n",
+      "tags: [shop, eu]\nlimits: [hv2, hv3]\nselector: vms\nautorestart: false\nmigration: { method: live }\npriority: low\n",
     );
     assert.equal(await fileOf(bench, "web.yaml"), edited);
     assert.notEqual(placementOf(bench, "web1")?.node, "hv1");

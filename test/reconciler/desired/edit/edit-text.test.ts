@@ -87,7 +87,7 @@ describe("patchDocument", () => {
     assert.equal(patched(web1, { nics: [eth1] }), without("  - {name: eth0, network: servers} # front"));
     assert.equal(patched(web1, { nics: [eth0] }), web1.replace("  - name: eth1\n    network: backup\n", ""));
     const third = { name: "eth2", network: "x" };
-    const added = web1.replace("backup\n", "backup\n  - {name: eth2, network: x}\n");
+    const added = web1.replace("backup\n", "backup\n  - { name: eth2, network: x }\n");
     assert.equal(patched(web1, { nics: [eth0, eth1, third] }), added);
   });
 
@@ -101,7 +101,7 @@ describe("patchDocument", () => {
     const wanted = lines(
       "kind: VM",
       "name: web1",
-      "maintenance: {reason: switch swap, until: 2026-11-21T06:00:00Z} # not now",
+      "maintenance: { reason: switch swap, until: 2026-11-21T06:00:00Z } # not now",
     );
     const text = lines("kind: VM", "name: web1", "maintenance: false # not now");
     assert.equal(

@@ -97,7 +97,7 @@ describe("documentYaml", () => {
         "memory: 2GiB",
         "limits: [hv1, hv2]",
         "nics:",
-        "  - {name: eth0, network: servers}",
+        "  - { name: eth0, network: servers }",
         "tags: []",
         "",
       ].join("\n"),
