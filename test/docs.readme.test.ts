@@ -10,7 +10,7 @@ import { repositoryRoot } from "./support/root.ts";
 import { nodeOf, runningDomains } from "./support/running-domains.ts";
 import { readSources } from "./support/sources.ts";
 
-const mark = "<!-- played by test/readme.test.ts -->\n\n```sh\n";
+const mark = "<!-- played by test/docs.readme.test.ts -->\n\n```sh\n";
 
 /** The commands of the block below the mark, without their remarks. */
 function walk(): readonly string[] {
