@@ -16,6 +16,7 @@ const namesOfOthers = ["info"];
 /** Tests that stand for something other than one source file of the same path. */
 const testsWithoutSource = [
   "docs.pvc",
+  "docs.readme",
   "conformance/",
   "golden/",
   "real/",
