@@ -1,4 +1,5 @@
 /** Maintenance by a request, for when no file can be edited or applied. */
+import type { ClusterState, StoredRequest } from "../reconciler/control/cluster-state.ts";
 import { requestId, withdrawRequest, writeRequest } from "../reconciler/control/requests.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { Request } from "../reconciler/model/journal.ts";
@@ -31,11 +32,16 @@ export async function overrideMaintenance(
   return (await writeRequest(store, keys, { kind: "maintenance", cluster, node, reason }, who)).request;
 }
 
+/** null: there is none. */
+export function overrideOf({ requests }: ClusterState, node: NodeName | null): StoredRequest | null {
+  return requests.get(requestId("maintenance", node ?? "")) ?? null;
+}
+
 /** @throws KeelError `refused` where there is none */
 export async function withdrawOverride(context: Context, node: NodeName | null): Promise<void> {
   const { state } = await context.feed();
-  const request = state.requests.get(requestId("maintenance", node ?? ""));
-  if (request === undefined) {
+  const request = overrideOf(state, node);
+  if (request === null) {
     throw new KeelError("refused", {
       what: "withdrawing an override",
       why: "there is none",

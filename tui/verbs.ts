@@ -55,10 +55,11 @@ export const verbs: readonly VerbEntry[] = [
     argument: "none",
     page: ["maintenance", "status"],
     verb: (first, [duration, ...reason]) => {
-      const words = ["maintenance", first, "--override"];
-      if (first === "off" && duration === undefined) return { words, typed: null };
+      if (first === "off" && duration === undefined)
+        return { words: ["maintenance", "off", ...atOnce], typed: null };
       if (first !== "on" || duration === undefined || reason.length === 0) return null;
-      return { words: [...words, "--for", duration, "--reason", reason.join(" ")], typed: null };
+      const words = ["maintenance", "on", "--for", duration, "--reason", reason.join(" "), ...atOnce];
+      return { words, typed: null };
     },
   },
   {

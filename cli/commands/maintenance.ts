@@ -5,21 +5,28 @@ import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { duration, name } from "../option-values.ts";
+import type { WantedMaintenance } from "../verbs/maintenance.ts";
+import { withVerbOptions } from "../verbs/options.ts";
+import type { VerbOptions } from "../verbs/verb.ts";
 
-interface OnOptions {
+interface OffOptions extends VerbOptions {
+  readonly node?: string;
+  readonly override?: true;
+}
+
+interface OnOptions extends OffOptions {
   readonly reason: string;
   readonly for?: number;
-  readonly node?: string;
 }
 
 /**
- * `keel maintenance`: what is in force, and overrides. The intent itself is `maintenance:` of the Cluster or a Node; an
- * override is for when the files cannot be edited or applied. The stricter of both wins.
+ * `keel maintenance`: an edit of `maintenance:` of the Cluster or a Node, and what is in force. With `--override` it is a
+ * request, for when the files cannot be edited or applied. The stricter of both wins.
  */
 export function register(program: Command, context: ContextFactory): void {
   const group = program
     .command("maintenance")
-    .description("No fencing and no takeover: whether that is so, and overrides of the files.")
+    .description("No fencing and no takeover: switch that on or off, or say whether it is so.")
     .helpCommand(false);
   const status = group
     .command("status")
@@ -30,27 +37,48 @@ export function register(program: Command, context: ContextFactory): void {
     });
   const on = group
     .command("on")
-    .description("Switch maintenance on by a request, where no file can be edited. It ends by itself.")
-    .requiredOption("--override", "by a request; the intent itself is `maintenance:` in the files")
+    .description("Switch maintenance on: `maintenance` in the document of the cluster, or of a node.")
     .requiredOption("--reason <text>", "why, for whoever finds the banner")
-    .option("--for <duration>", "how long", duration)
+    .option("--for <duration>", "how long; left out: until it is switched off", duration)
     .option("--node <node>", "of this node alone", name)
+    .option("--override", "by a request, where no file can be edited or applied; it ends within a day")
     .action(async (options: OnOptions, self: Command) => {
       await using run = context(self);
-      await override(options, run);
+      await (options.override === true ? override(options, run) : edit(options, run));
     });
   const off = group
     .command("off")
-    .description("Take an override back. What the files say stays.")
-    .requiredOption("--override", "the request; the intent itself is `maintenance:` in the files")
+    .description("Switch it off: `maintenance` goes from the document. An override stays.")
     .option("--node <node>", "of this node alone", name)
-    .action(async (options: Pick<OnOptions, "node">, self: Command) => {
+    .option("--override", "take an override back; what the files say stays")
+    .action(async (options: OffOptions, self: Command) => {
       await using run = context(self);
-      await withdraw(options, run);
+      await (options.override === true ? withdraw(options, run) : edit(options, run));
     });
   withExamples(status, [["keel maintenance status", "whether anything is left alone now"]]);
-  withExamples(on, [["keel maintenance on --override --reason 'switch swap' --for 2h", "the whole cluster"]]);
-  withExamples(off, [["keel maintenance off --override", "the override's, not the files'"]]);
+  withExamples(withVerbOptions(on), [
+    ["keel maintenance on --reason 'switch swap' --for 2h", "the whole cluster"],
+    ["keel maintenance on --node hv1 --reason 'new disks'", "hv1 alone, until it is switched off"],
+    ["keel maintenance on --override --reason 'switch swap'", "where the files cannot be edited"],
+  ]);
+  withExamples(withVerbOptions(off), [
+    ["keel maintenance off", "the files'"],
+    ["keel maintenance off --override", "the override's, not the files'"],
+  ]);
+}
+
+async function edit(options: OffOptions | OnOptions, context: Context): Promise<void> {
+  const [{ runVerb }, { setMaintenance }] = await Promise.all([
+    import("../verbs/run-verb.ts"),
+    import("../verbs/maintenance.ts"),
+  ]);
+  const node = options.node ?? null;
+  await runVerb(context, setMaintenance(node, wantedBy(options, context.clock.now())), options);
+}
+
+function wantedBy(options: OffOptions | OnOptions, now: number): WantedMaintenance | null {
+  if (!("reason" in options)) return null;
+  return { reason: options.reason, until: options.for === undefined ? null : now + options.for };
 }
 
 async function override(options: OnOptions, context: Context): Promise<void> {
@@ -61,7 +89,7 @@ async function override(options: OnOptions, context: Context): Promise<void> {
   context.out(`Maintenance is on until ${formatTime(expiresAt)}: no fencing, no takeover.`);
 }
 
-async function withdraw({ node }: Pick<OnOptions, "node">, context: Context): Promise<void> {
+async function withdraw({ node }: OffOptions, context: Context): Promise<void> {
   const { withdrawOverride } = await import("../maintenance-override.ts");
   await withdrawOverride(context, node ?? null);
   context.out("The override is withdrawn; what the files say stays.");

@@ -28,11 +28,15 @@ export interface Completion {
 export function complete(program: Command, words: readonly string[]): Completion {
   const typed = words.at(-1) ?? "";
   const { command, pending, positionals, optionsEnded } = placeAfter(program, words.slice(0, -1));
-  if (pending !== null) return valueOf(pending, typed, "");
+  const values = (option: Option, value: string, prefix: string): Completion =>
+    option.attributeName() === "output"
+      ? { ...among(formatsOf(command)), prefix }
+      : valueOf(option, value, prefix);
+  if (pending !== null) return values(pending, typed, "");
   const [, flag, value = ""] = /^(--[a-z-]+)=(.*)$/s.exec(typed) ?? [];
   if (flag !== undefined && !optionsEnded) {
     const option = optionNamed([program, command], flag);
-    return option === undefined ? nothing : valueOf(option, value, `${flag}=`);
+    return option === undefined ? nothing : values(option, value, `${flag}=`);
   }
   if (typed.startsWith("-") && !optionsEnded) return among(optionsOf(program, command));
   if (command.commands.length > 0) return positionals.length > 0 ? nothing : among(commandsOf(command));
@@ -112,6 +116,14 @@ function optionsOf(program: Command, command: Command): readonly Candidate[] {
 
 function firstSentence(text: string): string {
   return /^.*?[.](?= |$)/s.exec(text)?.[0].replace(/\.$/, "") ?? text;
+}
+
+/** What `-o` takes: a plan is also written for a merge request, and lists in more ways than what is no list. */
+function formatsOf(command: Command): readonly Candidate[] {
+  const name = command.name();
+  const isList = name === "get" || name === "list" || name === "history" || name === "events";
+  const more = name === "plan" ? ["markdown"] : isList ? ["yaml", "wide", "name"] : ["yaml"];
+  return ["table", "json", ...more].map((word) => ({ word, meaning: "" }));
 }
 
 function valueOf(option: Option, typed: string, prefix: string): Completion {

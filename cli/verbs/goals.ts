@@ -1,10 +1,13 @@
 /** What the verbs bring about, as it is seen in the cluster. */
 import { reportFlush } from "../../reconciler/control/report/flush-report.ts";
+import { maintenanceInForce } from "../../reconciler/control/report/maintenance-report.ts";
 import { reportReason } from "../../reconciler/control/report/reasons.ts";
+import { formatTime } from "../../reconciler/desired/times.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import type { VmState } from "../../reconciler/model/states.ts";
 import { span } from "../../tui/view/line.ts";
 import type { Goal, GoalProgress, Look } from "../follow/goal.ts";
+import { overrideOf } from "../maintenance-override.ts";
 import { flushText } from "../output/flush-text.ts";
 
 /** Its libvirt is seen to be empty. */
@@ -47,6 +50,30 @@ export function nodeIsCordoned(node: NodeName): Goal {
     isReached: ({ plan }) => plan.nodes.get(node)?.state === "cordoned",
     obstacles: (look) => whyNode(look, node),
     progress: () => null,
+  };
+}
+
+/** Of the cluster (null) or of a node: the leader goes by it. */
+export function maintenanceIs(node: NodeName | null, on: boolean): Goal {
+  const flag = node === null ? "" : ` --node ${node}`;
+  const overridden = ({ state }: Look): readonly string[] => {
+    const override = on ? null : overrideOf(state, node);
+    if (override === null) return [];
+    const until = formatTime(override.expiresAt);
+    return [
+      `An override keeps it on until ${until}; \`keel maintenance off${flag} --override\` takes it back.`,
+    ];
+  };
+  return {
+    what: `maintenance of ${node === null ? "the cluster" : node}`,
+    wanted: on ? "on" : "off",
+    isReached: ({ state }) => {
+      const { cluster, nodes } = maintenanceInForce(state);
+      return (node === null ? cluster.on : nodes[node]?.on === true) === on;
+    },
+    obstacles: overridden,
+    progress: () => null,
+    besides: overridden,
   };
 }
 

@@ -1,6 +1,7 @@
 /** `maintenance:` of the Cluster, or of a Node. */
 import { formatTime } from "../../reconciler/desired/times.ts";
 import { type NodeName, objectId } from "../../reconciler/model/names.ts";
+import { maintenanceIs } from "./goals.ts";
 import { namesMeant } from "./subjects.ts";
 import type { Ground, Verb } from "./verb.ts";
 
@@ -18,7 +19,10 @@ export function setMaintenance(node: NodeName | null, wanted: WantedMaintenance 
       const id = subject(folder, node);
       const document = folder.documents.get(id);
       const isSaid = document !== undefined && "maintenance" in document;
-      return { edits: [{ id, patch: patchOf(wanted, isSaid), fields: ["maintenance"] }], goals: [] };
+      return {
+        edits: [{ id, patch: patchOf(wanted, isSaid), fields: ["maintenance"] }],
+        goals: [maintenanceIs(node, wanted !== null)],
+      };
     },
   };
 }

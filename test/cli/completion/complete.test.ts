@@ -41,6 +41,14 @@ describe("keel complete", () => {
     assert.deepEqual(await words(bench, "completion "), ["bash", "zsh", "fish"]);
   });
 
+  it("has the formats of an answer", async () => {
+    await using bench = await Bench.open({ reconciler: false });
+    const formats = (line: string) => words(bench, line).then((found) => found.toSorted().join(" "));
+    assert.equal(await formats("get vms -o "), "json name table wide yaml");
+    assert.equal(await formats("plan -o "), "json markdown table");
+    assert.equal(await formats("status --output=j"), "--output=json --output=table --output=yaml");
+  });
+
   it("has names of the kind that is meant, each once", async () => {
     await using bench = await appliedBench();
     assert.deepEqual(await words(bench, "vm migrate "), ["db1", "web1", "web2"]);

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { labYaml } from "../documents.ts";
+import { appliedBench, fileOf } from "../verb-bench.ts";
+
+describe("keel maintenance", () => {
+  it("edits `maintenance` of the cluster or a node, and puts it in force", async () => {
+    await using bench = await appliedBench();
+    const on = await bench.keel("maintenance on --reason swap --for 2h -y");
+    assert.equal(on.exit, 0, on.text);
+    const until = new Date(bench.clock.now() + 7_200_000).toISOString().slice(0, 13);
+    assert.match(
+      await fileOf(bench, "lab.yaml"),
+      new RegExp(`maintenance: \\{ reason: swap, until: ${until}`),
+    );
+    assert.match((await bench.keel("maintenance status")).out, /cluster lab: on: swap; until /);
+
+    await bench.keel("maintenance on --node hv1 --reason disks -y");
+    assert.match(await fileOf(bench, "lab.yaml"), /name: hv1\n(?:.+\n)*maintenance: \{ reason: disks \}\n/);
+    assert.match((await bench.keel("maintenance status")).out, /hv1: on: disks; no end set/);
+
+    await bench.keel("maintenance off --node hv1 -y");
+    await bench.keel("maintenance off -y");
+    assert.equal(await fileOf(bench, "lab.yaml"), labYaml);
+    const again = await bench.keel("maintenance off -y");
+    assert.match(again.out, /The files say that already/);
+    assert.doesNotMatch((await bench.keel("maintenance status")).out, /: on: /);
+  });
+
+  it("only edits with --no-apply, and asks without -y", async () => {
+    await using bench = await appliedBench();
+    const edited = await bench.keel("maintenance on --reason swap --no-apply -y", { storeless: true });
+    assert.equal(edited.exit, 0, edited.text);
+    assert.match(await fileOf(bench, "lab.yaml"), /maintenance: \{ reason: swap \}/);
+    assert.doesNotMatch((await bench.keel("maintenance status")).out, /: on: /);
+    assert.equal((await bench.keel("maintenance off", { answer: "no" })).exit, 1);
+    assert.match(await fileOf(bench, "lab.yaml"), /maintenance: \{ reason: swap \}/);
+  });
+
+  it("is overridden by a request where no file can be edited, which stays until it is taken back", async () => {
+    await using bench = await appliedBench();
+    await bench.write("broken.yaml", "kind: VM\nname: [\n");
+    assert.equal((await bench.keel("maintenance on --reason swap -y")).exit, 5);
+    const on = await bench.keel("maintenance on --reason swap --override");
+    assert.match(on.out, /Maintenance is on until /);
+    await bench.remove("broken.yaml");
+    const off = await bench.keel("maintenance off -y");
+    assert.match(
+      off.out,
+      /An override keeps it on until .*; `keel maintenance off --override` takes it back\./,
+    );
+    assert.match((await bench.keel("maintenance status")).out, /: on: swap/);
+    assert.equal((await bench.keel("maintenance off -y --wait")).exit, 7);
+    await bench.keel("maintenance off --override");
+    await bench.clock.advance(1_000);
+    assert.doesNotMatch((await bench.keel("maintenance status")).out, /: on: /);
+    assert.equal((await bench.keel("maintenance off --override")).exit, 1);
+  });
+});
