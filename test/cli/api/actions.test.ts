@@ -106,7 +106,7 @@ describe("the API edits VMs", () => {
     assert.equal(plan.changes[0]?.object, "VM/web1");
     const expected = webYaml.replace(
       "tags: [shop]\n",
-      "tags: [shop, new]\nlimits: [hv1, hv3]\nautorestart: false\nmigration: {method: live}\n",
+      "tags: [shop, new]\nlimits: [hv1, hv3]\nautorestart: false\nmigration: { method: live }\n",
     );
     assert.equal(await fileOf(api.bench, "web.yaml"), expected);
     changedBy(await api.send("POST /api/v1/vm/web1", { body: { limits: null } }));
@@ -240,7 +240,7 @@ describe("the API takes care of nodes and maintenance", () => {
     changedBy(await set({ on: true, reason: "switch swap", for: "2h" }));
     assert.match(
       await fileOf(api.bench, "lab.yaml"),
-      /^maintenance: \{reason: switch swap, until: 2026-01-01T02:/m,
+      /^maintenance: \{ reason: switch swap, until: 2026-01-01T02:/m,
     );
     assert.equal(api.bench.cluster.feed.state.desired.cluster.maintenance.on, true);
     changedBy(await set({ on: false }));
