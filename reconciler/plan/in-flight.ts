@@ -4,32 +4,48 @@
  */
 import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Cancellation } from "../model/plan.ts";
-import { isFinal, nodesOf, type StepOf } from "../model/step.ts";
+import { isFinal, nodesOf, type Step, type StepOf } from "../model/step.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { decideNeed, orphan } from "./decide.ts";
+import { movesLive } from "./held-back.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import type { Outcome, Wanting } from "./outcome.ts";
 import { whyNotUsable } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
-/** Why the released step is not wanted any more, or null. `facts.released` is set. */
+/** What is thought of a released step now. */
+export type Verdict =
+  | { readonly is: "kept" }
+  | { readonly is: "unwanted"; readonly why: Reason }
+  /**
+   * A shutdown for want of a place: it is unwanted once there is one, which is seen when it is the VM's turn to choose.
+   * Were it let choose first, it would be called off for a place that another VM is to get, and be released again.
+   */
+  | { readonly is: "waiting"; readonly wanting: Wanting; readonly stop: StepOf<"stop"> };
+
+export type SettledVerdict = Exclude<Verdict, { readonly is: "waiting" }>;
+
+const kept = { is: "kept" } as const;
+
+/** Whether the released step is still wanted. `facts.released` is set. */
 export function reconsider(
   world: World,
   facts: VmFacts,
   released: ReleasedStep,
   crowded: Reason | null,
-): Cancellation | null {
+): Verdict {
+  const { step } = released;
   const hasEnded = [...released.progress.values()].some(isFinal);
-  if (released.step.kind === "stop" && (hasEnded || facts.condition.is === "off")) {
+  if (step.kind === "stop" && (hasEnded || facts.condition.is === "off")) {
     keepPlace(world, facts, crowded);
-    return null;
+    return kept;
   }
-  if (hasEnded || released.cancel) return null;
-  const why = whyUnwanted(world, facts, released, crowded);
-  return why === null ? null : { released, reason: why };
+  if (hasEnded || released.cancel) return kept;
+  if (step.kind === "stop") return reconsiderStop(world, facts, step, crowded);
+  const why = whyUnwanted(world, facts, step, released.progress.size > 0, crowded);
+  return why === null ? kept : { is: "unwanted", why };
 }
 
 /**
@@ -43,21 +59,19 @@ export function keepPlace(world: World, facts: VmFacts, crowded: Reason | null):
 function whyUnwanted(
   world: World,
   facts: VmFacts,
-  released: ReleasedStep,
+  step: Exclude<Step, { readonly kind: "stop" }>,
+  isClaimed: boolean,
   crowded: Reason | null,
 ): Reason | null {
-  const { step } = released;
   const state = facts.document?.state ?? "orphaned";
   switch (step.kind) {
     case "start":
       // Once claimed it counts as a running VM: it is let through, and stopped afterwards where that is wanted.
-      if (released.progress.size > 0) return null;
+      if (isClaimed) return null;
       if (facts.condition.is === "duplicate") return facts.condition.why;
       return state === "running" ? whySilent(world, step.node) : reason("stop-wanted", { state });
     case "restart":
       return state === "running" ? null : reason("stop-wanted", { state });
-    case "stop":
-      return whyStopUnwanted(world, facts, step, crowded);
     case "migrate":
       return whyMigrationUnwanted(world, facts, step, crowded);
     case "update":
@@ -74,26 +88,31 @@ function whySilent(world: World, name: NodeName): Reason | null {
   return node === undefined ? reason("node-undefined", { node: name }) : whyUnhealthy(node);
 }
 
+function reconsiderStop(world: World, facts: VmFacts, step: StepOf<"stop">, crowded: Reason | null): Verdict {
+  const { document: vm, condition } = facts;
+  if (condition.is === "duplicate") return kept;
+  const now = vm === null ? orphan : decideNeed(world, anew(facts), vm, crowded);
+  if (now.kind === "wanting" && vm !== null && movesLive(world, facts, vm)) {
+    return { is: "waiting", wanting: now.wanting, stop: step };
+  }
+  return judgeStop(step, now.kind === "wanting" ? assign(world, now.wanting) : now);
+}
+
 /** A stop goes on while a stop of the same or a stronger kind would be planned now. */
-function whyStopUnwanted(
-  world: World,
-  facts: VmFacts,
-  step: StepOf<"stop">,
-  crowded: Reason | null,
-): Reason | null {
-  if (facts.condition.is === "duplicate") return null;
-  const now = decideAnew(world, facts, crowded);
+export function judgeStop(stop: StepOf<"stop">, now: Outcome): SettledVerdict {
   switch (now.kind) {
     case "settled":
+      return { is: "unwanted", why: now.why };
     case "record":
-      return now.kind === "settled" ? now.why : now.record.reason;
+      return { is: "unwanted", why: now.record.reason };
+    case "step": {
+      const { step } = now.planned;
+      const isSuch = step.kind === "stop" && (step.method !== "cut" || stop.method === "cut");
+      return isSuch ? kept : { is: "unwanted", why: step.reason };
+    }
     case "blocked":
-      return null;
-    case "step":
-      if (now.planned.step.kind !== "stop") return now.planned.step.reason;
-      return now.planned.step.method === "cut" && step.method !== "cut" ? now.planned.step.reason : null;
     case "wanting":
-      return null;
+      return kept;
   }
 }
 

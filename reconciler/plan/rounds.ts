@@ -7,11 +7,11 @@ import type { ReleasedStep } from "../model/journal.ts";
 import type { Cancellation, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import type { Progress, Step } from "../model/step.ts";
+import type { Progress, Step, StepOf } from "../model/step.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
-import { keepPlace, reconsider } from "./in-flight.ts";
+import { judgeStop, keepPlace, reconsider, type SettledVerdict } from "./in-flight.ts";
 import { type Outcome, plannedRecord, type Wanting, withPlacement } from "./outcome.ts";
 import { predictReleased } from "./predict.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -93,22 +93,38 @@ interface RoundResult {
 
 function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round: number): RoundResult {
   const result: RoundResult = { changed: new Map(), retry: [] };
-  const wanting: Wanting[] = [];
+  const choosing: Choosing[] = [];
   const leaving = crowded(world);
   for (const facts of pending) {
+    const leaves = leaving.get(facts.name) ?? null;
     if (facts.released !== null) {
-      enterReleased(world, facts, leaving.get(facts.name) ?? null, plan, result);
+      const verdict = reconsider(world, facts, facts.released, leaves);
+      if (verdict.is === "waiting") choosing.push({ ...verdict, facts });
+      else enterReleased(facts, facts.released, verdict, plan, result);
       continue;
     }
-    if (isBeingLookedAt(facts)) keepPlace(world, facts, leaving.get(facts.name) ?? null);
-    const outcome = decide(world, facts, leaving.get(facts.name) ?? null);
-    if (outcome.kind === "wanting") wanting.push(outcome.wanting);
+    if (isBeingLookedAt(facts)) keepPlace(world, facts, leaves);
+    const outcome = decide(world, facts, leaves);
+    if (outcome.kind === "wanting") choosing.push({ facts, wanting: outcome.wanting, stop: null });
     else enter(facts, outcome, plan, result, round);
   }
-  for (const each of inOrderOfChoice(world, wanting))
-    enter(each.facts, assignAndKeep(world, each), plan, result, round);
+  for (const { facts, wanting, stop } of inOrderOfChoice(world, choosing)) {
+    if (facts.released === null || stop === null) {
+      enter(wanting.facts, assignAndKeep(world, wanting), plan, result, round);
+    } else {
+      enterReleased(facts, facts.released, judgeStop(stop, assign(world, wanting)), plan, result);
+    }
+  }
   free(world, result.changed);
   return result;
+}
+
+/** A VM that a place is to be found for. */
+interface Choosing {
+  readonly facts: VmFacts;
+  readonly wanting: Wanting;
+  /** Its shutdown is under way, for want of a place. */
+  readonly stop: StepOf<"stop"> | null;
 }
 
 /** Its agent is about to tell what became of it. */
@@ -126,10 +142,10 @@ function assignAndKeep(world: World, wanting: Wanting): Outcome {
 }
 
 /** VMs with a usable fixed place first, then priority, then name (docs/behaviour.md). */
-function inOrderOfChoice(world: World, wanting: readonly Wanting[]): Wanting[] {
-  const ranked = wanting.map((each) => {
+function inOrderOfChoice(world: World, choosing: readonly Choosing[]): Choosing[] {
+  const ranked = choosing.map((each) => {
     const vm = each.facts.document;
-    return { each, vm, fixed: vm !== null && fixedChoice(world, vm, each) !== null };
+    return { each, vm, fixed: vm !== null && fixedChoice(world, vm, each.wanting) !== null };
   });
   ranked.sort((a, b) => {
     if (a.vm === null || b.vm === null) return 0;
@@ -138,21 +154,20 @@ function inOrderOfChoice(world: World, wanting: readonly Wanting[]): Wanting[] {
   return ranked.map(({ each }) => each);
 }
 
-/** A VM with a released step is busy: only whether the step is still wanted is asked. Its end is predicted. */
+/** A VM with a released step is busy: only whether the step is still wanted was asked. Its end is predicted. */
 function enterReleased(
-  world: World,
   facts: VmFacts,
-  leaves: Reason | null,
+  released: ReleasedStep,
+  verdict: SettledVerdict,
   plan: Draft,
   result: RoundResult,
 ): void {
-  if (facts.released === null) return;
-  const cancel = reconsider(world, facts, facts.released, leaves);
-  if (cancel !== null) plan.cancels.push(cancel);
-  plan.depart(facts.released.step);
-  plan.last.set(facts.name, facts.released.step);
-  const isOff = cancel !== null || hasCome(facts.released, "cancelled") || hasCome(facts.released, "failed");
-  result.changed.set(facts.name, predictReleased(facts, facts.released.step, isOff));
+  const isUnwanted = verdict.is === "unwanted";
+  if (isUnwanted) plan.cancels.push({ released, reason: verdict.why });
+  plan.depart(released.step);
+  plan.last.set(facts.name, released.step);
+  const isOff = isUnwanted || hasCome(released, "cancelled") || hasCome(released, "failed");
+  result.changed.set(facts.name, predictReleased(facts, released.step, isOff));
 }
 
 /** What the node that carries it out has told of its end. */

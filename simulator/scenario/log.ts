@@ -50,6 +50,7 @@ export interface Violation {
     | "homes"
     | "reasons"
     | "maintenance"
+    | "rests"
     | "explained"
     | "belongs";
   readonly text: string;

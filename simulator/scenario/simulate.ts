@@ -12,6 +12,7 @@ import { Chronicle } from "./chronicle.ts";
 import { unmetOf } from "./expectations.ts";
 import { finalOf, type Outcome } from "./outcome.ts";
 import { Referee } from "./referee.ts";
+import { Restlessness } from "./restlessness.ts";
 import type { Scenario, ScenarioEvent } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { Stillness } from "./stillness.ts";
@@ -51,6 +52,7 @@ class Simulation {
   readonly #clock = new VirtualClock(beginning - warmUpMs);
   readonly #cluster: VirtualCluster;
   readonly #referee = new Referee(() => this.#seconds());
+  readonly #restlessness = new Restlessness();
   readonly #stillness: Stillness;
   readonly #chronicle: Chronicle;
   readonly #actor: Actor;
@@ -94,6 +96,7 @@ class Simulation {
     this.#cluster.feed.subscribe((changes) => {
       this.#stillness.heed(changes, now());
       this.#chronicle.heed();
+      this.#endQuarrels();
     });
   }
 
@@ -114,6 +117,14 @@ class Simulation {
     const settledAt = await this.#playOut();
     if (settledAt !== null) this.#referee.inspectAtRest(this.#report(), this.#volumes());
     return this.#outcome(settledAt);
+  }
+
+  /** Without messages' delays a control loop that does not come to rest would go on for ever in one instant. */
+  #endQuarrels(): void {
+    const vm = this.#restlessness.heed(this.#cluster.feed.state.released(), this.#clock.now());
+    if (vm === null) return;
+    this.#referee.broken("rests", `${vm} is given one step after another, and none is seen through`);
+    for (const id of reconcilers) this.#cluster.kill(`reconciler/${id}`);
   }
 
   async end(): Promise<void> {
