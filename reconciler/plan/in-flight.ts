@@ -23,7 +23,7 @@ export type Verdict =
    * A shutdown for want of a place: it is unwanted once there is one, which is seen when it is the VM's turn to choose.
    * Were it let choose first, it would be called off for a place that another VM is to get, and be released again.
    */
-  | { readonly is: "waiting"; readonly wanting: Wanting; readonly stop: StepOf<"stop"> };
+  | { readonly is: "waiting"; readonly wanting: Wanting };
 
 export type SettledVerdict = Exclude<Verdict, { readonly is: "waiting" }>;
 
@@ -43,7 +43,7 @@ export function reconsider(
     return kept;
   }
   if (hasEnded || released.cancel) return kept;
-  if (step.kind === "stop") return reconsiderStop(world, facts, step, crowded);
+  if (step.kind === "stop") return reconsiderStop(world, facts, released, crowded);
   const why = whyUnwanted(world, facts, step, released.progress.size > 0, crowded);
   return why === null ? kept : { is: "unwanted", why };
 }
@@ -88,18 +88,27 @@ function whySilent(world: World, name: NodeName): Reason | null {
   return node === undefined ? reason("node-undefined", { node: name }) : whyUnhealthy(node);
 }
 
-function reconsiderStop(world: World, facts: VmFacts, step: StepOf<"stop">, crowded: Reason | null): Verdict {
+function reconsiderStop(
+  world: World,
+  facts: VmFacts,
+  released: ReleasedStep,
+  crowded: Reason | null,
+): Verdict {
   const { document: vm, condition } = facts;
   if (condition.is === "duplicate") return kept;
   const now = vm === null ? orphan : decideNeed(world, anew(facts), vm, crowded);
   if (now.kind === "wanting" && vm !== null && movesLive(world, facts, vm)) {
-    return { is: "waiting", wanting: now.wanting, stop: step };
+    return { is: "waiting", wanting: now.wanting };
   }
-  return judgeStop(step, now.kind === "wanting" ? assign(world, now.wanting) : now);
+  return judgeStop(released, now.kind === "wanting" ? assign(world, now.wanting) : now);
+}
+
+function isCut(step: Step): boolean {
+  return step.kind === "stop" && step.method === "cut";
 }
 
 /** A stop goes on while a stop of the same or a stronger kind would be planned now. */
-export function judgeStop(stop: StepOf<"stop">, now: Outcome): SettledVerdict {
+export function judgeStop(released: ReleasedStep, now: Outcome): SettledVerdict {
   switch (now.kind) {
     case "settled":
       return { is: "unwanted", why: now.why };
@@ -107,7 +116,7 @@ export function judgeStop(stop: StepOf<"stop">, now: Outcome): SettledVerdict {
       return { is: "unwanted", why: now.record.reason };
     case "step": {
       const { step } = now.planned;
-      const isSuch = step.kind === "stop" && (step.method !== "cut" || stop.method === "cut");
+      const isSuch = step.kind === "stop" && (step.method !== "cut" || isCut(released.step));
       return isSuch ? kept : { is: "unwanted", why: step.reason };
     }
     case "blocked":

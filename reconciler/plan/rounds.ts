@@ -7,7 +7,7 @@ import type { ReleasedStep } from "../model/journal.ts";
 import type { Cancellation, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
-import type { Progress, Step, StepOf } from "../model/step.ts";
+import type { Progress, Step } from "../model/step.ts";
 import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
@@ -97,23 +97,15 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
   const leaving = crowded(world);
   for (const facts of pending) {
     const leaves = leaving.get(facts.name) ?? null;
-    if (facts.released !== null) {
-      const verdict = reconsider(world, facts, facts.released, leaves);
-      if (verdict.is === "waiting") choosing.push({ ...verdict, facts });
-      else enterReleased(facts, facts.released, verdict, plan, result);
-      continue;
-    }
-    if (isBeingLookedAt(facts)) keepPlace(world, facts, leaves);
-    const outcome = decide(world, facts, leaves);
-    if (outcome.kind === "wanting") choosing.push({ facts, wanting: outcome.wanting, stop: null });
-    else enter(facts, outcome, plan, result, round);
+    const chooses =
+      facts.released === null
+        ? lookAtIdle(world, facts, leaves, plan, result, round)
+        : lookAtBusy(world, { facts, released: facts.released }, leaves, plan, result);
+    if (chooses !== null) choosing.push(chooses);
   }
-  for (const { facts, wanting, stop } of inOrderOfChoice(world, choosing)) {
-    if (facts.released === null || stop === null) {
-      enter(wanting.facts, assignAndKeep(world, wanting), plan, result, round);
-    } else {
-      enterReleased(facts, facts.released, judgeStop(stop, assign(world, wanting)), plan, result);
-    }
+  for (const { wanting, stopping } of inOrderOfChoice(world, choosing)) {
+    if (stopping === null) enter(wanting.facts, assignAndKeep(world, wanting), plan, result, round);
+    else enterReleased(stopping, judgeStop(stopping.released, assign(world, wanting)), plan, result);
   }
   free(world, result.changed);
   return result;
@@ -121,10 +113,44 @@ function planRound(world: World, pending: Iterable<VmFacts>, plan: Draft, round:
 
 /** A VM that a place is to be found for. */
 interface Choosing {
-  readonly facts: VmFacts;
   readonly wanting: Wanting;
   /** Its shutdown is under way, for want of a place. */
-  readonly stop: StepOf<"stop"> | null;
+  readonly stopping: Busy | null;
+}
+
+/** A VM with a released step. */
+interface Busy {
+  readonly facts: VmFacts;
+  readonly released: ReleasedStep;
+}
+
+function lookAtIdle(
+  world: World,
+  facts: VmFacts,
+  leaves: Reason | null,
+  plan: Draft,
+  result: RoundResult,
+  round: number,
+): Choosing | null {
+  if (isBeingLookedAt(facts)) keepPlace(world, facts, leaves);
+  const outcome = decide(world, facts, leaves);
+  if (outcome.kind === "wanting") return { wanting: outcome.wanting, stopping: null };
+  enter(facts, outcome, plan, result, round);
+  return null;
+}
+
+/** Only whether its step is still wanted is asked. */
+function lookAtBusy(
+  world: World,
+  busy: Busy,
+  leaves: Reason | null,
+  plan: Draft,
+  result: RoundResult,
+): Choosing | null {
+  const verdict = reconsider(world, busy.facts, busy.released, leaves);
+  if (verdict.is === "waiting") return { wanting: verdict.wanting, stopping: busy };
+  enterReleased(busy, verdict, plan, result);
+  return null;
 }
 
 /** Its agent is about to tell what became of it. */
@@ -144,7 +170,7 @@ function assignAndKeep(world: World, wanting: Wanting): Outcome {
 /** VMs with a usable fixed place first, then priority, then name (docs/behaviour.md). */
 function inOrderOfChoice(world: World, choosing: readonly Choosing[]): Choosing[] {
   const ranked = choosing.map((each) => {
-    const vm = each.facts.document;
+    const vm = each.wanting.facts.document;
     return { each, vm, fixed: vm !== null && fixedChoice(world, vm, each.wanting) !== null };
   });
   ranked.sort((a, b) => {
@@ -154,10 +180,9 @@ function inOrderOfChoice(world: World, choosing: readonly Choosing[]): Choosing[
   return ranked.map(({ each }) => each);
 }
 
-/** A VM with a released step is busy: only whether the step is still wanted was asked. Its end is predicted. */
+/** The end of its step is predicted. */
 function enterReleased(
-  facts: VmFacts,
-  released: ReleasedStep,
+  { facts, released }: Busy,
   verdict: SettledVerdict,
   plan: Draft,
   result: RoundResult,

@@ -28,8 +28,7 @@ describe("500 guests that ignore their shutdown", () => {
     const { log, final, violations } = await simulate(await readScenario(text, "deaf.yaml", noFolder));
     assert.deepEqual(violations, []);
     assert.ok(deaf.every((name) => final.vms[name]?.state === "stopping"));
-    const started = log.find((entry) => entry.kind === "start" && entry.vm === "web");
-    const soon = 11.2;
-    assert.ok(started !== undefined && started.at < soon, `it started at ${started?.at} s`);
+    const startedAt = log.find((entry) => entry.kind === "start" && entry.vm === "web")?.at ?? Infinity;
+    assert.ok(startedAt < 11.2, `it started at ${startedAt} s`);
   });
 });
