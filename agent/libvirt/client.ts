@@ -2,9 +2,9 @@ import { type CallOptions, Connection, type ConnectionOptions } from "./connecti
 import type { KeepaliveOptions } from "./connection/keepalive.ts";
 import { LinkError } from "./errors.ts";
 import { openEventStream, type StreamEvent } from "./event-stream.ts";
+import { Pool } from "./pool.ts";
 import type { EventKind } from "./protocol/events.ts";
 import type { Lane, Procedure } from "./protocol/procedure.ts";
-import { Session } from "./session.ts";
 import type { TimeSource } from "./time-source.ts";
 import { parseUri } from "./uri.ts";
 
@@ -23,7 +23,7 @@ export interface ClientOptions {
 const maxLongCalls = 64;
 
 /**
- * A libvirt daemon, over as many connections as it takes for nothing to wait for something slower: one each for reading,
+ * A libvirt daemon, over as many connections as it takes for nothing to wait for something slower: some each for reading,
  * for queries that a guest's process answers and for acts, one for events, and one for each migration.
  *
  * Connects when first used, and again after a connection has ended. Nothing is repeated by itself.
@@ -31,7 +31,7 @@ const maxLongCalls = 64;
 export class LibvirtClient {
   readonly #options: ConnectionOptions;
   readonly #eventRetryMs: number | undefined;
-  readonly #sessions: Readonly<Record<Exclude<Lane, "long">, Session>>;
+  readonly #pools: Readonly<Record<Exclude<Lane, "long">, Pool>>;
   readonly #maxLongCalls: number;
   readonly #streams = new Set<() => void>();
   readonly #closed = new AbortController();
@@ -49,15 +49,15 @@ export class LibvirtClient {
     };
     this.#eventRetryMs = options.eventRetryMs;
     this.#maxLongCalls = options.maxLongCalls ?? maxLongCalls;
-    this.#sessions = {
-      read: new Session(this.#options),
-      query: new Session(this.#options),
-      act: new Session(this.#options),
+    this.#pools = {
+      read: new Pool(this.#options),
+      query: new Pool(this.#options),
+      act: new Pool(this.#options),
     };
   }
 
   /**
-   * Calls a procedure over the connection of its lane. Without a `timeoutMs` a long call may last as long as its
+   * Calls a procedure over a connection of its lane. Without a `timeoutMs` a long call may last as long as its
    * connection, any other 30 s.
    *
    * @throws LibvirtError: libvirt said no. LinkError: no answer is known. RangeError: the arguments cannot be sent, and
@@ -70,7 +70,7 @@ export class LibvirtClient {
   ): Promise<Result> {
     this.#closed.signal.throwIfAborted();
     if (procedure.lane === "long") return await this.#callLong(procedure, args, options);
-    return await this.#sessions[procedure.lane].call(procedure, args, options);
+    return await this.#pools[procedure.lane].call(procedure, args, options);
   }
 
   /** Events of all domains, of these kinds, until the returned function is called. */
@@ -90,7 +90,7 @@ export class LibvirtClient {
     this.#closed.abort(new LinkError("closed", "the client was closed by its user"));
     for (const close of this.#streams) close();
     this.#streams.clear();
-    await Promise.all(Object.values(this.#sessions).map((session) => session.close()));
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
   }
 
   async #callLong<Args, Result>(

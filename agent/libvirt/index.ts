@@ -12,6 +12,7 @@ export {
   type LinkErrorCode,
 } from "./errors.ts";
 export { type EventStreamOptions, openEventStream, type StreamEvent } from "./event-stream.ts";
+export { Pool, type PoolOptions } from "./pool.ts";
 export type { CpuComparison, CpuContext, NodeStats, NodeSummary } from "./protocol/connect-procedures.ts";
 export type { BlockSummary, DomainStats, DomainStatus, DomainSummary } from "./protocol/domain-procedures.ts";
 export { type DomainEvent, type EventKind, eventKinds, type LifecycleEvent } from "./protocol/events.ts";
@@ -22,6 +23,5 @@ export { procedures } from "./protocol/procedures.ts";
 export { type DomainState, type JobType, jobOperations } from "./protocol/states.ts";
 export { numberOf, type TypedParam } from "./protocol/typed-params.ts";
 export type { DomainRef } from "./protocol/values.ts";
-export { Session } from "./session.ts";
 export type { TimeSource } from "./time-source.ts";
 export { parseUri, type ParsedUri } from "./uri.ts";

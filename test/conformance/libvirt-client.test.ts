@@ -1,6 +1,7 @@
 // Needs: libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio, openssl
 /** The client against a real libvirtd, and what it says against what virsh says. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { after, afterEach, before, describe, it } from "node:test";
 import {
   createFlags,
@@ -14,6 +15,7 @@ import {
   metadataTypes,
   type Procedure,
   procedures,
+  shutdownFlags,
   type StreamEvent,
   vcpuFlags,
   xmlFlags,
@@ -41,6 +43,7 @@ const {
   domainResume,
   domainSetMetadata,
   domainSetVcpus,
+  domainShutdown,
   domainSuspend,
 } = procedures;
 
@@ -243,6 +246,32 @@ describe("the libvirt client", () => {
       assert.ok(stats.params.some((param) => param.field === "cpu.time" && param.type === "ullong"));
     });
 
+    it("lets nothing wait for guests that hang, however many calls they hold up", async () => {
+      const hung = await Promise.all(
+        Array.from({ length: 5 }, (_, index) =>
+          create(0, { name: `hung${index}`, uuid: uuid.replace(/1$/u, String(index + 2)) }),
+        ),
+      );
+      const pids = await node.pidsOf("guest=hung");
+      const signalAll = (signal: "SIGSTOP" | "SIGKILL") => {
+        for (const pid of pids) process.kill(pid, signal);
+      };
+      signalAll("SIGSTOP");
+      const pressed = hung.map((domain) =>
+        client.call(domainShutdown, { domain, flags: shutdownFlags.acpiPowerButton }, { timeoutMs: null }),
+      );
+      const ends = Promise.allSettled(pressed);
+      const domain = await create();
+      await client.call(domainSuspend, domain);
+      assert.equal((await client.call(domainGetState, { domain, flags: 0 })).state, "paused");
+      const unanswered = Symbol("unanswered");
+      assert.equal(await Promise.race([...pressed, Promise.resolve(unanswered)]), unanswered);
+      // libvirt would wait ten seconds before it ends them so.
+      signalAll("SIGKILL");
+      await ends;
+      while ((await client.call(connectListAllDomains, { flags: 0 })).length > 1) await systemClock.sleep(20);
+    });
+
     it("gives each of many refusals to its own call", async () => {
       const lookup: Procedure<string, DomainRef> = domainLookupByName;
       const names = Array.from({ length: 100 }, (_, index) => `nobody-${index}`);
@@ -265,6 +294,8 @@ describe("the libvirt client", () => {
       await heard((event) => event.kind === "connected");
       assert.deepEqual(await client.call(domainLookupByName, "web"), domain);
       assert.deepEqual(await node.pidsOf("guest=web"), [pid]);
+      // Told only once libvirtd has taken the domain up again; before that, nothing should be done to it.
+      await client.call(procedures.domainGetJobStats, { domain, flags: 0 });
       await client.call(domainDestroy, { domain, flags: 0 });
       await heardLifecycle("stopped", "destroyed");
     });

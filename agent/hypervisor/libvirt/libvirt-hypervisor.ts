@@ -104,7 +104,7 @@ export class LibvirtHypervisor implements Hypervisor {
   async pressPower(vm: VmName, signal: AbortSignal): Promise<void> {
     const { domain } = await this.#domains.require(vm, signal);
     const args = { domain, flags: shutdownFlags.acpiPowerButton };
-    await this.#link.call(procedures.domainShutdown, args, { signal });
+    await this.#link.callGuest(procedures.domainShutdown, args, signal);
   }
 
   async cut(vm: VmName, signal: AbortSignal): Promise<void> {

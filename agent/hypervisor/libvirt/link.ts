@@ -1,14 +1,14 @@
-import type { CallOptions, DomainRef, Procedure, StreamEvent } from "../../libvirt/index.ts";
+import type { CallOptions, DomainRef, JobStats, Procedure, StreamEvent } from "../../libvirt/index.ts";
 import { LibvirtClient, listFlags, procedures } from "../../libvirt/index.ts";
 import { HypervisorError } from "../hypervisor.ts";
 import { asHypervisorError, isNoDomain } from "./failures.ts";
-import { type JobAnswer, JobQuestions } from "./job-questions.ts";
+import { GuestCalls, type Silent } from "./guest-calls.ts";
 import type { LibvirtSettings } from "./settings.ts";
 
 /** A guest whose process hangs must not keep the others from being read for longer. */
 const attachTimeoutMs = 10_000;
 const connectTimeoutMs = 10_000;
-const jobPatienceMs = 2_000;
+const guestPatienceMs = 2_000;
 /** libvirt gives up before that. */
 const jobTimeoutMs = 40_000;
 
@@ -22,7 +22,7 @@ export class Link {
   readonly #settings: LibvirtSettings;
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #stopEvents: () => void;
-  readonly #jobs: JobQuestions;
+  readonly #guests: GuestCalls;
   readonly #waiting = new Set<() => void>();
   #connected = false;
   /** Settled once for each connection. */
@@ -32,13 +32,7 @@ export class Link {
     this.#settings = settings;
     this.#onEvent = onEvent;
     this.#client = new LibvirtClient({ uri: settings.uri, clock: settings.clock });
-    this.#jobs = new JobQuestions({
-      clock: settings.clock,
-      ask: (domain) => {
-        const args = { domain, flags: 0 };
-        return this.#client.call(procedures.domainGetJobStats, args, { timeoutMs: jobTimeoutMs });
-      },
-    });
+    this.#guests = new GuestCalls(settings.clock);
     const kinds = ["lifecycle", "reboot", "balloon-change", "job-completed", "metadata-change"] as const;
     const devices = ["device-added", "device-removed", "migration-iteration"] as const;
     this.#stopEvents = this.#client.onEvent([...kinds, ...devices], (event) => this.#hear(event));
@@ -59,13 +53,23 @@ export class Link {
   }
 
   /** What is being done to the domain; soon, whatever it does. @throws HypervisorError; the signal's reason. */
-  async jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobAnswer> {
+  async jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobStats | Silent> {
     await this.ready(signal);
-    try {
-      return await this.#jobs.ask(domain, jobPatienceMs);
-    } catch (error) {
-      throw asHypervisorError(error);
-    }
+    return await this.#askGuest(domain, guestPatienceMs, () => this.#statsOf(domain));
+  }
+
+  /**
+   * Calls what the guest's process has to answer, and waits only briefly for it; what was asked of a guest that is silent
+   * may still be done. @throws HypervisorError; the signal's reason.
+   */
+  async callGuest<Args extends { readonly domain: DomainRef }, Result>(
+    procedure: Procedure<Args, Result>,
+    args: Args,
+    signal: AbortSignal,
+  ): Promise<Result | Silent> {
+    await this.ready(signal);
+    const call = () => this.#client.call(procedure, args, { timeoutMs: null });
+    return await this.#askGuest(args.domain, guestPatienceMs, call);
   }
 
   /** Events are heard, and all domains are attached. @throws HypervisorError `unreachable` */
@@ -92,6 +96,19 @@ export class Link {
       for (const wake of [...this.#waiting]) wake();
     }
     this.#onEvent(event);
+  }
+
+  async #askGuest<T>(domain: DomainRef, patienceMs: number, call: () => Promise<T>): Promise<T | Silent> {
+    try {
+      return await this.#guests.ask(domain, patienceMs, call);
+    } catch (error) {
+      throw asHypervisorError(error);
+    }
+  }
+
+  #statsOf(domain: DomainRef): Promise<JobStats> {
+    const args = { domain, flags: 0 };
+    return this.#client.call(procedures.domainGetJobStats, args, { timeoutMs: jobTimeoutMs });
   }
 
   #untilConnected(signal: AbortSignal): Promise<void> {
@@ -131,7 +148,7 @@ export class Link {
    */
   async #answers(domain: DomainRef): Promise<void> {
     try {
-      const answer = await this.#jobs.ask(domain, attachTimeoutMs);
+      const answer = await this.#guests.ask(domain, attachTimeoutMs, () => this.#statsOf(domain));
       if (answer === "silent") this.#settings.log.warn("a guest does not answer", { domain: domain.name });
     } catch (error) {
       const converted = asHypervisorError(error);

@@ -21,7 +21,7 @@ import { differencesOf, type Examined } from "./differences.ts";
 import { causeByLog } from "./domain-log.ts";
 import { HeardChanges } from "./heard-changes.ts";
 import { isMarked } from "./incoming-mark.ts";
-import type { JobAnswer } from "./job-questions.ts";
+import type { Silent } from "./guest-calls.ts";
 import type { Link } from "./link.ts";
 import type { Run, Runs } from "./runs.ts";
 import type { LibvirtSettings } from "./settings.ts";
@@ -37,7 +37,7 @@ export interface OurDomain {
   readonly incoming: boolean;
   readonly definition: Examined["definition"];
   /** A migration away from here. */
-  readonly job: JobAnswer | null;
+  readonly job: JobStats | Silent | null;
 }
 
 type TransferProgress = Omit<MigrationJob, "to">;
@@ -181,7 +181,7 @@ export class OurDomains {
     return (await this.#link.call(procedures.domainGetAutostart, domain, { signal })) ? "autostart" : "kept";
   }
 
-  async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<JobAnswer | null> {
+  async #jobOf(domain: DomainRef, signal: AbortSignal): Promise<OurDomain["job"]> {
     const stats = await this.#link.jobOf(domain, signal);
     if (stats === "silent") return stats;
     const isRunning = stats.type === "bounded" || stats.type === "unbounded";
@@ -217,7 +217,7 @@ export class OurDomains {
   }
 
   /** Of one that does not answer all that is known is whether it was ever sent away, and how far it was. */
-  #migrationOf({ id, to }: Run, job: JobAnswer | null): MigrationJob | null {
+  #migrationOf({ id, to }: Run, job: OurDomain["job"]): MigrationJob | null {
     const mayBeUnderWay = job === "silent" ? to !== null : job !== null;
     if (!mayBeUnderWay || job === null) {
       this.#lastProgress.delete(id);

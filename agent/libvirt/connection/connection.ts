@@ -35,9 +35,10 @@ export interface CallOptions {
   readonly timeoutMs?: number | null;
 }
 
+export const defaultCallTimeoutMs = 30_000;
+
 const defaults = {
   openTimeoutMs: 5_000,
-  callTimeoutMs: 30_000,
   keepalive: { intervalMs: 5_000, count: 3 },
   maxInFlight: 4,
   maxWaiting: 1_024,
@@ -123,6 +124,16 @@ export class Connection {
     return this.#closed.signal;
   }
 
+  /** A call would be sent at once. */
+  get hasRoom(): boolean {
+    return !this.#closed.signal.aborted && this.#pending.hasRoom;
+  }
+
+  /** The server works on nothing that came over it. */
+  get isIdle(): boolean {
+    return this.#pending.isIdle;
+  }
+
   /**
    * Calls and waits for the answer.
    *
@@ -146,10 +157,11 @@ export class Connection {
     return this.#understand(procedure, reply);
   }
 
-  /** Says goodbye, briefly. Calls under way end with `closed`. */
+  /** Says goodbye where it is heard, briefly. Calls under way end with `closed`. */
   async close(): Promise<void> {
-    if (this.#closed.signal.aborted) return;
-    await this.call(connectProcedures.connectClose, null, { timeoutMs: goodbyeMs }).catch(() => undefined);
+    if (this.hasRoom) {
+      await this.call(connectProcedures.connectClose, null, { timeoutMs: goodbyeMs }).catch(() => undefined);
+    }
     this.#end(this.#lost("closed", "it was closed here"));
   }
 
@@ -173,7 +185,7 @@ export class Connection {
   #exchange<Args, Result>(
     { name, number }: Procedure<Args, Result>,
     payload: Buffer,
-    { signal, timeoutMs = defaults.callTimeoutMs }: CallOptions,
+    { signal, timeoutMs = defaultCallTimeoutMs }: CallOptions,
   ): Promise<Frame> {
     return new Promise((resolve, reject) => {
       const settle = () => {

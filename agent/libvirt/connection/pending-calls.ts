@@ -35,6 +35,15 @@ export class PendingCalls {
     this.#send = send;
   }
 
+  get hasRoom(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.size < this.#inFlightLimit;
+  }
+
+  /** The server owes no answer, nobody waits to ask. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.size === 0;
+  }
+
   /** @throws LinkError `overloaded`; RangeError where its arguments cannot be sent. */
   add(call: PendingCall): void {
     if (this.#waiting.length >= this.#waitingLimit) {
