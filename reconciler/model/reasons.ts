@@ -51,7 +51,10 @@ export const reasonTable = {
     text: "the guest switched itself off",
     advice: "`keel vm start {vm}` starts it; `state: stopped` makes it the intent.",
   },
-  "held": { text: "held since {node} could not keep it ({by})", advice: "`keel vm release {vm}` starts it." },
+  "held": {
+    text: "held since {node} could not keep it ({by})",
+    advice: "It starts once a node can take it; without `autorestart`, once `keel vm release {vm}` was said.",
+  },
   "hold-flush": {
     text: "{node} is flushed and no node can take it: {why}",
     advice: "Widen its limits, or make room.",

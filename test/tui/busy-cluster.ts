@@ -54,7 +54,7 @@ const vms = [
     reason: reasonReport(
       "held",
       "held since hv2 could not keep it (flush)",
-      "`keel vm release gpu1` starts it.",
+      "It starts once a node can take it; without `autorestart`, once `keel vm release gpu1` was said.",
     ),
     limits: ["hv2"],
     autorestart: false,
