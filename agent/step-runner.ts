@@ -95,12 +95,13 @@ export class StepRunner {
   #adopt(entry: Entry<StepRecord>, told: Entry<Progress>): void {
     const { value: progress, modRevision, createRevision } = told;
     if (isFinal(progress)) return;
-    const claimedAt = progress.phase === "running" ? progress.since : progress.at;
+    const { phase, claimedUptimeMs } = progress;
+    const claimedAt = phase === "running" ? progress.since : progress.at;
     this.#options.shop.log.info("took up a step of an earlier agent", {
       what: describeStep(entry.value.step),
     });
     const revisions = { progressRevision: modRevision, claimRevision: createRevision };
-    this.#work({ entry, claimedAt, told: progress, ...revisions });
+    this.#work({ entry, claimedAt, claimedUptimeMs, told: progress, ...revisions });
   }
 
   /** Also where it is cancelled already: the leader waits for this node's word, and the step will end without acting. */
@@ -137,13 +138,16 @@ export class StepRunner {
     const key = this.#progressKey(step);
     const placementKey = keys.placement(step.vm);
     const pins = comparesOf(entry, placementKey, placements.get(placementKey));
-    const progress: Progress = { phase: "claimed", at: clock.now() };
+    const claimedAt = clock.now();
+    const claimedUptimeMs = clock.monotonic();
+    const progress: Progress = { phase: "claimed", at: claimedAt, claimedUptimeMs };
     const { ok, revision } = await store.transact({
       compare: [...pins, standing.alive(life), presence, believed, { key, createRevision: 0 }],
       then: [{ put: key, value: encode(progress) }],
     });
     if (!trust.confirm(highest, revision) || !ok) return null;
-    return { entry, claimedAt: progress.at, told: null, progressRevision: revision, claimRevision: revision };
+    const revisions = { progressRevision: revision, claimRevision: revision };
+    return { entry, claimedAt, claimedUptimeMs, told: null, ...revisions };
   }
 
   /** Grows whenever more of the records is known that a claim pins. */

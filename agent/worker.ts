@@ -23,6 +23,8 @@ export interface ClaimedStep {
   readonly entry: Entry<StepRecord>;
   /** Epoch milliseconds. */
   readonly claimedAt: number;
+  /** By the monotonic clock of the node. */
+  readonly claimedUptimeMs: number;
   /** The last that an earlier agent told; null: it was claimed just now. */
   readonly told: Progress | null;
   readonly progressRevision: Revision;
@@ -40,13 +42,14 @@ export class Worker implements HandOverContext {
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
   readonly log: Log;
-  readonly claimedAt: number;
+  readonly claimedUptimeMs: number;
   readonly begun: boolean;
   readonly #shop: Workshop;
   readonly #wakeup: Wakeup;
   readonly #progress: ProgressKey;
   readonly #reports: Reports;
   readonly #over = new AbortController();
+  readonly #claimedAt: number;
   readonly #claimRevision: Revision;
   readonly #signal: AbortSignal;
   readonly #other: OtherNode | null;
@@ -62,7 +65,8 @@ export class Worker implements HandOverContext {
     this.hypervisor = shop.hypervisor;
     this.clock = clock;
     this.log = log;
-    this.claimedAt = claimed.claimedAt;
+    this.#claimedAt = claimed.claimedAt;
+    this.claimedUptimeMs = claimed.claimedUptimeMs;
     this.begun = told?.phase === "running" && told.percent !== null;
     this.#shop = shop;
     this.#entry = entry;
@@ -230,7 +234,8 @@ export class Worker implements HandOverContext {
   }
 
   #running(detail: string | null): Progress {
-    return { phase: "running", at: this.clock.now(), since: this.claimedAt, percent: this.#percent, detail };
+    const claim = { since: this.#claimedAt, claimedUptimeMs: this.claimedUptimeMs };
+    return { phase: "running", at: this.clock.now(), ...claim, percent: this.#percent, detail };
   }
 
   #findOther(): OtherNode | null {

@@ -19,8 +19,8 @@ export interface StepContext {
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
   readonly log: Log;
-  /** Epoch milliseconds of the claim, also where an earlier agent made it. */
-  readonly claimedAt: number;
+  /** The time of the claim by the node's monotonic clock, also where an earlier agent made it. */
+  readonly claimedUptimeMs: number;
   /** An earlier agent had told a percentage: the migration had begun. */
   readonly begun: boolean;
   /** The leader wants the step to end without its effect. May turn true at any time, never back. */

@@ -5,7 +5,10 @@
 export interface Clock {
   /** Epoch milliseconds; may jump when the machine's clock is set. Only for what people read and for expiry dates. */
   now(): number;
-  /** Milliseconds that only grow; for leases, graces and time-outs. */
+  /**
+   * Milliseconds since the machine's boot, which only grow; for leases, graces and time-outs. The same for all processes
+   * of a machine, so that a process may go on where a former one was killed.
+   */
   monotonic(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

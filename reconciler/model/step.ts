@@ -150,11 +150,12 @@ export type StepFailure =
 
 /** What an agent tells of a step: `progress/<node>/<id>`. Times are epoch milliseconds of the agent. */
 export type Progress =
-  | { readonly phase: "claimed"; readonly at: number }
+  | { readonly phase: "claimed"; readonly at: number; readonly claimedUptimeMs: number }
   | {
       readonly phase: "running";
       readonly at: number;
       readonly since: number;
+      readonly claimedUptimeMs: number;
       /** 0 to 100, or null where nothing can be counted. */
       readonly percent: number | null;
       /** "412 of 2048 MiB", "waiting for the guest": one short phrase. */
@@ -164,10 +165,9 @@ export type Progress =
   | { readonly phase: "failed"; readonly at: number; readonly failure: StepFailure; readonly detail: string }
   | { readonly phase: "cancelled"; readonly at: number };
 
+type FinalProgress = Exclude<Progress, { readonly phase: "claimed" | "running" }>;
+
 /** done, failed or cancelled: the agent has let go of it. */
-export function isFinal(progress: Progress | null): boolean {
-  return (
-    progress !== null &&
-    (progress.phase === "done" || progress.phase === "failed" || progress.phase === "cancelled")
-  );
+export function isFinal(progress: Progress | null): progress is FinalProgress {
+  return progress !== null && progress.phase !== "claimed" && progress.phase !== "running";
 }

@@ -11,8 +11,15 @@ import { FakeClock } from "../support/fake-clock.ts";
 import { StoreTap } from "./support/store-tap.ts";
 
 describe("ProgressKey", () => {
-  const claimed: Progress = { phase: "claimed", at: 1 };
-  const running: Progress = { phase: "running", at: 2, since: 1, percent: 50, detail: null };
+  const claimed: Progress = { phase: "claimed", claimedUptimeMs: 1, at: 1 };
+  const running: Progress = {
+    phase: "running",
+    at: 2,
+    since: 1,
+    claimedUptimeMs: 1,
+    percent: 50,
+    detail: null,
+  };
   const done: Progress = { phase: "done", at: 3, detail: null };
   let store: MemoryStore;
   let tap: StoreTap;

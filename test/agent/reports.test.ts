@@ -41,7 +41,7 @@ describe("Reports", () => {
   afterEach(() => store.close());
 
   const tell = (percent: number) =>
-    reports.tell({ phase: "running", at: clock.now(), since: 0, percent, detail: null });
+    reports.tell({ phase: "running", at: clock.now(), since: 0, claimedUptimeMs: 0, percent, detail: null });
   const done = (): Progress => ({ phase: "done", at: clock.now(), detail: null });
   const told = async () => {
     const item = await store.get("progress");

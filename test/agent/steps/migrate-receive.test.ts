@@ -33,7 +33,7 @@ describe("a migration's target", () => {
   const begin = async () => {
     await lab.release(step);
     await lab.untilClaimed(step, "hv2");
-    await lab.tell(step, "hv1", { phase: "claimed" });
+    await lab.tell(step, "hv1", { phase: "claimed", claimedUptimeMs: 0 });
     const target = { node: "hv2", address: null, epoch: 2, maxDowntimeMs: 300 };
     await hv1.machine.migrate("web", target);
   };

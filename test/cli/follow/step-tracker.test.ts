@@ -62,7 +62,14 @@ describe("StepTracker", () => {
   it("tells what is under way, for how long, and how far it is", () => {
     const tracker = new StepTracker(-1);
     tracker.look(stateOf({ released: true }), 5_000);
-    const progress = { phase: "running", at: 0, since: 0, percent: 40, detail: "4 of 10 MiB" } as const;
+    const progress = {
+      phase: "running",
+      at: 0,
+      since: 0,
+      claimedUptimeMs: 0,
+      percent: 40,
+      detail: "4 of 10 MiB",
+    } as const;
     const { running } = tracker.look(stateOf({ released: true, progress }), 8_000);
     assert.deepEqual(running, [{ step: stop, elapsedMs: 3_000, percent: 40, detail: "4 of 10 MiB" }]);
   });
