@@ -2,10 +2,9 @@
 import type { HardwareField } from "../../../reconciler/model/hardware.ts";
 import type { DomainStatus } from "../../libvirt/index.ts";
 import { firstDifference } from "../hardware-fields.ts";
-import { type Difference, HypervisorError } from "../hypervisor.ts";
+import type { Difference } from "../hypervisor.ts";
 import type { HeardChanges } from "./heard-changes.ts";
-import { type DomainDrift, domainDrift } from "./xml/domain-drift.ts";
-import type { DomainXmlOptions } from "./xml/options.ts";
+import type { DomainDrift } from "./xml/domain-drift.ts";
 import type { DomainReading } from "./xml/read-domain-xml.ts";
 
 export interface Examined {
@@ -15,13 +14,14 @@ export interface Examined {
   readonly definition: "none" | "kept" | "autostart";
 }
 
+/** @param drift in what its XML differs; null: it does not say any more what it was made from */
 export function differencesOf(
   examined: Examined,
+  drift: readonly DomainDrift[] | null,
   heard: HeardChanges,
-  options: DomainXmlOptions,
 ): readonly Difference[] {
   const { reading } = examined;
-  const found = [...whole(examined), ...inXml(examined, options)];
+  const found = [...whole(examined), ...(drift ?? [unreadable])];
   return found.map((one) => {
     const field = fieldOf(one.path);
     const isSeen = field !== null && firstDifference(reading.live, reading.applied, [field]) !== null;
@@ -30,6 +30,7 @@ export function differencesOf(
 }
 
 const byHand = { takes: "next-restart", by: "hand" } as const;
+const unreadable = { path: "metadata", wanted: "what it was made from", live: null, ...byHand } as const;
 
 /** What its XML does not say. */
 function whole({ status, definition }: Examined): readonly DomainDrift[] {
@@ -53,17 +54,6 @@ const pauses: Readonly<Record<string, string>> = {
   "save": "paused to be saved",
   "snapshot": "paused for a snapshot",
 };
-
-function inXml({ reading }: Examined, options: DomainXmlOptions): readonly DomainDrift[] {
-  const unreadable = { path: "metadata", wanted: "what it was made from", live: null, ...byHand } as const;
-  if (reading.spec === null) return [unreadable];
-  try {
-    return domainDrift(reading.root, reading.spec, options);
-  } catch (error) {
-    if (error instanceof HypervisorError) return [unreadable];
-    throw error;
-  }
-}
 
 /** The field that a path is the whole value of. */
 function fieldOf(path: string): HardwareField | null {

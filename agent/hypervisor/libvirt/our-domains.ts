@@ -23,9 +23,10 @@ import { HeardChanges } from "./heard-changes.ts";
 import { isMarked } from "./incoming-mark.ts";
 import type { Silent } from "./guest-calls.ts";
 import type { Link } from "./link.ts";
+import { Readings } from "./readings.ts";
 import type { Run, Runs } from "./runs.ts";
 import type { LibvirtSettings } from "./settings.ts";
-import { type DomainReading, readDomainXml } from "./xml/read-domain-xml.ts";
+import type { DomainReading } from "./xml/read-domain-xml.ts";
 
 type Ours = Extract<DomainReading, { readonly kind: "ours" }>;
 
@@ -61,12 +62,14 @@ export class OurDomains {
   readonly #heard = new Map<string, DomainEnd["cause"]>();
   /** By run; of those that migrate. */
   readonly #lastProgress = new Map<string, TransferProgress>();
+  readonly #readings: Readings;
   readonly changes: HeardChanges;
 
   constructor(settings: LibvirtSettings, link: Link, runs: Runs) {
     this.#settings = settings;
     this.#link = link;
     this.#runs = runs;
+    this.#readings = new Readings(settings.xml);
     this.changes = new HeardChanges(settings.clock);
   }
 
@@ -132,6 +135,7 @@ export class OurDomains {
       { flags: listFlags.active },
       { signal },
     );
+    this.#readings.keep(new Set(all.map(({ uuid }) => uuid)));
     const active = new Set(running.map(({ uuid }) => uuid));
     const ours: OurDomain[] = [];
     const unmanaged: Reading["unmanaged"][number][] = [];
@@ -161,7 +165,7 @@ export class OurDomains {
         this.#link.call(procedures.domainGetXmlDesc, args, { signal }),
         this.#link.call(procedures.domainGetState, args, { signal }),
       ]);
-      const reading = readDomainXml(xml, this.#settings.xml);
+      const reading = this.#readings.read(domain.uuid, xml);
       const isOff = domain.id === null || status.state === "shutoff";
       const isOurs = reading.kind === "ours" && !isOff;
       const definition = isOurs ? await this.#definitionOf(domain, signal) : "none";
@@ -211,7 +215,7 @@ export class OurDomains {
       live: reading.live,
       applied: reading.applied,
       processor: processorOf(reading.root),
-      differences: differencesOf(one, this.changes, this.#settings.xml),
+      differences: differencesOf(one, this.#readings.driftOf(reading), this.changes),
       job: this.#migrationOf(run, job),
     };
   }

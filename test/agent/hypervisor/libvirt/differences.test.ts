@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 
 import { differencesOf, type Examined } from "../../../../agent/hypervisor/libvirt/differences.ts";
 import { HeardChanges } from "../../../../agent/hypervisor/libvirt/heard-changes.ts";
-import { readDomainXml } from "../../../../agent/hypervisor/libvirt/xml/read-domain-xml.ts";
+import { Readings } from "../../../../agent/hypervisor/libvirt/readings.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { repositoryRoot } from "../../../support/root.ts";
 import { options as plain } from "./xml/specs.ts";
@@ -18,11 +18,12 @@ const options = {
 
 function found(name: string, change: Partial<Examined> = {}, edit = (xml: string) => xml) {
   const file = join(repositoryRoot, "test/agent/hypervisor/libvirt/xml/live", `${name}.xml`);
-  const reading = readDomainXml(edit(readFileSync(file, "utf8")), options);
+  const readings = new Readings(options);
+  const reading = readings.read("u1", edit(readFileSync(file, "utf8")));
   assert.ok(reading.kind === "ours");
   const status = { state: "running", reason: "booted" } as const;
   const examined: Examined = { reading, status, definition: "none", ...change };
-  return differencesOf(examined, new HeardChanges(new FakeClock()), options);
+  return differencesOf(examined, readings.driftOf(reading), new HeardChanges(new FakeClock()));
 }
 
 const shown = (differences: ReturnType<typeof found>) =>
