@@ -3,12 +3,14 @@ import type { Hypervisor } from "../agent/hypervisor/hypervisor.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
+import { count } from "./option-values.ts";
 
 export interface HypervisorOptions {
   readonly driver: "simulated" | "libvirt";
   readonly hostSocket?: string;
   readonly libvirt: string;
   readonly libvirtPeers: "tls" | "tcp";
+  readonly migrationBandwidth?: number;
   readonly cpuModel?: string;
   readonly emulate?: true;
   readonly runDir: string;
@@ -29,6 +31,7 @@ export function addHypervisorOptions(command: Command): void {
         .choices(["tls", "tcp"])
         .default("tls"),
     )
+    .option("--migration-bandwidth <MiB/s>", "libvirt: at most so much for each migration from here", count)
     .option("--cpu-model <model>", "libvirt: the processor that every node can show")
     .option("--emulate", "libvirt: guests without virtualisation by the processor")
     .option("--run-dir <folder>", "libvirt: kept until the next boot", "/run/evenkeel");
@@ -58,6 +61,7 @@ async function openLibvirt(options: HypervisorOptions, clock: Clock, log: Log): 
       ...defaultSettings,
       uri: options.libvirt,
       peerUri: (address) => `qemu+${options.libvirtPeers}://${address}/system`,
+      migrationBandwidth: () => options.migrationBandwidth ?? null,
       stateFolder: options.runDir,
       clock,
       log,
