@@ -22,6 +22,7 @@ import {
   xmlFlags,
 } from "../../agent/libvirt/index.ts";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
+import { keelMain } from "../cli/running-up.ts";
 import { Authority } from "../support/certificates.ts";
 import { domainXml } from "../support/libvirt/domain-xml.ts";
 import { type GuestImage, guestImage } from "../support/libvirt/guest-image.ts";
@@ -220,6 +221,16 @@ describe("the libvirt client between two nodes", () => {
       return JSON.parse(await cluster.node(1).exec(process.execPath, program, uri)) as unknown;
     };
 
+    /** What `keel import` says, as it is run on a node by who has that node's certificate. */
+    const imported = async (uri: string): Promise<string> => {
+      const folder = join(cluster.folder, "cluster.d");
+      await mkdir(folder);
+      await writeFile(join(folder, "node1.yaml"), "kind: Node\nname: node1\n");
+      return await cluster
+        .node(1)
+        .exec(process.execPath, keelMain, "import", "--dir", folder, "--libvirt", uri);
+    };
+
     it("speaks TCP", async () => {
       assert.deepEqual(await probe("qemu+tcp://node2/system"), { hostname: "node2", domains: [] });
       assert.deepEqual(await probe("test+tcp://127.0.0.1/default"), { hostname: "node1", domains: ["test"] });
@@ -248,6 +259,8 @@ describe("the libvirt client between two nodes", () => {
       await cluster.node(1).ready();
       const uri = (folder: string) => `qemu+tls://127.0.0.1/system?pkipath=${folder}`;
       assert.deepEqual(await probe(uri(keys)), { hostname: "node1", domains: [] });
+      await create();
+      assert.match(await imported(uri(keys)), /wrote .*vm1\.xml\nwrote .*vm1\.yaml/);
       await place(strangers, theirs);
       assert.match(
         JSON.stringify(await probe(uri(strangers))),

@@ -1,16 +1,19 @@
 // Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio
 /** The life of VMs on three real libvirt nodes: one cluster, and one guest after the other is put through it. */
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
 import { RealCluster } from "../support/real/real-cluster.ts";
 
-/** On node1; the others are at home on node2 and node3. */
+/** On node1; db2 is at home on node2, and db3, which has a disk and a card, first on node1 and then on node3. */
 const webs = ["web1", "web2", "web3"] as const;
 const all = [...webs, "db2", "db3"] as const;
 
 describe("a cluster of real libvirt nodes", () => {
   let cluster: RealCluster;
+  let inode: number;
   before(async () => {
     cluster = await RealCluster.start();
   });
@@ -18,16 +21,32 @@ describe("a cluster of real libvirt nodes", () => {
 
   const isRunning = ({ state }: { readonly state: string }) => state === "running";
 
+  /** All nodes see it. */
+  const pool = () => join(cluster.folder, "pool");
+  const image = () => join(pool(), "db3-root.qcow2");
+  const devicesOfDb3 = async (node: string) => {
+    const { machine } = cluster.node(node);
+    assert.match(await machine.virsh("domblklist", "db3"), new RegExp(`vda +${image()}`, "u"));
+    assert.match(await machine.virsh("domiflist", "db3"), / bridge +br0 +virtio /u);
+    return (await stat(image())).ino;
+  };
+
   it("comes from documents to guests that run", async () => {
     for (const name of webs) await cluster.writeVm(name, { node: "node1" });
     await cluster.writeVm("web3", { node: "node1", shutdown: { timeout: "3s" } });
-    for (const number of [2, 3]) await cluster.writeVm(`db${number}`, { node: `node${number}` });
+    await cluster.writeVm("db2", { node: "node2" });
+    await cluster.write({ kind: "StoragePool", name: "vms", type: "dir", shared: true, path: pool() });
+    await cluster.write({ kind: "Network", name: "lan", type: "bridge", bridge: "br0" });
+    for (const { machine } of cluster.nodes) await machine.addBridge("br0");
+    const disks = [{ name: "root", volume: "vms/db3-root", size: "8MiB" }];
+    await cluster.writeVm("db3", { node: "node1", disks, nics: [{ name: "eth0", network: "lan" }] });
     await cluster.apply();
     await cluster.untilVms(all, isRunning);
     for (const name of all) {
       await cluster.up(name);
       await cluster.consoles.prove(name, 1);
     }
+    inode = await devicesOfDb3("node1");
   });
 
   it("tells what processor a guest has, and which ones its node can show", () => {
@@ -44,7 +63,7 @@ describe("a cluster of real libvirt nodes", () => {
   it("shuts a guest down that obeys its power button", async () => {
     await cluster.succeed("vm", "shutdown", "db3", "-y", "--wait");
     assert.match(await cluster.console("db3"), /GUEST-POWEROFF/u);
-    assert.deepEqual(await cluster.running("node3"), []);
+    assert.deepEqual(await cluster.running("node1"), [...webs]);
   });
 
   it("cuts one that does not, once its time is over", async () => {
@@ -54,12 +73,14 @@ describe("a cluster of real libvirt nodes", () => {
     assert.deepEqual(await cluster.running("node1"), ["web1", "web2"]);
   });
 
-  it("starts both again when they are wanted", async () => {
+  it("starts both again when they are wanted, one on another node, with the disk that it had", async () => {
+    await cluster.succeed("vm", "move", "db3", "--to", "node3", "-y");
     await cluster.succeed("vm", "start", "web3", "db3", "-y", "--wait");
     for (const name of ["web3", "db3"]) {
       await cluster.up(name, 2);
       await cluster.consoles.prove(name, 2);
     }
+    assert.equal(await devicesOfDb3("node3"), inode);
   });
 
   it("leaves a guest alone whose shutdown is called off", async () => {
