@@ -14,6 +14,7 @@ import { connectStore } from "../reconciler/store/etcd/etcd-store.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import { quantile, type Report } from "./report.ts";
+import { residentMiB } from "./resident.ts";
 
 export const name = "reaction";
 
@@ -100,11 +101,6 @@ async function weights(report: Report, home: string): Promise<void> {
   await systemClock.sleep(restMs);
   const spent = (await cpuSeconds(parts.values())) - before;
   report.figure("CPU of all of them at rest", (spent / (restMs / 1000)) * 100, "%");
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${String(pid)}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) / 1024;
 }
 
 /** User and system time, in clock ticks of 10 ms. */
