@@ -17,6 +17,7 @@ import { issueLines, readerOf } from "../folder.ts";
 import { overrideMaintenance, withdrawOverride } from "../maintenance-override.ts";
 import { refuseBadXml } from "../refuse-bad-xml.ts";
 import { diffLines } from "../verbs/hand-patch.ts";
+import { noteWord, wishOf } from "../node-words.ts";
 import { type PlannedVerb, planVerb, proposeVerb, type VerbProposal } from "../verbs/propose-edits.ts";
 import { runVerb } from "../verbs/run-verb.ts";
 import { requestForVms } from "../verbs/vm-requests.ts";
@@ -39,6 +40,13 @@ export function apiActions(daemon: Context): Actions {
         return [{ request: kind, object: objectId("VM", vm) }];
       }),
     ...planShelf(daemon, inTurn),
+    vouch: (word, node, call) =>
+      inTurn(call, async (context) => {
+        await checkInForce(context, call);
+        const wish = await wishOf(context, word, node);
+        if (!call.dryRun) await noteWord(context, wish);
+        return { request: word, object: objectId("Node", node) };
+      }),
     withdraw: (request, call) =>
       inTurn(call, async (context) => {
         const { state } = await context.feed();

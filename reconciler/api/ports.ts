@@ -99,6 +99,9 @@ export type Edit =
       readonly wanted: { readonly reason: string; readonly until: number | null } | null;
     };
 
+/** What a person says of a node's machine: that it is off for certain, or that another one goes by its name. */
+export type Vouched = "confirm-dead" | "replace";
+
 /** Something that was asked for once. */
 export interface Asked {
   readonly request: string;
@@ -143,6 +146,8 @@ export interface Actions {
   applyPlan(id: string, undo: boolean, call: Call): Promise<Changed>;
   /** Of a VM whose destruction the plan shows. */
   approve(id: string, vm: VmName, disks: readonly string[], call: Call): Promise<Asked>;
+  /** Whoever asks has typed the node's name. */
+  vouch(word: Vouched, node: NodeName, call: Call): Promise<Asked>;
   /** Takes back an approval, or an override of maintenance. */
   withdraw(request: string, call: Call): Promise<void>;
   overrideMaintenance(

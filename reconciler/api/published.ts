@@ -16,6 +16,7 @@ export function openApiFile(): string {
     applyPlan: nowhere,
     approve: nowhere,
     withdraw: nowhere,
+    vouch: nowhere,
     overrideMaintenance: nowhere,
   };
   return openApiText(apiRoutes({ reads, actions, now: nowhere, version: "" }), apiVersion);

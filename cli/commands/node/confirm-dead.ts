@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { formatTime } from "../../../reconciler/desired/times.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
-import { refuseIfFrozen } from "../../frozen.ts";
 import { vouchFor } from "../../vouch-for.ts";
 
 /** `keel node confirm-dead`: a person's word is proof, where no power controller can give it. */
@@ -19,17 +18,11 @@ export function register(node: Command, context: ContextFactory): void {
 }
 
 async function confirmDead(node: string, context: Context): Promise<void> {
-  const [{ confirmationOf }, { writeRequest }] = await Promise.all([
-    import("../../../reconciler/control/fence/words.ts"),
-    import("../../../reconciler/control/requests.ts"),
-  ]);
-  const { state } = await context.feed();
-  refuseIfFrozen(state);
-  const wish = confirmationOf(state, node);
+  const { noteWord, wishOf } = await import("../../node-words.ts");
+  const wish = await wishOf(context, "confirm-dead", node);
   await vouchFor(node, context);
-  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-  const { request } = await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
+  const { expiresAt } = await noteWord(context, wish);
   context.out(
-    `Noted: ${node} is dead. It is void once ${node} shows life, and good until ${formatTime(request.expiresAt)}.`,
+    `Noted: ${node} is dead. It is void once ${node} shows life, and good until ${formatTime(expiresAt)}.`,
   );
 }

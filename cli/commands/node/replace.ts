@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
-import { refuseIfFrozen } from "../../frozen.ts";
 import { vouchFor } from "../../vouch-for.ts";
 
 /** `keel node replace`: another machine goes by the name of one that is proven dead. */
@@ -20,16 +19,10 @@ export function register(node: Command, context: ContextFactory): void {
 }
 
 async function replace(node: string, context: Context): Promise<void> {
-  const [{ replacementOf }, { writeRequest }] = await Promise.all([
-    import("../../../reconciler/control/fence/words.ts"),
-    import("../../../reconciler/control/requests.ts"),
-  ]);
-  const { state } = await context.feed();
-  refuseIfFrozen(state);
-  const wish = replacementOf(state, node);
+  const { noteWord, wishOf } = await import("../../node-words.ts");
+  const wish = await wishOf(context, "replace", node);
   await vouchFor(node, context);
-  const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
-  await writeRequest(store, keys, wish, { by: context.user, now: context.clock.now() });
+  await noteWord(context, wish);
   context.out(
     `Noted: another machine may go by the name ${node}. Start its heartbeat, look at it, then \`keel node ready ${node}\`.`,
   );

@@ -3,7 +3,7 @@ import Type from "typebox";
 import { name, ref } from "../schema/shapes.ts";
 import type { Actions } from "../ports.ts";
 import { type Route, route } from "../route.ts";
-import { callOf, changed, changedAnswer, dryRun, editErrors } from "./change.ts";
+import { callOf, changed, changedAnswer, dryRun, editErrors, wordRoute } from "./change.ts";
 
 const planId = {
   plan: Type.String({
@@ -96,35 +96,26 @@ function applyRoute(actions: Actions): Route {
 }
 
 function approveRoute(actions: Actions): Route {
-  return route({
-    method: "POST",
+  return wordRoute({
     path: "/api/v1/plan/{plan}/approve",
     id: "approve",
     tag: "plan",
     summary: "Approve the destruction of one VM that the plan shows as waiting for that.",
     description: "Good for one time, for an hour. Its disks stay, but for those that are named.",
-    role: "admin",
     params: planId,
-    query: dryRun,
-    body: Type.Object(
-      {
-        vm: name("The VM.", ["old-wiki"]),
-        disks: Type.Optional(
-          Type.Array(Type.String({ maxLength: 63 }), {
-            description: "Disks that are destroyed too, with all data.",
-            default: [],
-            maxItems: 256,
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
-    answers: { 202: { description: "It is approved.", schema: ref("Asked") } },
-    errors: [...editErrors, "plan-unreadable", "usage"],
-    handle: async ({ params, query, body, ...rest }) => {
-      const { vm, disks = [] } = body;
-      return { status: 202, body: await actions.approve(params.plan, vm, disks, callOf(rest, query)) };
+    fields: {
+      vm: name("The VM.", ["old-wiki"]),
+      disks: Type.Optional(
+        Type.Array(Type.String({ maxLength: 63 }), {
+          description: "Disks that are destroyed too, with all data.",
+          default: [],
+          maxItems: 256,
+        }),
+      ),
     },
+    done: "It is approved.",
+    errors: ["plan-unreadable", "usage"],
+    ask: ({ plan }, { vm, disks = [] }, call) => actions.approve(plan, vm, disks, call),
   });
 }
 

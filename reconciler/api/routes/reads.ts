@@ -1,7 +1,7 @@
 /** What there is: the lists of `keel get`, one object of each, and why it is so. */
 import Type from "typebox";
 import { KeelError } from "../../model/errors.ts";
-import { nodeStates, type VmState, vmStates } from "../../model/states.ts";
+import { nodeStates, vmStates } from "../../model/states.ts";
 import { type Answer, type Answered, type Route, route } from "../route.ts";
 import type { ClusterReads, Item, Listed, Look } from "../ports.ts";
 import { name, oneOf, ref, shape, listOf } from "../schema/shapes.ts";
@@ -40,7 +40,7 @@ function vmRoutes(reads: ClusterReads): readonly Route[] {
       query: {
         node: Type.Optional(name("Those on this node.", ["hv1"])),
         home: Type.Optional(name("Those that belong on this node.", ["hv1"])),
-        state: Type.Optional(Type.Unsafe<VmState>(oneOf(vmStates, "Those in this state."))),
+        state: Type.Optional(oneOf(vmStates, "Those in this state.")),
         tag: Type.Optional(Type.String({ description: "Those with this tag.", maxLength: 63 })),
         limit: Type.Optional(name("Those that may run on this node.", ["hv1"])),
         negate: Type.Optional(Type.Boolean({ description: "The others: those that do not fit." })),

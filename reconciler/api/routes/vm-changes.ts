@@ -8,7 +8,7 @@ import { KeelError } from "../../model/errors.ts";
 import type { Actions, Edit, Meta } from "../ports.ts";
 import { type Answer, type Route, route } from "../route.ts";
 import { name, oneOf, ref, shape, listOf } from "../schema/shapes.ts";
-import { callOf, changed, changedAnswer, dryRun, editErrors } from "./change.ts";
+import { callOf, changed, changedAnswer, dryRun, editErrors, editRoute } from "./change.ts";
 
 const vmName = { vm: name("The VM's name.", ["web1"]) };
 const operator = { tag: "vm", role: "operator", query: dryRun, errors: editErrors } as const;
@@ -69,7 +69,7 @@ const metaFields = {
   migration: Type.Optional(
     Type.Object(
       {
-        method: Type.Optional(Type.Unsafe<string>(oneOf(["auto", "live", "shutdown"], "How it moves."))),
+        method: Type.Optional(oneOf(["auto", "live", "shutdown"], "How it moves.")),
         maxDowntime: Type.Optional(
           Type.String({ description: "The longest pause, such as 300ms.", maxLength: 20 }),
         ),
@@ -77,27 +77,25 @@ const metaFields = {
       { additionalProperties: false },
     ),
   ),
-  priority: Type.Optional(Type.Unsafe<string>(oneOf(["high", "normal", "low"], "Who goes first."))),
+  priority: Type.Optional(oneOf(["high", "normal", "low"], "Who goes first.")),
   tags: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { description: "Empty: none.", maxItems: 1024 }),
   ),
 };
 
 function metaRoute(actions: Actions): Route {
-  return route({
-    ...operator,
-    method: "POST",
+  return editRoute(actions, {
     path: "/api/v1/vm/{vm}",
     id: "setVmMeta",
+    tag: "vm",
     summary: "Say where a VM may run, how it is placed and moved, and what it is tagged with.",
     description: "What is left out stays. `limits: null`: anywhere; `selector: null`: the cluster's.",
     params: vmName,
-    body: Type.Object(metaFields, { additionalProperties: false, minProperties: 1 }),
-    answers: { 200: changedAnswer },
-    handle: async ({ params, query, body, ...rest }) => {
-      const { migration = {}, ...fields } = body;
+    fields: metaFields,
+    needsOne: true,
+    edit: ({ vm }, { migration = {}, ...fields }) => {
       const meta: Meta = { ...fields, ...migration };
-      return changed(await actions.edit({ act: "meta", vm: params.vm, meta }, callOf(rest, query)));
+      return { act: "meta", vm, meta };
     },
   });
 }
@@ -132,7 +130,7 @@ function stateRoute(actions: Actions): Route {
     id: "setVmState",
     summary: "Start, shut down, power off or disable a VM; or ask once to restart, release or retry it.",
     params: vmName,
-    body: Type.Object({ state: Type.Unsafe<StateWord>(oneOf(words)) }, { additionalProperties: false }),
+    body: Type.Object({ state: oneOf(words) }, { additionalProperties: false }),
     answers: {
       200: changedAnswer,
       202: {
@@ -151,67 +149,45 @@ function stateRoute(actions: Actions): Route {
 }
 
 function placeRoute(actions: Actions): Route {
-  type Action = "migrate" | "unmigrate" | "move";
-  const words: readonly Action[] = ["migrate", "unmigrate", "move"];
-  return route({
-    ...operator,
-    method: "POST",
+  return editRoute(actions, {
     path: "/api/v1/vm/{vm}/node",
     id: "setVmNode",
+    tag: "vm",
     summary: "Run a VM elsewhere for now, bring it home, or give it another home.",
     description: "Without `node` its selector chooses one, once: the plan says which.",
     params: vmName,
-    body: Type.Object(
-      {
-        action: Type.Unsafe<Action>(oneOf(words)),
-        node: Type.Optional(name("Where.", ["hv2"])),
-      },
-      { additionalProperties: false },
-    ),
-    answers: { 200: changedAnswer },
-    handle: async ({ params: { vm }, query, body, ...rest }) => {
-      const { action, node = null } = body;
-      if (action === "unmigrate" && node !== null)
-        throw new KeelError("request-invalid", { problem: "`unmigrate` is to its home: leave `node` out." });
-      const edit: Edit = action === "unmigrate" ? { act: action, vm } : { act: action, vm, to: node };
-      return changed(await actions.edit(edit, callOf(rest, query)));
+    fields: {
+      action: oneOf(["migrate", "unmigrate", "move"]),
+      node: Type.Optional(name("Where.", ["hv2"])),
+    },
+    edit: ({ vm }, { action, node = null }) => {
+      if (action !== "unmigrate") return { act: action, vm, to: node };
+      if (node === null) return { act: action, vm };
+      throw new KeelError("request-invalid", { problem: "`unmigrate` is to its home: leave `node` out." });
     },
   });
 }
 
 function renameRoute(actions: Actions): Route {
-  return route({
-    ...operator,
-    method: "POST",
+  return editRoute(actions, {
     path: "/api/v1/vm/{vm}/rename",
     id: "renameVm",
+    tag: "vm",
     summary: "Give a VM another name. UUID, MACs, disks and place stay, and it runs on.",
     params: vmName,
-    body: Type.Object({ name: name("Its new one.", ["shop1"]) }, { additionalProperties: false }),
-    answers: { 200: changedAnswer },
-    handle: async ({ params: { vm }, query, body, ...rest }) => {
-      const { name: to } = body;
-      return changed(await actions.edit({ act: "rename", vm, to }, callOf(rest, query)));
-    },
+    fields: { name: name("Its new one.", ["shop1"]) },
+    edit: ({ vm }, { name: to }) => ({ act: "rename", vm, to }),
   });
 }
 
 function protectRoute(actions: Actions): Route {
-  return route({
-    ...operator,
-    method: "POST",
+  return editRoute(actions, {
     path: "/api/v1/vm/{vm}/protect",
     id: "protectVm",
+    tag: "vm",
     summary: "Refuse the destruction of a VM, or no longer.",
     params: vmName,
-    body: Type.Object(
-      { protect: Type.Boolean({ description: "Whether." }) },
-      { additionalProperties: false },
-    ),
-    answers: { 200: changedAnswer },
-    handle: async ({ params: { vm }, query, body, ...rest }) => {
-      const { protect } = body;
-      return changed(await actions.edit({ act: "protect", vm, protect }, callOf(rest, query)));
-    },
+    fields: { protect: Type.Boolean({ description: "Whether." }) },
+    edit: ({ vm }, { protect }) => ({ act: "protect", vm, protect }),
   });
 }

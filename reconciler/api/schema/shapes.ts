@@ -20,8 +20,8 @@ export function listOf(schema: TSchema, description?: string): TSchema {
   return Type.Array(schema, description === undefined ? {} : { description });
 }
 
-export function oneOf(words: readonly string[], description?: string): TSchema {
-  return Type.Unsafe({
+export function oneOf<const Word extends string>(words: readonly Word[], description?: string) {
+  return Type.Unsafe<Word>({
     type: "string",
     enum: [...words],
     ...(description === undefined ? {} : { description }),

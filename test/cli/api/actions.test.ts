@@ -263,6 +263,47 @@ describe("the API takes care of nodes and maintenance", () => {
   });
 });
 
+describe("the API takes a person's word", () => {
+  it("that a lost node is off, once its name is said twice: its VMs start elsewhere", async () => {
+    await using api = await ApiBench.open();
+    const { bench } = api;
+    const say = (word: string, confirm: string, query = "") =>
+      api.send(`POST /api/v1/node/hv1/${word}${query}`, { body: { confirm } });
+    assert.equal(codeIn(await say("confirm-dead", "hv1")), "refused");
+    assert.equal(
+      (await api.send("POST /api/v1/node/hv7/confirm-dead", { body: { confirm: "hv7" } })).status,
+      404,
+    );
+    const lost = [...bench.cluster.feed.state.placements].filter(
+      ([, { placement }]) => placement.node === "hv1",
+    );
+    assert.ok(lost.length > 0);
+    bench.cluster.powerOff("hv1");
+    await bench.clock.advance(120_000);
+    assert.equal((await say("confirm-dead", "hv2")).status, 400);
+    assert.equal((await say("confirm-dead", "hv1", "?dryRun=true")).status, 202);
+    assert.equal(bench.cluster.feed.state.requests.size, 0);
+    assert.equal(codeIn(await say("replace", "hv1")), "refused");
+    const { status, body } = await say("confirm-dead", "hv1");
+    assert.deepEqual([status, body], [202, { request: "confirm-dead", object: "Node/hv1" }]);
+    await bench.clock.advance(60_000);
+    for (const [vm] of lost) assert.notEqual(placementOf(bench, vm)?.node, "hv1");
+    assert.equal((await say("replace", "hv1")).status, 202);
+    await bench.clock.advance(1_000);
+    assert.equal(bench.cluster.feed.state.fences.get("hv1")?.phase, "done");
+  });
+
+  it("from an administrator alone", async () => {
+    await using api = await ApiBench.remote();
+    const token = await api.token("op", "operator");
+    const headers = { authorization: `Bearer ${token}` };
+    for (const word of ["confirm-dead", "replace"]) {
+      const body = { confirm: "hv1" };
+      assert.equal((await api.send(`POST /api/v1/node/hv1/${word}`, { body, headers })).status, 403);
+    }
+  });
+});
+
 describe("the API's plans", () => {
   it("are made, shown and applied, once", async () => {
     await using api = await ApiBench.open();
