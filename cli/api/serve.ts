@@ -65,6 +65,7 @@ export async function serveApi(context: Context, options: ServeApiOptions): Prom
     const endLocal = await listenOnSocket(local, path);
     try {
       log.info("serving the API", { socket: path });
+      world.tellParent({ kind: "ready" });
       if (remote !== null) {
         const identify = byToken({ store, keys, clock, log });
         await serveRemotely(server({ identify, tls: remote.tls }), remote, log, signal);

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import process from "node:process";
 import type { Command } from "commander";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Remote } from "../api/serve.ts";
@@ -27,7 +26,7 @@ export function register(program: Command, context: ContextFactory): void {
     .option("--listen <address>", "also over TLS, such as 10.0.0.11:7443, to whoever has a token", hostPort)
     .option("--tls-cert <file>", "the certificate for that, with its chain: PEM")
     .option("--tls-key <file>", "its key: PEM")
-    .option("--id <name>", "how its events name this one; else after its host and process")
+    .option("--id <name>", "how its events name this one; else after its host")
     .action(async (options: ApiCommandOptions, self: Command) => {
       await using run = context(self);
       await serve(options, run);
@@ -39,7 +38,7 @@ export function register(program: Command, context: ContextFactory): void {
 }
 
 async function serve(options: ApiCommandOptions, context: Context): Promise<void> {
-  const { socket, id = `${hostname()}-${process.pid}` } = options;
+  const { socket, id = hostname() } = options;
   const remote = await remoteOf(options, context);
   const log = await daemonLog(context, { part: "api", id });
   const { serveApi } = await import("../api/serve.ts");

@@ -9,7 +9,8 @@ export function register(program: Command, context: ContextFactory): void {
     .command("up")
     .summary("Run everything on this machine, with simulated nodes.")
     .description(
-      "Run everything on this machine until ended: the store, the reconciler, and every node of the folder, simulated. " +
+      "Run everything on this machine until ended: the store, the reconciler, the API on .keel/api.sock, and every node of " +
+        "the folder, simulated. " +
         "On an empty store the folder is applied; later edits wait for `keel apply`.",
     )
     .option("--headless", "say what happens in plain lines; so it is without a terminal, too")

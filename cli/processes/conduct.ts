@@ -97,6 +97,7 @@ class Conductor {
     const follow = async (until: AbortSignal): Promise<void> => {
       await feed.reached(0, until);
       onServing(lend({ name, keys }, store, feed, machinery.endpoint));
+      machinery.startApi();
       if (feed.state.applied.head === null) await this.#begin(name, store, feed, until);
       else machinery.startReconciler(factsOf(feed.state.desired, name));
       await this.#keepNodes(name, feed, until);

@@ -22,7 +22,8 @@ export function launchKeel(cwd: string, env: Environment): Launch {
   return (name, args, log) =>
     spawn(process.execPath, [...nodeOptions, main, ...args], {
       cwd,
-      env: { ...env, [partVariable]: name },
+      // The store is this one, whatever the commands of this terminal are meant to use.
+      env: { ...env, KEEL_STORE: "", [partVariable]: name },
       stdio: ["ignore", log, log, "ipc"],
       detached: true,
     });

@@ -33,6 +33,7 @@ export class Machinery {
   readonly #options: MachineryOptions;
   readonly #store = new Stage();
   readonly #reconciler = new Stage();
+  readonly #api = new Stage();
   readonly #nodes = new Map<NodeName, SimulatedNode>();
   /** Nodes on their way out, until their processes are gone. */
   readonly #leaving = new Map<NodeName, Promise<void>>();
@@ -87,6 +88,18 @@ export class Machinery {
     void this.#reconciler.run((signal) => keepRunning(part, signal));
   }
 
+  /** It finds the store in the folder, as everybody does who works there; so it may edit a folder of simulated nodes. */
+  startApi(): void {
+    const { directory, folder } = this.#options;
+    const args = ["--dir", directory, "api", "--socket", folder.apiSocket];
+    const part = {
+      ...this.#part("api", args),
+      onMessage: () => this.#options.tell("api", `answers on ${folder.apiSocket}`),
+      onEnd: (failure: PartFailure) => this.#tellFailure(failure),
+    };
+    void this.#api.run((signal) => keepRunning(part, signal));
+  }
+
   /** Starts the processes of nodes that are new here, and ends those of nodes that are not wanted any more. */
   setNodes(cluster: ClusterFacts, wanted: ReadonlySet<NodeName>): void {
     for (const node of wanted) {
@@ -100,6 +113,7 @@ export class Machinery {
   /** Ends all that was started; each stage when the one before is gone. */
   async end(): Promise<void> {
     const nodes = [...this.#nodes.values()];
+    await this.#api.end();
     await Promise.all(nodes.map((node) => node.endAgent()));
     await this.#reconciler.end();
     await Promise.all(nodes.map((node) => node.endHeartbeat()));

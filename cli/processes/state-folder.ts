@@ -2,6 +2,7 @@
  * `.keel`: what a running `keel up` keeps beside the folder of the desired state. Only its owner may look into it.
  *
  *     endpoint, cluster   where commands find the store, and whose records they mean
+ *     api.sock            the REST API
  *     store/              the embedded store's files
  *     known/              what reconciler and agents remember of the store
  *     nodes/<n>/          machine id and boot id of a simulated node
@@ -29,10 +30,18 @@ export interface StateFolder {
   /** The simulated hosts' sockets, and through a link their volumes. May be elsewhere: see `socketFolder`. */
   readonly sockets: string;
   readonly storeSocket: string;
+  /** In `.keel` itself, where its path is not too long for a socket. */
+  readonly apiSocket: string;
 }
 
-/** A socket's path has at most 107 bytes; the longest name of one is a node's, and `.sock`. */
-const longestSocketFolder = 107 - "/".length - 63 - ".sock".length;
+const longestSocket = 107;
+/** The longest name of a socket there is a node's, and `.sock`. */
+const longestSocketFolder = longestSocket - "/".length - 63 - ".sock".length;
+
+function apiSocket(root: string, env: Environment): string {
+  const path = join(root, "api.sock");
+  return Buffer.byteLength(path) <= longestSocket ? path : join(socketFolder(root, env), "_api.sock");
+}
 
 /** Where it is. `directory`: the folder of the desired state. */
 export function stateFolderOf(directory: string): string {
@@ -54,6 +63,7 @@ export function prepareStateFolder(directory: string, env: Environment): StateFo
     run: join(root, "run"),
     sockets: socketFolder(root, env),
     storeSocket: join(socketFolder(root, env), "_store.sock"),
+    apiSocket: apiSocket(root, env),
   };
   try {
     for (const path of [root, volumes, folder.nodes, folder.logs, folder.run, folder.sockets]) {

@@ -6,6 +6,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
 import { repositoryRoot } from "../../support/root.ts";
+import { ApiClient } from "../../support/api-client.ts";
 import { temporaryFolder } from "../run-keel.ts";
 import { runningDomains } from "../../support/running-domains.ts";
 import { keelMain, RunningUp } from "../running-up.ts";
@@ -48,6 +49,11 @@ describe("keel up", () => {
     const watched = await up.follow(test, "lab");
     await watched.until("all VMs run", allRun);
     const guests = runningDomains(watched.state);
+
+    await up.says(/api +answers on .*\.keel\/api\.sock/);
+    const api = new ApiClient({ socketPath: join(root, ".keel", "api.sock") });
+    assert.equal((await api.post("/api/v1/vm/{vm}/protect", { vm: "web1" }, { protect: true })).status, 200);
+    await watched.until("what the API was told", ({ desired }) => desired.vms.get("web1")?.protect === true);
 
     const second = await keel(["up", "--headless"], root);
     assert.equal(second.exit, 1);

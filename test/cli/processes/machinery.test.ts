@@ -32,6 +32,7 @@ async function build(test: TestContext, scripts: Readonly<Record<string, string>
   const all = {
     store: script,
     reconciler: script,
+    api: script,
     host: script,
     heartbeat: script,
     agent: script,
@@ -63,20 +64,22 @@ async function build(test: TestContext, scripts: Readonly<Record<string, string>
 }
 
 describe("Machinery", () => {
-  it("ends agents first, then the reconciler, heartbeats, hosts, and the store last", async (test) => {
+  it("ends the API and agents first, then the reconciler, heartbeats, hosts, and the store last", async (test) => {
     const { machinery, noted, untilNoted } = await build(test);
     await machinery.startStore();
     machinery.startReconciler(cluster);
+    machinery.startApi();
     machinery.setNodes(cluster, new Set(["hv1", "hv2"]));
-    await untilNoted(8);
+    await untilNoted(9);
     await machinery.end();
     const ends = noted()
       .filter((line) => line.startsWith("end "))
       .map((line) => line.slice("end ".length));
-    const stages = [ends.slice(0, 2), ends.slice(2, 3), ends.slice(3, 5), ends.slice(5, 7), ends.slice(7)];
+    const stages = [[0, 1], [1, 3], [3, 4], [4, 6], [6, 8], [8]].map(([from, to]) => ends.slice(from, to));
     assert.deepEqual(
       stages.map((stage) => stage.toSorted()),
       [
+        ["api"],
         ["agent-hv1", "agent-hv2"],
         ["reconciler"],
         ["heartbeat-hv1", "heartbeat-hv2"],
