@@ -148,5 +148,6 @@ const noActions = {
   apply: () => Promise.resolve({ ok: true, text: "" } as const),
   ask: () => Promise.resolve([]),
   run: () => Readable.from([]),
+  edit: () => Promise.resolve([]),
   approve: () => Promise.resolve({ ok: true, text: "" } as const),
 };

@@ -18,6 +18,7 @@ export function tuiActions(context: Context, lent: Promise<Lent>, left: AbortSig
     },
     ask: (words) => collect(runCommand(...words)),
     run: (words) => runCommand(...words),
+    edit: (object) => collect(runCommand("edit", object, "--no-apply")),
     approve: async (vm, disks): Promise<ActionOutcome> => {
       const named = disks.length === 0 ? [] : ["--disks", disks.join(",")];
       const lines = await collect(runCommand("approve", `vm/${vm}`, "--destroy", ...named));

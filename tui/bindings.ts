@@ -2,7 +2,7 @@
 import type { Motion } from "./cursor.ts";
 import type { KeyName } from "./keys.ts";
 import { act, effect, type Effect, type KeyContext, type Outcome } from "./outcome.ts";
-import { askApply, askApprove, whyNotApply } from "./questions.ts";
+import { askApply, askApprove, askEdit, whyNotApply } from "./questions.ts";
 import type { Aspect } from "./screens/detail.ts";
 import { placeOf, questionOf, screenNames } from "./state.ts";
 import { waitsForApproval } from "./view/plan-summary.ts";
@@ -23,7 +23,7 @@ export interface Binding {
 export const bindings: readonly Binding[] = [
   moving(["down", "j"], "j k", "down, up; arrows too", "down"),
   moving(["up", "k"], null, "", "up"),
-  moving(["pagedown", "ctrl-f", " "], "PgDn PgUp", "a page down, up; space, Ctrl-F, Ctrl-B too", "page-down"),
+  moving(["pagedown", "ctrl-f"], "PgDn PgUp", "a page down, up; Ctrl-F, Ctrl-B too", "page-down"),
   moving(["pageup", "ctrl-b"], null, "", "page-up"),
   moving(["home", "g"], "g G", "first, last line", "first"),
   moving(["end", "G"], null, "", "last"),
@@ -35,10 +35,10 @@ export const bindings: readonly Binding[] = [
     keys: ["esc"],
     shown: "Esc",
     label: "back",
-    help: "close the prompt, drop the filter, go back",
-    works: ({ state }) => state.places.length > 1 || placeOf(state).filter !== "",
+    help: "close the prompt, drop the marks or the filter, go back",
+    works: ({ state }) => state.places.length > 1 || placeOf(state).filter !== "" || state.marks.size > 0,
     bar: "left",
-    press: () => act({ kind: "back" }),
+    press: ({ state }) => act({ kind: state.marks.size > 0 ? "unmark" : "back" }),
   },
   {
     keys: ["enter"],
@@ -126,6 +126,24 @@ export const bindings: readonly Binding[] = [
     press: () => act({ kind: "sort", key: "next" }),
   },
   {
+    keys: ["e"],
+    shown: "e",
+    label: "edit",
+    help: "its document in $EDITOR, then the plan of it (read-write only)",
+    works: (context) => context.state.writable && isEditable(context),
+    bar: "left",
+    press: (context) => (isEditable(context) ? askEdit(context, context.object) : act()),
+  },
+  {
+    keys: [" "],
+    shown: "Space",
+    label: "mark",
+    help: "mark it, or no longer: `:shutdown` and the like without a name are about all that are marked",
+    works: ({ state }) => state.marks.size > 0,
+    bar: "left",
+    press: mark,
+  },
+  {
     keys: [":"],
     shown: ":",
     label: "cmd",
@@ -157,6 +175,13 @@ export const bindings: readonly Binding[] = [
   plain(["ctrl-z"], "Ctrl-Z", "suspend; `fg` comes back", { kind: "suspend" }),
   { ...plain(["q"], "q", "leave; Ctrl-C too", { kind: "quit" }), label: "quit", bar: "right" },
 ];
+
+/** And on to the next, as one marks a row of them. On a text it is a page down. */
+function mark(context: KeyContext): Outcome {
+  const { object, shapes } = context;
+  if (object === null || !hasObject(context)) return act({ kind: "move", motion: "page-down", shapes });
+  return act({ kind: "mark", object }, { kind: "move", motion: "down", shapes });
+}
 
 function approve(context: KeyContext): Outcome {
   const { object } = context;
@@ -208,6 +233,10 @@ function always(): boolean {
 
 function hasObject({ object, state }: KeyContext): boolean {
   return object !== null && placeOf(state).screen !== "detail" && /^(?:VM|Node)\//.test(object);
+}
+
+function isEditable(context: KeyContext): context is KeyContext & { readonly object: string } {
+  return context.object !== null && /^(?:VM|Node)\//.test(context.object);
 }
 
 function isOnAnother({ state }: KeyContext, aspect: Aspect): boolean {

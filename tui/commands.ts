@@ -12,10 +12,13 @@ export type Command =
   | { readonly kind: "open"; readonly aspect: Aspect; readonly object: string }
   | { readonly kind: "page"; readonly words: readonly string[] }
   | ({ readonly kind: "verb" } & Verb)
+  /** No name was typed: it is about what is marked, else about what the cursor is on. */
+  | { readonly kind: "verb-on-marked"; readonly entry: VerbEntry; readonly rest: readonly string[] }
   | { readonly kind: "writable"; readonly writable: boolean }
   | { readonly kind: "sort"; readonly key: (typeof sortKeys)[number] }
   | { readonly kind: "apply" }
   | { readonly kind: "approve"; readonly vm: string }
+  | { readonly kind: "edit"; readonly object: string }
   | { readonly kind: "quit" }
   | { readonly kind: "unknown"; readonly problem: string };
 
@@ -36,9 +39,14 @@ export const commands: readonly CommandEntry[] = [
   screenCommand("drift", ["drift", "dr"], "pending edits, drift, orphans"),
   screenCommand("plan", ["plan", "pl"], "steps under way, what apply would do, what is blocked"),
   screenCommand("events", ["events", "event", "ev"], "what happened"),
-  objectCommand("describe", "everything known of a VM or node"),
-  objectCommand("why", "why it is where and how it is"),
-  objectCommand("yaml", "what is known of it, as YAML"),
+  screenCommand(
+    "requests",
+    ["requests", "request", "req"],
+    "what waits for an approval, and what was asked for",
+  ),
+  aspectCommand("describe", "everything known of a VM or node"),
+  aspectCommand("why", "why it is where and how it is"),
+  aspectCommand("yaml", "what is known of it, as YAML"),
   pageCommand("status", "", "the cluster in words", ["status"]),
   pageCommand("history", "", "what was in force, and who applied it", ["history"]),
   pageCommand("diff", "FROM [TO]", "what differs between two generations", ["diff"]),
@@ -50,6 +58,10 @@ export const commands: readonly CommandEntry[] = [
     parse: parseSort,
   },
   ...verbs.map(verbCommand),
+  objectCommand("edit", "its document in $EDITOR, then the plan of it", (object) => ({
+    kind: "edit",
+    object,
+  })),
   plainCommand(["rw"], "allow edits: apply, approve, and what moves or stops something", {
     kind: "writable",
     writable: true,
@@ -164,16 +176,21 @@ function pageCommand(name: string, takes: string, help: string, words: readonly 
   };
 }
 
-function verbCommand({ name, takes, help, argument, page, verb }: VerbEntry): CommandEntry {
+function verbCommand(entry: VerbEntry): CommandEntry {
+  const { name, takes, help, argument, page, verb } = entry;
   return {
     names: [name],
     takes,
     help,
     argument: argument === "none" ? "words" : argument,
     parse: (typed) => {
-      const [first = "", ...rest] = wordsOf(typed);
-      if (page !== undefined && first === "") return { kind: "page", words: page };
-      const found = verb(argument === "vm" ? plainVmName(first) : first.replace(/^node\//i, ""), rest);
+      const [first, ...rest] = wordsOf(typed);
+      if (first === undefined && page !== undefined) return { kind: "page", words: page };
+      if (first === undefined && argument !== "none") return { kind: "verb-on-marked", entry, rest };
+      const found = verb(
+        [argument === "vm" ? plainVmName(first ?? "") : (first ?? "").replace(/^node\//i, "")],
+        rest,
+      );
       return found === null
         ? { kind: "unknown", problem: `:${name} takes ${takes}` }
         : { kind: "verb", ...found };
@@ -185,16 +202,20 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-function objectCommand(aspect: Aspect, help: string): CommandEntry {
+function aspectCommand(aspect: Aspect, help: string): CommandEntry {
+  return objectCommand(aspect, help, (object) => ({ kind: "open", aspect, object }));
+}
+
+function objectCommand(word: string, help: string, of: (object: string) => Command): CommandEntry {
   return {
-    names: [aspect],
+    names: [word],
     takes: "OBJECT",
     help,
     argument: "object",
     parse: (name) =>
       name === ""
-        ? { kind: "unknown", problem: `:${aspect} needs an object, such as vm/web1 or node/hv1` }
-        : { kind: "open", aspect, object: fullObject(name) },
+        ? { kind: "unknown", problem: `:${word} needs an object, such as vm/web1 or node/hv1` }
+        : of(fullObject(name)),
   };
 }
 

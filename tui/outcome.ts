@@ -17,6 +17,8 @@ export type Effect =
   | { readonly kind: "apply"; readonly digest: string | null }
   | { readonly kind: "approve"; readonly vm: string; readonly disks: readonly string[] }
   | { readonly kind: "run"; readonly words: readonly string[] }
+  /** The terminal is the editor's meanwhile. */
+  | { readonly kind: "edit"; readonly object: string }
   | { readonly kind: "refresh" }
   | { readonly kind: "redraw" }
   | { readonly kind: "suspend" }

@@ -11,6 +11,7 @@ import { nodesPanel } from "./screens/nodes.ts";
 import { overviewPanels } from "./screens/overview.ts";
 import { pagePanel } from "./screens/page.ts";
 import { planPanel } from "./screens/plan.ts";
+import { requestsPanel } from "./screens/requests.ts";
 import { vmsPanel } from "./screens/vms.ts";
 import type { SortKey } from "./sort.ts";
 import { placeOf, type Place, type Run, type UiState } from "./state.ts";
@@ -54,6 +55,8 @@ function listPanels(
       return [planPanel(report, filter, canvas)];
     case "events":
       return [eventsPanel(report.events, filter, canvas)];
+    case "requests":
+      return [requestsPanel(report, filter, canvas)];
     case "apply":
       return [applyPanel(report, run, canvas)];
     case "help":

@@ -51,6 +51,17 @@ export class Performer {
     if (question !== null && asked !== null) void this.#ask(question, asked);
   }
 
+  /** Leads to the plan where anything may have been changed. */
+  async edit(object: string): Promise<void> {
+    try {
+      const text = (await this.#options.actions.edit(object)).join(" ");
+      this.#tell({ kind: "go", screen: "plan", filter: "" });
+      this.#tell({ kind: "notice", notice: { tone: "plain", text } });
+    } catch (error) {
+      this.#tell({ kind: "notice", notice: { tone: "bad", text: wordsOf(error) } });
+    }
+  }
+
   /** Lets the next `follow` ask again. */
   refresh(): void {
     this.#asked = null;

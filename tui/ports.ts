@@ -29,6 +29,8 @@ export interface Actions {
   ask(words: readonly string[]): Promise<readonly string[]>;
   /** Does what `keel WORDS…` does, without asking; yields lines as things happen. */
   run(words: readonly string[]): AsyncIterable<string>;
+  /** `keel edit OBJECT --no-apply`, in the terminal, which is its own until it is done. What it says, a line each. */
+  edit(object: string): Promise<readonly string[]>;
   /** `keel approve vm/VM --destroy [--disks …]`. No disks: all of them stay. */
   approve(vm: string, disks: readonly string[]): Promise<ActionOutcome>;
 }

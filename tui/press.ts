@@ -4,7 +4,7 @@ import { bindings } from "./bindings.ts";
 import { completions, parseCommand, type Command } from "./commands.ts";
 import { isText, type KeyName } from "./keys.ts";
 import { act, effect, type KeyContext, type Outcome } from "./outcome.ts";
-import { askApply, askApprove, askVerb } from "./questions.ts";
+import { askApply, askApprove, askEdit, askVerb, askVerbOn } from "./questions.ts";
 import type { Prompt } from "./state.ts";
 import { graphemesOf } from "./view/text.ts";
 
@@ -43,7 +43,7 @@ function pressBinding(key: KeyName, context: KeyContext): Outcome {
 }
 
 /** These say why they do nothing, instead of doing nothing. */
-const explainsItself: ReadonlySet<KeyName> = new Set(["a", "A"]);
+const explainsItself: ReadonlySet<KeyName> = new Set(["a", "A", "e", " "]);
 
 function answerApply(
   yes: boolean,
@@ -61,7 +61,7 @@ function answerApply(
 
 function answerVerb(yes: boolean, { words }: Extract<Prompt, { kind: "verb" }>): Outcome {
   const close = { kind: "close-prompt" } as const;
-  return yes ? effect({ kind: "run", words }, close) : act(close, nothingDone);
+  return yes ? effect({ kind: "run", words }, close, { kind: "unmark" }) : act(close, nothingDone);
 }
 
 const nothingDone = { kind: "notice", notice: { tone: "plain", text: "Nothing was done." } } as const;
@@ -119,7 +119,8 @@ function submit(prompt: TypedPrompt, context: KeyContext): Outcome {
     case "approve":
       return submitApproval(prompt);
     case "typed-verb": {
-      if (prompt.text.trim() === prompt.name) return effect({ kind: "run", words: prompt.words }, close);
+      if (prompt.text.trim() === prompt.name)
+        return effect({ kind: "run", words: prompt.words }, close, { kind: "unmark" });
       const text = `That is not ${prompt.name}: nothing was done.`;
       return act(close, { kind: "notice", notice: { tone: "warn", text } });
     }
@@ -151,6 +152,8 @@ function run(command: Command, context: KeyContext): Outcome {
       return act({ kind: "page", words: command.words });
     case "verb":
       return askVerb(context, command);
+    case "verb-on-marked":
+      return askVerbOn(context, command.entry, command.rest);
     case "writable":
       return act({ kind: "writable", writable: command.writable });
     case "sort":
@@ -159,6 +162,8 @@ function run(command: Command, context: KeyContext): Outcome {
       return askApply(context);
     case "approve":
       return askApprove(context, command.vm);
+    case "edit":
+      return askEdit(context, command.object);
     case "quit":
       return effect({ kind: "quit" });
     case "unknown":

@@ -1,9 +1,9 @@
 /** The questions that stand before everything that changes the cluster. */
 import type { ClusterReport } from "../reconciler/model/report.ts";
-import { act, type KeyContext, type Outcome } from "./outcome.ts";
+import { act, effect, type KeyContext, type Outcome } from "./outcome.ts";
 import type { UiState } from "./state.ts";
 import { count } from "./view/amounts.ts";
-import { shownWords, type Verb } from "./verbs.ts";
+import { shownWords, type Verb, type VerbEntry } from "./verbs.ts";
 import { planWords, waitsForApproval } from "./view/plan-summary.ts";
 
 /** Shows the plan and asks; refused, with the reason, where nothing can be applied. */
@@ -40,6 +40,26 @@ export function askVerb({ state }: KeyContext, { words, typed }: Verb): Outcome 
     return act({ kind: "prompt", prompt: { kind: "typed-verb", words, name: typed, text: "" } });
   const question = `Run \`${shownWords(words)}\`? Files are edited and applied without another question.`;
   return act({ kind: "prompt", prompt: { kind: "verb", words, question } });
+}
+
+/** Opens the object's file; what comes of it waits for `apply`. */
+export function askEdit({ state }: KeyContext, object: string): Outcome {
+  const problem = whyNotRun(state);
+  return problem === null
+    ? effect({ kind: "edit", object })
+    : act({ kind: "notice", notice: { tone: "warn", text: problem } });
+}
+
+/** Of the marked VMs or nodes, else of the one under the cursor. */
+export function askVerbOn(context: KeyContext, entry: VerbEntry, rest: readonly string[]): Outcome {
+  const { state, object } = context;
+  const prefix = entry.argument === "vm" ? "VM/" : "Node/";
+  const meant = state.marks.size > 0 ? [...state.marks] : object === null ? [] : [object];
+  const [first, ...others] = meant.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+  const verb = first === undefined ? null : entry.verb([first, ...others.toSorted()], rest);
+  if (verb !== null) return askVerb(context, verb);
+  const text = `:${entry.name} takes ${entry.takes}, or what is marked or under the cursor.`;
+  return act({ kind: "notice", notice: { tone: "warn", text } });
 }
 
 function whyNotRun(state: UiState): string | null {

@@ -30,7 +30,7 @@ export interface SessionOptions {
   readonly onTerminal: (effect: TerminalEffect) => void;
 }
 
-export type TerminalEffect = Extract<Effect, { kind: "quit" | "suspend" | "redraw" }>;
+export type TerminalEffect = Extract<Effect, { kind: "quit" | "suspend" | "redraw" | "edit" }>;
 
 /** Data changes are drawn at most this often; keys at once. */
 const shortestRefreshMs = 100;
@@ -102,6 +102,15 @@ export class Session {
   resize(size: Size): void {
     this.#size = size;
     this.#canvas = canvasOf(size, this.#options.traits);
+    this.#draw();
+  }
+
+  /**
+   * Carries out an edit while somebody else has the terminal; then what would come of it is on the screen, as soon as
+   * the watcher has seen it.
+   */
+  async edit(object: string): Promise<void> {
+    await this.#performer.edit(object);
     this.#draw();
   }
 
@@ -179,6 +188,7 @@ export class Session {
       case "refresh":
         this.#performer.refresh();
         break;
+      case "edit":
       case "quit":
       case "suspend":
       case "redraw":

@@ -37,8 +37,11 @@ export async function runShell(options: TuiOptions, signal?: AbortSignal): Promi
   signal?.addEventListener("abort", leave);
   if (signal?.aborted === true) leave();
 
-  function onTerminal({ kind }: TerminalEffect): void {
-    switch (kind) {
+  function onTerminal(effect: TerminalEffect): void {
+    switch (effect.kind) {
+      case "edit":
+        void handOver(() => session.edit(effect.object));
+        break;
       case "quit":
         leave();
         break;
@@ -49,7 +52,7 @@ export async function runShell(options: TuiOptions, signal?: AbortSignal): Promi
         void redraw();
         break;
       default:
-        unreachable(kind);
+        unreachable(effect);
     }
   }
 

@@ -6,7 +6,7 @@ import type { Answer } from "./view/answer.ts";
 import { nextSortKey, type SortKey } from "./sort.ts";
 
 /** The screens that `:` and the digits lead to, in that order. */
-export const screenNames = ["overview", "nodes", "vms", "drift", "plan", "events"] as const;
+export const screenNames = ["overview", "nodes", "vms", "drift", "plan", "events", "requests"] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 /** A screen that was opened, with what belongs to it while it is open. */
@@ -53,6 +53,8 @@ export interface UiState {
   readonly prompt: Prompt | null;
   readonly writable: boolean;
   readonly sort: SortKey;
+  /** Objects that a command without a name is about: `VM/web1`. */
+  readonly marks: ReadonlySet<string>;
   readonly notice: Notice | null;
   readonly run: Run | null;
 }
@@ -69,6 +71,8 @@ export type UiAction =
   | { readonly kind: "close-prompt" }
   | { readonly kind: "filter"; readonly text: string }
   | { readonly kind: "sort"; readonly key: SortKey | "next" }
+  | { readonly kind: "mark"; readonly object: string }
+  | { readonly kind: "unmark" }
   | { readonly kind: "writable"; readonly writable: boolean }
   | { readonly kind: "notice"; readonly notice: Notice | null }
   | { readonly kind: "run-began"; readonly title: string; readonly since: number }
@@ -81,6 +85,7 @@ export function initialState(writable: boolean): UiState {
     prompt: null,
     writable,
     sort: "name",
+    marks: new Set(),
     notice: null,
     run: null,
   };
@@ -122,6 +127,10 @@ export function reduce(state: UiState, action: UiAction): UiState {
       return onPlace(state, (place) => ({ ...place, filter: action.text, cursor: cursorAtStart }));
     case "sort":
       return { ...state, sort: action.key === "next" ? nextSortKey(state.sort) : action.key };
+    case "mark":
+      return { ...state, marks: toggled(state.marks, action.object) };
+    case "unmark":
+      return { ...state, marks: new Set() };
     case "writable":
       return { ...state, writable: action.writable };
     case "notice":
@@ -219,6 +228,12 @@ function typed(state: UiState, text: string): UiState {
   if (prompt === null || prompt.kind === "apply" || prompt.kind === "verb") return state;
   const next: UiState = { ...state, prompt: { ...prompt, text } };
   return prompt.kind === "filter" ? reduce(next, { kind: "filter", text }) : next;
+}
+
+function toggled(marks: ReadonlySet<string>, object: string): ReadonlySet<string> {
+  return marks.has(object)
+    ? new Set([...marks].filter((each) => each !== object))
+    : new Set([...marks, object]);
 }
 
 function closePrompt(state: UiState): UiState {

@@ -14,8 +14,8 @@ export interface VerbEntry {
   readonly argument: "vm" | "node" | "none";
   /** What is shown where nothing stands after it; left out: it needs something. */
   readonly page?: readonly string[];
-  /** Null: it needs something else after it. */
-  readonly verb: (first: string, rest: readonly string[]) => Verb | null;
+  /** `names`: of what it is about, at least one; else the first word. Null: it needs something else after it. */
+  readonly verb: (names: readonly [string, ...string[]], rest: readonly string[]) => Verb | null;
 }
 
 const atOnce = ["--yes", "--no-wait"];
@@ -25,25 +25,22 @@ export const verbs: readonly VerbEntry[] = [
   ofVm("shutdown", "shut it down; it stays off"),
   {
     ...ofVm("poweroff", "cut its power; its name must be typed again"),
-    verb: (vm) => (vm === "" ? null : { words: ["vm", "poweroff", vm, ...atOnce], typed: vm }),
+    verb: (vms) => ({ words: ["vm", "poweroff", ...vms, ...atOnce], typed: vms.join(" ") }),
   },
   {
     ...ofVm("restart", "shut it down and start it again, once"),
-    verb: (vm) => (vm === "" ? null : { words: ["vm", "restart", vm, "--no-wait"], typed: null }),
+    verb: (vms) => ({ words: ["vm", "restart", ...vms, "--no-wait"], typed: null }),
   },
   ofVm("unmigrate", "bring it home"),
   {
     name: "migrate",
-    takes: "VM [NODE]",
+    takes: "[VM [NODE]]",
     help: "move it; without a node its selector chooses",
     argument: "vm",
-    verb: (vm, [node]) =>
-      vm === ""
-        ? null
-        : {
-            words: ["vm", "migrate", vm, ...(node === undefined ? [] : ["--to", node]), ...atOnce],
-            typed: null,
-          },
+    verb: (vms, [node]) => ({
+      words: ["vm", "migrate", ...vms, ...(node === undefined ? [] : ["--to", node]), ...atOnce],
+      typed: null,
+    }),
   },
   ofNode("flush", "move every VM away from it"),
   ofNode("ready", "take VMs again, and those whose home it is"),
@@ -54,7 +51,7 @@ export const verbs: readonly VerbEntry[] = [
     help: "nothing is fenced or taken over meanwhile; without a word: how it stands",
     argument: "none",
     page: ["maintenance", "status"],
-    verb: (first, [duration, ...reason]) => {
+    verb: ([first], [duration, ...reason]) => {
       if (first === "off" && duration === undefined)
         return { words: ["maintenance", "off", ...atOnce], typed: null };
       if (first !== "on" || duration === undefined || reason.length === 0) return null;
@@ -67,21 +64,22 @@ export const verbs: readonly VerbEntry[] = [
     takes: "GENERATION",
     help: "make the files say what they said then, and apply that",
     argument: "none",
-    verb: (generation) =>
+    verb: ([generation]) =>
       /^\d+$/.test(generation) ? { words: ["rollback", generation, "--yes"], typed: generation } : null,
   },
 ];
 
 function ofVm(name: string, help: string): VerbEntry {
-  const verb = (vm: string): Verb | null =>
-    vm === "" ? null : { words: ["vm", name, vm, ...atOnce], typed: null };
-  return { name, takes: "VM", help, argument: "vm", verb };
+  const verb = (vms: readonly string[]): Verb => ({ words: ["vm", name, ...vms, ...atOnce], typed: null });
+  return { name, takes: "[VM]", help, argument: "vm", verb };
 }
 
 function ofNode(name: string, help: string): VerbEntry {
-  const verb = (node: string): Verb | null =>
-    node === "" ? null : { words: ["node", name, node, ...atOnce], typed: null };
-  return { name, takes: "NODE", help, argument: "node", verb };
+  const verb = (nodes: readonly string[]): Verb => ({
+    words: ["node", name, ...nodes, ...atOnce],
+    typed: null,
+  });
+  return { name, takes: "[NODE]", help, argument: "node", verb };
 }
 
 /** As people would type it. */

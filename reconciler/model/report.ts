@@ -2,6 +2,7 @@
  * What people and programs are shown: rows with everything filled in, so that command line, terminal UI and API only
  * draw. These shapes are the documented JSON of `-o json` (docs/json.md); fields are added, never renamed.
  */
+import type { Request } from "./journal.ts";
 import type { Displaced, Hold } from "./placement.ts";
 import type { NodeName, ObjectId, VmName } from "./names.ts";
 import type { SourcePosition } from "./desired.ts";
@@ -271,6 +272,19 @@ export interface SpareReport {
   readonly losses: readonly LossReport[];
 }
 
+/** Something that was asked for once, and neither used nor taken back yet. */
+export interface RequestReport {
+  readonly name: string;
+  readonly request: Request["kind"];
+  readonly object: ObjectId;
+  readonly by: string;
+  readonly at: number;
+  /** Void from then on, whether it is still listed or not. */
+  readonly expiresAt: number;
+  /** What it allows, in words. */
+  readonly allows: string;
+}
+
 /** Everything at one revision of the store. */
 export interface ClusterReport {
   readonly cluster: string;
@@ -293,6 +307,7 @@ export interface ClusterReport {
   readonly vms: readonly VmReport[];
   readonly blocked: readonly BlockedReport[];
   readonly drift: readonly DriftReport[];
+  readonly requests: readonly RequestReport[];
   /** null: not looked at. */
   readonly spare: SpareReport | null;
   readonly source: SourceReport | null;

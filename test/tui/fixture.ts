@@ -163,6 +163,7 @@ export function clusterReport(given: Partial<ClusterReport> = {}): ClusterReport
     vms: [vmReport("web1"), vmReport("web2", { node: "hv2" })],
     blocked: [],
     drift: [],
+    requests: [],
     spare: null,
     source: sourceReport(planReport([])),
     events: [],

@@ -26,6 +26,7 @@ describe("runTui", () => {
       apply: () => Promise.resolve({ ok: true, text: "" } as const),
       ask: () => Promise.resolve([]),
       run: () => Readable.from([]),
+      edit: () => Promise.resolve([]),
       approve: () => Promise.resolve({ ok: true, text: "" } as const),
     };
     const ended = runTui({ cluster: feed, actions, clock, readOnly: true, stdin, stdout }, signal);

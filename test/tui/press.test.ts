@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { busyCluster } from "./busy-cluster.ts";
-import { clusterReport, sourceReport, vmReport } from "./fixture.ts";
+import { clusterReport, now, sourceReport, vmReport } from "./fixture.ts";
 import { noFlags, settled, Stage } from "./stage.ts";
 
 describe("moving about", () => {
@@ -284,8 +284,94 @@ describe("asking for what changes something", () => {
   });
 
   it("says what a command lacks", () => {
-    assert.match(writable().type(":flush").press("enter").frame(), /:flush takes NODE/);
+    assert.match(
+      writable().press("tab").type(":flush").press("enter").frame(),
+      /:flush takes \[NODE\], or what is/,
+    );
     assert.match(writable().type(":maintenance on 1h").press("enter").frame(), /:maintenance takes/);
+  });
+});
+
+describe("marks", () => {
+  const marked = () => new Stage({ report: busyCluster, readOnly: false }).press("3", " ", "j", " ");
+
+  it("stand beside the rows, and the cursor goes on", () => {
+    const stage = marked();
+    assert.match(stage.frame(), /^ ◆batch1 /m);
+    assert.match(stage.frame(), /^ ◆db1 /m);
+    assert.match(stage.frame(), /2 marked: batch1 db1/);
+    assert.equal(stage.object, "VM/gpu1");
+  });
+
+  it("are what a command without a name is about; one under the cursor where there are none", () => {
+    const stage = marked().type(":shutdown").press("enter");
+    assert.match(stage.frame(), /Run `keel vm shutdown batch1 db1`\?/);
+    stage.press("x").type(":unmigrate web2").press("enter");
+    assert.match(stage.frame(), /Run `keel vm unmigrate web2`\?/);
+    assert.equal(stage.press("y").session.snapshot().state.marks.size, 0);
+    const single = new Stage({ report: busyCluster, readOnly: false })
+      .press("3")
+      .type(":restart")
+      .press("enter");
+    assert.match(single.frame(), /Run `keel vm restart batch1`\?/);
+  });
+
+  it("have every name typed where it cuts their power", () => {
+    const stage = marked().type(":poweroff").press("enter");
+    assert.match(stage.frame(), /type batch1 db1 to do it/);
+    assert.match(stage.type("batch1").press("enter").frame(), /nothing was done/);
+  });
+
+  it("go one by one, or all at once by Esc, before the filter does", () => {
+    const stage = marked().press("k", " ");
+    assert.match(stage.frame(), /1 marked: batch1/);
+    stage.press("esc");
+    assert.doesNotMatch(stage.frame(), /marked|◆/);
+    assert.equal(stage.place.screen, "vms");
+  });
+});
+
+describe("editing", () => {
+  it("hands the terminal to the editor, and leads to the plan of what was changed", async () => {
+    const stage = new Stage({ report: busyCluster, readOnly: false }).press("3", "e");
+    assert.deepEqual(stage.asked, ["edit"]);
+    await stage.session.edit("VM/batch1");
+    assert.deepEqual(stage.calls, ["edit VM/batch1"]);
+    assert.equal(stage.place.screen, "plan");
+    assert.match(stage.frame(), /Changed VM\/batch1\./);
+  });
+
+  it("is refused while the view is read-only, and says what went wrong", async () => {
+    const reader = new Stage({ report: busyCluster }).press("3", "e");
+    assert.match(reader.frame(), /`:rw` allows edits/);
+    assert.deepEqual(reader.asked, []);
+    const edit = () => Promise.reject(new Error("it is still not right; nothing was changed"));
+    const stage = new Stage({ report: busyCluster, readOnly: false, actions: { edit } });
+    await stage.session.edit("VM/web1");
+    assert.match(stage.frame(), /still not right/);
+    assert.equal(stage.place.screen, "overview");
+  });
+});
+
+describe("the requests", () => {
+  it("are what waits for an approval, given from there, and what was asked for and not used yet", async () => {
+    const restart = {
+      name: "restart-web1",
+      request: "restart",
+      object: "VM/web1",
+      by: "ann",
+      at: now - 60_000,
+      expiresAt: now + 3_540_000,
+      allows: "restart the guest",
+    } as const;
+    const report = { ...busyCluster, requests: [restart] };
+    const stage = new Stage({ report, readOnly: false }).press("7");
+    assert.match(stage.frame(), /WAITS FOR AN APPROVAL.*! VM\/old-wiki /s);
+    assert.match(stage.frame(), /· VM\/web1 +restart the guest {2}ann, 1m ago; 59m left/);
+    stage.press("A").type("old-wiki").press("enter");
+    await settled();
+    assert.deepEqual(stage.calls, ["approve old-wiki"]);
+    assert.match(new Stage({ report: clusterReport() }).press("7").frame(), /Nothing waits for an approval/);
   });
 });
 

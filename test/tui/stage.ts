@@ -100,6 +100,10 @@ export class Stage {
         this.calls.push(`run ${words.join(" ")}`);
         return Readable.from(["all done"]);
       },
+      edit: (object) => {
+        this.calls.push(`edit ${object}`);
+        return Promise.resolve([`Changed ${object}.`]);
+      },
       approve: (vm, disks) => {
         this.calls.push(["approve", vm, ...disks].join(" "));
         return Promise.resolve({ ok: true, text: `approved: ${vm}` });

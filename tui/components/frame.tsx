@@ -30,6 +30,7 @@ export function Frame({ snapshot, palette }: FrameProps): ReactNode {
           placed={placed}
           top={index === cursor.panel ? cursor.top : 0}
           cursorIndex={index === cursor.panel ? cursor.index : null}
+          marks={state.marks}
           canvas={canvas}
           palette={palette}
           now={now}

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { PlacedPanel } from "../layout.ts";
 import type { Palette } from "../palette.ts";
 import { fitLine, span, type Line } from "../view/line.ts";
-import type { Canvas, Panel } from "../view/panel.ts";
+import { type Canvas, objectOfKey, type Panel } from "../view/panel.ts";
 import { titleLine } from "../view/title.ts";
 import { Row } from "./row.tsx";
 
@@ -13,13 +13,23 @@ interface PanelBoxProps {
   readonly top: number;
   /** The line under the cursor, or null where the cursor is in another panel. */
   readonly cursorIndex: number | null;
+  /** Objects that are marked. */
+  readonly marks: ReadonlySet<string>;
   readonly canvas: Canvas;
   readonly palette: Palette;
   readonly now: number;
 }
 
 /** A panel: its title, its headings, and the lines that are in sight; nothing is made of the others. */
-export function PanelBox({ placed, top, cursorIndex, canvas, palette, now }: PanelBoxProps): ReactNode {
+export function PanelBox({
+  placed,
+  top,
+  cursorIndex,
+  marks,
+  canvas,
+  palette,
+  now,
+}: PanelBoxProps): ReactNode {
   const { panel, rows } = placed;
   const end = Math.min(panel.keys.length, top + rows);
   const indexes = Array.from({ length: Math.max(0, end - top) }, (_, offset) => top + offset);
@@ -34,11 +44,13 @@ export function PanelBox({ placed, top, cursorIndex, canvas, palette, now }: Pan
         <Row line={titleLine(panel, top, rows, canvas)} palette={palette} selected={false} />
       )}
       {placed.hasHeadings && (
-        <Row line={marked(panel.headings ?? [], " ", canvas)} palette={palette} selected={false} />
+        <Row line={marked(panel.headings ?? [], "  ", canvas)} palette={palette} selected={false} />
       )}
       {indexes.map((index) => {
         const selected = isList && index === cursorIndex && panel.keys[index] !== null;
-        const mark = selected ? canvas.glyphs.marker : " ";
+        const key = panel.keys[index] ?? null;
+        const chosen = isList && key !== null && marks.has(objectOfKey(key)) ? canvas.glyphs.chosen : " ";
+        const mark = `${selected ? canvas.glyphs.marker : " "}${chosen}`;
         return (
           <Row
             key={index - top}
@@ -57,9 +69,9 @@ export function PanelBox({ placed, top, cursorIndex, canvas, palette, now }: Pan
 }
 
 function marked(line: Line, mark: string, canvas: Canvas): Line {
-  return fitLine([span(`${mark} `), ...line], canvas.cells, canvas.glyphs.ellipsis);
+  return fitLine([span(mark), ...line], canvas.cells, canvas.glyphs.ellipsis);
 }
 
 function emptyLines(panel: Panel, rows: number, canvas: Canvas): readonly Line[] {
-  return panel.empty.slice(0, rows).map((text) => marked([span(text, "muted")], " ", canvas));
+  return panel.empty.slice(0, rows).map((text) => marked([span(text, "muted")], "  ", canvas));
 }

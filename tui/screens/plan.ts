@@ -2,12 +2,13 @@
 import type { BlockedReport, ClusterReport, PlanReport } from "../../reconciler/model/report.ts";
 import { matches, parseFilter, type Filter } from "../filter.ts";
 import { objectCellsOf, stepEntries, wordCells } from "../view/change-entries.ts";
-import { span, type Line } from "../view/line.ts";
+import { span } from "../view/line.ts";
 import {
   emptyEntry,
   entry,
   markerCells,
   panelOfEntries,
+  sectionOf,
   type Canvas,
   type Entry,
   type Panel,
@@ -25,10 +26,10 @@ export function planPanel(report: ClusterReport, filter: string, canvas: Canvas)
     canvas,
   );
   const sections = [
-    section("UNDER WAY", "steps that agents carry out now", steps),
-    section("WAITS FOR APPLY", "what apply would do", changeEntries(pending, wanted, canvas)),
-    section("BLOCKED", "what is not done, and why", blockedEntries(allBlocked(report), wanted, canvas)),
-    section(
+    sectionOf("UNDER WAY", "steps that agents carry out now", steps),
+    sectionOf("WAITS FOR APPLY", "what apply would do", changeEntries(pending, wanted, canvas)),
+    sectionOf("BLOCKED", "what is not done, and why", blockedEntries(allBlocked(report), wanted, canvas)),
+    sectionOf(
       "WARNINGS",
       "",
       (pending?.warnings ?? []).map((text) => entry(null, [span(text, "warn")])),
@@ -53,12 +54,6 @@ function opening(report: ClusterReport, pending: PlanReport | null, canvas: Canv
   if (pending.hasChanges) return [];
   const calm = span(`${canvas.glyphs.good} No changes: the files say what was applied.`, "ok");
   return [entry(null, [calm]), emptyEntry];
-}
-
-function section(title: string, meaning: string, entries: readonly Entry[]): readonly Entry[] {
-  if (entries.length === 0) return [];
-  const heading: Line = [span(title, "title"), span(`  ${meaning}`, "muted")];
-  return [entry(null, heading), ...entries, emptyEntry];
 }
 
 function changeEntries(plan: PlanReport | null, wanted: Filter, canvas: Canvas): readonly Entry[] {

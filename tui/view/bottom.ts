@@ -21,9 +21,15 @@ export function bottomLines(
   function content(): readonly Line[] {
     const { prompt, notice } = state;
     if (prompt !== null) return promptLines(prompt, report, canvas);
+    if (notice === null && state.marks.size > 0) return [marksLine(state.marks)];
     if (notice === null) return [statusLine(report, digest, canvas)];
     return wrap(notice.text, canvas.cells - 2).map((text) => [span(` ${text}`, notice.tone)]);
   }
+}
+
+function marksLine(marks: ReadonlySet<string>): Line {
+  const names = [...marks].map((object) => object.slice(object.indexOf("/") + 1));
+  return [span(` ${String(marks.size)} marked: `, "title"), span(names.join(" "))];
 }
 
 const mostLines = 4;

@@ -5,6 +5,8 @@ import type { ChangeWord } from "../../reconciler/model/report.ts";
 export interface Glyphs {
   readonly ellipsis: string;
   readonly marker: string;
+  /** Beside what is marked. */
+  readonly chosen: string;
   readonly rule: string;
   readonly dot: string;
   readonly arrow: string;
@@ -22,6 +24,7 @@ export interface Glyphs {
 export const unicodeGlyphs: Glyphs = {
   ellipsis: "…",
   marker: "▸",
+  chosen: "◆",
   rule: "─",
   dot: "·",
   arrow: "→",
@@ -75,6 +78,7 @@ export const unicodeGlyphs: Glyphs = {
 export const asciiGlyphs: Glyphs = {
   ellipsis: "~",
   marker: ">",
+  chosen: "*",
   rule: "-",
   dot: "|",
   arrow: "->",

@@ -1,6 +1,6 @@
 /** A titled part of the screen: lines that are made when they come into sight, so that 10,000 cost what 20 do. */
 import type { Glyphs } from "./glyphs.ts";
-import { blank, type Line } from "./line.ts";
+import { blank, span, type Line } from "./line.ts";
 
 /** What every view needs to know of the terminal. */
 export interface Canvas {
@@ -43,6 +43,13 @@ export function entry(key: string | null, line: Line): Entry {
 }
 
 export const emptyEntry: Entry = entry(null, blank);
+
+/** Lines under a heading of their own; nothing where there are none. */
+export function sectionOf(title: string, meaning: string, entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length === 0) return [];
+  const heading: Line = [span(title, "title"), span(`  ${meaning}`, "muted")];
+  return [entry(null, heading), ...entries, emptyEntry];
+}
 
 /** A panel of lines of different kinds. */
 export function panelOfEntries(

@@ -16,6 +16,7 @@ import { reportFlush } from "./flush-report.ts";
 import { maintenanceInForce } from "./maintenance-report.ts";
 import { reportDrift } from "./plan-report.ts";
 import { reportReason } from "./reasons.ts";
+import { reportRequest } from "./request-report.ts";
 
 /** Events shown; each writer keeps as many. */
 const eventsShown = 500;
@@ -60,6 +61,7 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
       return { object: id, reason: reportReason(reason), source: desired.sources.get(id) ?? null };
     }),
     drift: planned.drift.map(reportDrift),
+    requests: [...state.requests.values()].map(reportRequest).sort((a, b) => byName(a.name, b.name)),
     spare: null,
     source: [...state.sources.values()][0] ?? null,
     events: [...state.events.values()]
