@@ -25,7 +25,7 @@ export async function run(report: Report): Promise<void> {
     clock: systemClock,
     readOnly: true,
     size,
-    traits: { colour: true, unicode: true },
+    traits: { colour: true, unicode: true, spoken: false },
     onTerminal: () => undefined,
   });
   const { mount } = await loadShell();

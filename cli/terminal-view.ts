@@ -23,11 +23,14 @@ export function terminalView(context: Context, live: LiveReport, lent: Promise<L
 }
 
 /** `keel tui`: until the user leaves. @throws StoreError where the store does not answer */
-export async function watchCluster(context: Context, readOnly: boolean): Promise<void> {
+export async function watchCluster(
+  context: Context,
+  how: Pick<Shown, "readOnly" | "screenReader">,
+): Promise<void> {
   const live = new LiveReport(context.clock);
   try {
     live.follow(await context.feed());
-    await show(context, { live, lent: Promise.resolve(context), readOnly }, context.signal);
+    await show(context, { live, lent: Promise.resolve(context), ...how }, context.signal);
   } finally {
     live.close();
   }
@@ -37,9 +40,10 @@ interface Shown {
   readonly live: LiveReport;
   readonly lent: Promise<Lent>;
   readonly readOnly: boolean;
+  readonly screenReader?: true;
 }
 
-async function show(context: Context, { live, lent, readOnly }: Shown, signal: AbortSignal): Promise<void> {
+async function show(context: Context, { live, lent, ...how }: Shown, signal: AbortSignal): Promise<void> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) {
     throw new KeelError("usage", {
@@ -49,7 +53,7 @@ async function show(context: Context, { live, lent, readOnly }: Shown, signal: A
   const left = new AbortController();
   const actions = tuiActions(context, lent, left.signal);
   try {
-    await runTui({ cluster: live, actions, clock: context.clock, readOnly, stdin, stdout }, signal);
+    await runTui({ cluster: live, actions, clock: context.clock, ...how, stdin, stdout }, signal);
   } finally {
     left.abort();
   }

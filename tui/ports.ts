@@ -42,6 +42,8 @@ export interface TuiOptions {
   readonly clock: Clock;
   /** How it starts; `:rw` and `:ro` change it. */
   readonly readOnly: boolean;
+  /** Left out: as the environment says. */
+  readonly screenReader?: boolean;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
 }

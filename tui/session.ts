@@ -14,7 +14,7 @@ import { takeSnapshot, type Snapshot } from "./snapshot.ts";
 import { initialState, placeOf, reduce, type UiAction, type UiState } from "./state.ts";
 import type { TerminalTraits } from "./terminal.ts";
 import { nextTick } from "./tick.ts";
-import { asciiGlyphs, unicodeGlyphs } from "./view/glyphs.ts";
+import { asciiGlyphs, spokenGlyphs, unicodeGlyphs } from "./view/glyphs.ts";
 import type { Canvas } from "./view/panel.ts";
 import { harmless } from "./view/text.ts";
 
@@ -201,5 +201,6 @@ export class Session {
 }
 
 function canvasOf(size: Size, traits: TerminalTraits): Canvas {
+  if (traits.spoken) return { cells: size.columns, glyphs: spokenGlyphs };
   return { cells: size.columns, glyphs: traits.unicode ? unicodeGlyphs : asciiGlyphs };
 }

@@ -3,11 +3,13 @@ import process from "node:process";
 import type { WriteStream } from "node:tty";
 import { render, type Instance } from "ink";
 import { unreachable } from "../reconciler/model/unreachable.ts";
-import { App, type AppHandle } from "./components/app.tsx";
+import { announcements } from "./announce.ts";
+import { App, type AppHandle, Listener } from "./components/app.tsx";
 import type { Size } from "./layout.ts";
 import { paletteOf, type Palette } from "./palette.ts";
 import type { TuiOptions } from "./ports.ts";
 import { Session, type TerminalEffect } from "./session.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { followSignals } from "./signals.ts";
 import { terminalTraits } from "./terminal.ts";
 
@@ -19,17 +21,21 @@ const clearScreen = "\u001B[H\u001B[J";
 /** What `runTui` does, once Ink and React are loaded. */
 export async function runShell(options: TuiOptions, signal?: AbortSignal): Promise<void> {
   const { stdin, stdout, clock } = options;
-  const traits = terminalTraits(process.env);
+  const found = terminalTraits(process.env);
+  const traits = { ...found, spoken: options.screenReader ?? found.spoken };
   let app: AppHandle | null = null;
-  const session = new Session({ ...options, traits, size: sizeOf(stdout), onTerminal });
-  const instance = mount(session, {
+  const size = traits.spoken ? spokenSize : sizeOf(stdout);
+  const session = new Session({ ...options, traits, size, onTerminal });
+  const onReady = (ready: AppHandle) => (app = ready);
+  const shown = {
     stdin,
     stdout,
     palette: paletteOf(traits.colour),
     framesPerSecond: mostFramesPerSecond,
-    onReady: (ready) => (app = ready),
-  });
-  const stopResizing = followSize(stdout, instance, session);
+    onReady,
+  };
+  const instance = traits.spoken ? speak(session, { stdin, stdout, onReady }) : mount(session, shown);
+  const stopResizing = traits.spoken ? () => undefined : followSize(stdout, instance, session);
   const leave = () => {
     instance.unmount();
   };
@@ -94,6 +100,32 @@ export function mount(session: Session, options: MountOptions): Instance {
     incrementalRendering: true,
     maxFps: framesPerSecond,
   });
+}
+
+/** Nothing has to fit anywhere. */
+const spokenSize: Size = { columns: 240, rows: 60 };
+
+/** Writes what is said of a session line by line; what was said stays where it is. */
+export function speak(
+  session: Session,
+  options: Pick<MountOptions, "stdin" | "stdout" | "onReady">,
+): Instance {
+  const { stdin, stdout, onReady } = options;
+  let said: Snapshot | null = null;
+  const say = (): void => {
+    const now = session.snapshot();
+    for (const line of announcements(said, now)) stdout.write(`${line}\n`);
+    said = now;
+  };
+  const instance = render(<Listener session={session} onReady={onReady} />, {
+    stdin,
+    stdout,
+    interactive: true,
+    patchConsole: false,
+  });
+  session.subscribe(say);
+  say();
+  return instance;
 }
 
 /** Terminals reflow what is on screen when they are resized; nothing of that can be kept. */

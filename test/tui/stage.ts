@@ -21,6 +21,7 @@ export interface StageOptions {
   readonly size?: Size;
   readonly readOnly?: boolean;
   readonly unicode?: boolean;
+  readonly spoken?: boolean;
   readonly actions?: Partial<Actions>;
 }
 
@@ -42,7 +43,7 @@ export class Stage {
       clock: this.clock,
       readOnly: options.readOnly ?? true,
       size: options.size ?? { columns: 80, rows: 24 },
-      traits: { colour: false, unicode: options.unicode ?? true },
+      traits: { colour: false, unicode: options.unicode ?? true, spoken: options.spoken ?? false },
       onTerminal: ({ kind }) => this.asked.push(kind),
     });
     this.session.subscribe(() => {

@@ -7,7 +7,7 @@ describe("terminalTraits", () => {
   const utf8 = { TERM: "xterm-256color", LANG: "en_US.UTF-8" };
 
   it("takes colour and signs of a common terminal", () => {
-    assert.deepEqual(terminalTraits(utf8), { colour: true, unicode: true });
+    assert.deepEqual(terminalTraits(utf8), { colour: true, unicode: true, spoken: false });
   });
 
   it("respects NO_COLOR where it is not empty", () => {
@@ -22,7 +22,15 @@ describe("terminalTraits", () => {
   });
 
   it("asks little of the Linux console, and nothing of a dumb terminal", () => {
-    assert.deepEqual(terminalTraits({ ...utf8, TERM: "linux" }), { colour: true, unicode: false });
-    assert.deepEqual(terminalTraits({ ...utf8, TERM: "dumb" }), { colour: false, unicode: false });
+    assert.deepEqual(terminalTraits({ ...utf8, TERM: "linux" }), {
+      colour: true,
+      unicode: false,
+      spoken: false,
+    });
+    assert.deepEqual(terminalTraits({ ...utf8, TERM: "dumb" }), {
+      colour: false,
+      unicode: false,
+      spoken: false,
+    });
   });
 });

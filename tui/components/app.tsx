@@ -15,12 +15,22 @@ interface AppProps {
 
 /** Draws the session and gives it the keys. */
 export function App({ session, palette, onReady }: AppProps): ReactNode {
-  const { suspendTerminal } = useApp();
   const snapshot = useSyncExternalStore(session.subscribe, session.snapshot);
+  useTerminal(session, onReady);
+  return <Frame snapshot={snapshot} palette={palette} />;
+}
+
+/** Gives it the keys, and draws nothing: what is to be said is written line by line. */
+export function Listener({ session, onReady }: Omit<AppProps, "palette">): ReactNode {
+  useTerminal(session, onReady);
+  return null;
+}
+
+function useTerminal(session: Session, onReady: AppProps["onReady"]): void {
+  const { suspendTerminal } = useApp();
   useInput(session.input);
   usePaste(session.paste);
   useEffect(() => {
     onReady({ suspendTerminal });
   }, [onReady, suspendTerminal]);
-  return <Frame snapshot={snapshot} palette={palette} />;
 }
