@@ -49,10 +49,16 @@ function namedIn(cell: string): readonly string[] {
   return [first, ...others.map((word) => `${group} ${word}`)];
 }
 
-/** The title and the file of the test that a row names; null: it names none. */
-function testOf({ cells }: Row): { readonly title: string; readonly file: string } | null {
-  const [, title, file] = /^\[(.+)\]\(\.\.\/(test\/[^)]+)\)$/.exec(cells[3] ?? "") ?? [];
-  return title === undefined || file === undefined ? null : { title, file };
+interface NamedTest {
+  readonly title: string;
+  readonly file: string;
+}
+
+/** The titles and files of the tests that a row names. */
+function testsOf({ cells }: Row): readonly NamedTest[] {
+  return [...(cells[3] ?? "").matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[^)]+)\)/g)].map(
+    ([, title = "", file = ""]): NamedTest => ({ title, file }),
+  );
 }
 
 /** Whether a file has a test of that title. */
@@ -70,11 +76,19 @@ describe("the page for those who come from PVC", () => {
   });
 
   for (const row of rows.filter(({ cells }) => cells.length === 4)) {
-    it(`names a test that there is for ${row.commands.join(", ")}`, () => {
-      const test = testOf(row);
-      assert.ok(test !== null, row.cells[3]);
-      assert.ok(existsSync(join(repositoryRoot, test.file)), test.file);
-      assert.ok(hasTest(read(test.file), test.title), `${test.file} has no test "${test.title}"`);
+    it(`names tests that there are for ${row.commands.join(", ")}, and one of the API where it names a route`, () => {
+      const tests = testsOf(row);
+      assert.ok(tests.length > 0, row.cells[3]);
+      for (const { title, file } of tests) {
+        assert.ok(existsSync(join(repositoryRoot, file)), file);
+        assert.ok(hasTest(read(file), title), `${file} has no test "${title}"`);
+      }
+      const isRouted = row.cells[2]?.includes("/api/v1/") === true;
+      assert.equal(
+        tests.some(({ file }) => file.startsWith("test/cli/api/")),
+        isRouted,
+        row.cells[2],
+      );
     });
   }
 
