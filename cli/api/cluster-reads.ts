@@ -1,4 +1,5 @@
 /** What the API shows: the listings and reports of the command line, of the cluster that the feed follows. */
+import { Counters } from "../../reconciler/api/counters.ts";
 import { EventStreams } from "../../reconciler/api/event-streams.ts";
 import type { ClusterReads, Listed, Look } from "../../reconciler/api/ports.ts";
 import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
@@ -20,6 +21,7 @@ const freshMs = 1_000;
 export async function clusterReads(context: Context, feed: ClusterFeed, log: Log): Promise<ClusterReads> {
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);
   const streams = new EventStreams({ feed, store, keys, clock: context.clock, log });
+  const counters = new Counters(feed);
   let latest: { readonly look: Look; readonly at: number } | null = null;
   const problem = () => feed.problem?.why ?? (feed.listed ? null : "its records are being read");
   return {
@@ -34,6 +36,7 @@ export async function clusterReads(context: Context, feed: ClusterFeed, log: Log
       return latest.look;
     },
     history: async () => (await readHistory(store, keys)).map(generationItem),
+    counts: () => counters.counts(),
     follow: (after) => streams.open(after),
     storeBytes: () =>
       context

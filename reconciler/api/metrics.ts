@@ -1,9 +1,10 @@
 /**
- * What Prometheus collects, in its text format. Gauges of what is known now; what is counted over time is for the
- * events, which outlive this process.
+ * What Prometheus collects, in its text format: gauges of what is known now, and counters of what happened since this
+ * process began to look.
  */
 import { nodeStates, vmStates } from "../model/states.ts";
 import type { ClusterReport, NodeReport } from "../model/report.ts";
+import type { Counted, Counts } from "./counters.ts";
 import type { ClusterReads, Look } from "./ports.ts";
 
 export const metricsType = "text/plain; version=0.0.4; charset=utf-8";
@@ -19,6 +20,7 @@ export interface Measured {
 interface Metric {
   readonly name: string;
   readonly help: string;
+  readonly type: "gauge" | "counter";
   readonly samples: readonly Sample[];
 }
 
@@ -30,7 +32,10 @@ interface Sample {
 /** Where the cluster is not known, that alone is said: what was true once is no measurement. */
 export function metricsText({ reads, now, version, bytes }: Measured): string {
   const problem = reads.problem();
-  const known = problem === null ? [...clusterMetrics(reads.look(), now), ...storeMetrics(bytes)] : [];
+  const known =
+    problem === null
+      ? [...clusterMetrics(reads.look(), now), ...storeMetrics(bytes), ...counterMetrics(reads.counts())]
+      : [];
   return [
     gauge("keel_build_info", "The version that answers.", [{ labels: { version }, value: 1 }]),
     gauge("keel_store_up", "Whether the cluster is known as it is now.", [{ value: yes(problem === null) }]),
@@ -158,8 +163,24 @@ function storeMetrics(bytes: number | null): readonly Metric[] {
     : [gauge("keel_store_db_size_bytes", "What the store's files take.", [{ value: bytes }])];
 }
 
+function counterMetrics({ restarts, fenceAttempts }: Counts): readonly Metric[] {
+  return [
+    counter("keel_vm_restarts_total", "Guests begun anew where they ended, by why.", restarts),
+    counter(
+      "keel_fence_attempts_total",
+      "Rounds of fencing that are over, by what came of them.",
+      fenceAttempts,
+    ),
+  ];
+}
+
 function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
-  return { name, help, samples };
+  return { name, help, type: "gauge", samples };
+}
+
+function counter(name: string, help: string, counted: readonly Counted[]): Metric {
+  const samples = counted.map(({ labels, count }) => ({ labels, value: count }));
+  return { name, help, type: "counter", samples };
 }
 
 function yes(isSo: boolean): number {
@@ -173,8 +194,8 @@ function countsOf(states: readonly string[], rows: readonly { readonly state: st
   }));
 }
 
-function lines({ name, help, samples }: Metric): string {
-  const head = `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+function lines({ name, help, type, samples }: Metric): string {
+  const head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
   return head + samples.map(({ labels = {}, value }) => `${name}${inBraces(labels)} ${value}\n`).join("");
 }
 

@@ -11,6 +11,7 @@ import type { ClusterReport, PlanReport } from "../model/report.ts";
 import type { StatusReport } from "../model/status-report.ts";
 import type { VmState } from "../model/states.ts";
 import type { Caller } from "./caller.ts";
+import type { Counts } from "./counters.ts";
 import type { Position } from "./event-stream.ts";
 
 /** What `keel get … -o json` lists. */
@@ -53,6 +54,8 @@ export interface ClusterReads {
   follow(after: Position | null): Readable;
   /** Why nothing is known for certain; null: all is well. */
   problem(): string | null;
+  /** What happened since this process began to look. */
+  counts(): Counts;
   /** Bytes that the store's files take; null: it does not tell. */
   storeBytes(): Promise<number | null>;
 }

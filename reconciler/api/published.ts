@@ -7,7 +7,14 @@ export function openApiFile(): string {
   const nowhere = (): never => {
     throw new TypeError("these routes are only described");
   };
-  const reads = { look: nowhere, history: nowhere, problem: nowhere, storeBytes: nowhere, follow: nowhere };
+  const reads = {
+    look: nowhere,
+    history: nowhere,
+    problem: nowhere,
+    storeBytes: nowhere,
+    counts: nowhere,
+    follow: nowhere,
+  };
   const actions = {
     edit: nowhere,
     ask: nowhere,

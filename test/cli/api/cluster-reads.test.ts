@@ -121,12 +121,27 @@ describe("the API's metrics", () => {
       /^keel_build_info\{version="[^"]+"\} 1$/m,
     ])
       assert.match(text, line);
-    const named = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name);
+    const named = [...text.matchAll(/^# TYPE (\w+) (?:gauge|counter)$/gm)].map(([, name]) => name);
     assert.equal(new Set(named).size, named.length);
     for (const line of text.trimEnd().split("\n"))
       assert.match(
         line,
         /^(?:# (?:HELP|TYPE) keel_\w+ .+|keel_\w+(?:\{[^}]*\})? -?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/,
       );
+  });
+
+  it("count restarts by why, and rounds of fencing by what came of them", async () => {
+    await using api = await ApiBench.open();
+    const { bench } = api;
+    const metrics = async () => String((await api.send("GET /metrics")).body);
+    assert.doesNotMatch(await metrics(), /^keel_(?:vm_restarts|fence_attempts)_total\{/m);
+    for (const _ of [1, 2]) {
+      bench.cluster.machineOf("web1")?.crash("web1");
+      await bench.clock.advance(120_000);
+    }
+    await api.send("POST /api/v1/vm/web2/state", { body: { state: "restart" } });
+    await bench.clock.advance(30_000);
+    assert.match(await metrics(), /^keel_vm_restarts_total\{vm="web1",reason="crashed"\} 2$/m);
+    assert.match(await metrics(), /^keel_vm_restarts_total\{vm="web2",reason="restart-requested"\} 1$/m);
   });
 });
