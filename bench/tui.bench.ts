@@ -39,6 +39,7 @@ export async function run(report: Report): Promise<void> {
     onReady: () => undefined,
   });
   await firstFrame;
+  await measureRest(report, "nothing changes", stdout, () => undefined);
   let percent = 0;
   await report.time("a new report", async () => {
     const frame = once(stdout, "frame");
@@ -46,6 +47,10 @@ export async function run(report: Report): Promise<void> {
     feed.change(percent);
     session.resize(size);
     await frame;
+  });
+  await measureRest(report, "a migration's progress, once a second", stdout, () => {
+    percent = (percent + 1) % 100;
+    feed.change(percent);
   });
   for (const [label, keys] of keyRounds) {
     let next = 0;
@@ -60,6 +65,28 @@ export async function run(report: Report): Promise<void> {
   }
   instance.unmount();
   session.close();
+}
+
+const restSeconds = 20;
+
+/** What it takes while nobody presses a key: of one processor, and of the line to the terminal. */
+async function measureRest(
+  report: Report,
+  label: string,
+  stdout: Screen,
+  everySecond: () => void,
+): Promise<void> {
+  stdout.bytes = 0;
+  stdout.clears = 0;
+  const before = process.cpuUsage();
+  for (let second = 0; second < restSeconds; second++) {
+    await systemClock.sleep(1_000);
+    everySecond();
+  }
+  const { user, system } = process.cpuUsage(before);
+  report.figure(`${label}: processor`, (user + system) / 10_000 / restSeconds, "%");
+  report.figure(`${label}: written`, stdout.bytes / restSeconds, "bytes/s");
+  report.figure(`${label}: screens cleared`, stdout.clears, "");
 }
 
 /** Each key changes what is on screen, or no frame would come. */
@@ -86,6 +113,7 @@ function bigCluster(): ClusterReport {
 }
 
 class Feed {
+  readonly #callbacks = new Set<() => void>();
   #report: ClusterReport;
 
   constructor(report: ClusterReport) {
@@ -100,8 +128,9 @@ class Feed {
     return null;
   }
 
-  subscribe(): () => void {
-    return () => undefined;
+  subscribe(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => this.#callbacks.delete(callback);
   }
 
   /** The first VM migrates, and is at `percent`. */
@@ -110,6 +139,7 @@ class Feed {
     if (first === undefined) return;
     const moving = { ...first, state: "migrating" as const, step: stepReport({ percent }) };
     this.#report = { ...this.#report, vms: [moving, ...others] };
+    for (const callback of this.#callbacks) callback();
   }
 }
 
@@ -119,7 +149,12 @@ class Screen extends Writable {
   readonly columns = size.columns;
   readonly rows = size.rows;
 
+  bytes = 0;
+  clears = 0;
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.bytes += chunk.length;
+    if (chunk.includes("\u001B[2J") || chunk.includes("\u001B[H\u001B[J")) this.clears += 1;
     if (chunk.length > longestMark) this.emit("frame");
     done();
   }

@@ -135,7 +135,7 @@ describe("the API's metrics", () => {
     const { bench } = api;
     const metrics = async () => String((await api.send("GET /metrics")).body);
     assert.doesNotMatch(await metrics(), /^keel_(?:vm_restarts|fence_attempts)_total\{/m);
-    for (const _ of [1, 2]) {
+    for (let crashes = 0; crashes < 2; crashes++) {
       bench.cluster.machineOf("web1")?.crash("web1");
       await bench.clock.advance(120_000);
     }
