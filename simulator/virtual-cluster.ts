@@ -76,6 +76,7 @@ export class VirtualCluster {
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
   #storeIsDown = false;
+  #leaseMs: number | undefined;
   readonly #memory = new ResolveMemory();
   /** For identities: the same in each run. */
   readonly #random = new SeededRandom(1);
@@ -201,7 +202,9 @@ export class VirtualCluster {
     const common = { node, cluster: "lab", store, clock, log: silentLog, bootId };
     if (part === "heartbeat") {
       const answersAt = { address: node, port: 0, key: node };
-      this.#watch(runHeartbeat({ ...common, machineId: node, address: null, answersAt }, signal));
+      this.#watch(
+        runHeartbeat({ ...common, ...this.#leases(), machineId: node, address: null, answersAt }, signal),
+      );
       return;
     }
     const hypervisor = new ProcessHypervisor(this.machine(node), process);
@@ -230,6 +233,15 @@ export class VirtualCluster {
 
   resume(part: PartId): void {
     this.#parts.get(part)?.process.resume();
+  }
+
+  /** What heartbeats that are started from now on are told of their lease. */
+  setLease(ms: number): void {
+    this.#leaseMs = ms;
+  }
+
+  #leases(): { readonly leaseMs?: number } {
+    return this.#leaseMs === undefined ? {} : { leaseMs: this.#leaseMs };
   }
 
   /** A machine with its daemons. */

@@ -33,7 +33,13 @@ export async function bringDown(
     if (domain === null) return null;
     const now = clock.monotonic();
     const move = nextMove(stop, domain, context.cancelled(), now >= deadline);
-    if (move === "cut") return cutDown(stop, context, signal);
+    if (move === "cut") {
+      // A node without its lease kills no guest: by now it may be wanted to live.
+      const barred = await context.permit("any", signal);
+      if (barred !== null) return barred;
+      if (!context.cancelled()) return cutDown(stop, context, signal);
+      continue;
+    }
     if (move !== "wait") return move;
     if (now >= pressAt) {
       await press(domain, context, signal);

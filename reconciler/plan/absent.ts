@@ -1,10 +1,11 @@
 /** `state: absent`: destruction. Nothing is touched before an approval names the VM (law 8). */
 import type { Vm } from "../model/desired.ts";
 import type { Destruction } from "../model/journal.ts";
+import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
-import { claimKey } from "./usable.ts";
+import { claimKey, whyNotItsData } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import type { World } from "./world.ts";
@@ -25,8 +26,11 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
     const planned = stopStep(facts, vm, facts.condition.node, "graceful", why);
     return { kind: "step", planned, next: off(facts) };
   }
-  const node = facts.placement.node ?? anyHealthyNode(world);
+  const node = whereToDestroy(world, facts);
   if (node === null) return blocked(reason("no-target", { why: "no agent answers" }));
+  // The approval is kept: what only a dead node could delete is deleted when that is back.
+  const local = whyNotItsData(world, vm, node);
+  if (local !== null) return blocked(local);
   const consumes = approvals.map((a) => a.id);
   const planned = destroyStep(world, facts, vm, node, disks, why, consumes);
   return { kind: "step", planned, next: { ...facts, document: null } };
@@ -63,7 +67,13 @@ export function countDoomed(documents: readonly (Vm | null)[]): number {
   return documents.filter((vm) => vm?.state === "absent").length;
 }
 
-function anyHealthyNode(world: World): string | null {
+/** On its own node; of one that is proven dead nothing is expected, and any other can say that no domain is left. */
+function whereToDestroy(world: World, { placement }: VmFacts): NodeName | null {
+  const own = placement.node === null ? undefined : world.nodes.get(placement.node);
+  return own === undefined || own.health === "dead" ? anyHealthyNode(world) : own.name;
+}
+
+function anyHealthyNode(world: World): NodeName | null {
   return (
     world.nodeNames.find((name) => {
       const node = world.nodes.get(name);

@@ -5,7 +5,7 @@ import type { Displaced, Hold } from "../model/placement.ts";
 import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
-import { whyUnhealthy } from "./node-facts.ts";
+import { mustBeEmptied, whyUnhealthy } from "./node-facts.ts";
 import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
 import { decideStaying, whyAway } from "./stay.ts";
 import { migrateStep, startStep, stopStep } from "./steps.ts";
@@ -109,8 +109,10 @@ function assignMove(
   const chosen = chooseBySelector(world, vm, from);
   if (chosen.found) return move(world, vm, wanting, from, { node: chosen.choice.node, reason: mustLeave });
   const why = whyNowhere(world, vm, wanting, chosen.refusals);
-  const flushed = mustLeave.code === "leaves-flushed-node";
-  if (!flushed || mayOpenSoon(world, vm)) return { kind: "blocked", why, retry: true, wakeAt: null };
+  const node = world.nodes.get(from);
+  // Whatever else makes it leave: a typo in limits stops nobody's guest, but a flush empties its node.
+  if (node === undefined || !mustBeEmptied(node) || mayOpenSoon(world, vm))
+    return { kind: "blocked", why, retry: true, wakeAt: null };
   return stopForHold(world, vm, facts, from, mustLeave);
 }
 

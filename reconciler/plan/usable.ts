@@ -91,7 +91,7 @@ function whyNotShown(world: World, vm: Vm, node: NodeFacts): Reason | null {
 }
 
 /** A VM with a local disk may run only where its data is; before its birth, anywhere. */
-function whyNotItsData(world: World, vm: Vm, node: NodeName): Reason | null {
+export function whyNotItsData(world: World, vm: Vm, node: NodeName): Reason | null {
   for (const disk of vm.disks) {
     const claim = world.input.journal.volumes.get(claimKey(disk));
     if (claim?.vm !== vm.name) continue;

@@ -127,7 +127,8 @@ export class Actor {
   }
 
   /** A document of a node means that there is a machine. */
-  #addNodes({ nodes }: Desired): void {
+  #addNodes({ cluster, nodes }: Desired): void {
+    this.#cluster.setLease(cluster.fencing.leaseMs);
     for (const node of nodes.keys()) {
       if (this.#cluster.has(node)) continue;
       const { times, messageMs, bootMs, bmcMs, ...hardware } = this.#hardwareOf(node);

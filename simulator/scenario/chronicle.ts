@@ -4,8 +4,11 @@ import type { FencePhase, FenceRecord } from "../../reconciler/model/fence.ts";
 import type { NodeName, VmName } from "../../reconciler/model/names.ts";
 import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
+import type { ReleasedStep } from "../../reconciler/model/journal.ts";
 import type { LogEntry } from "./log.ts";
 import type { Referee } from "./referee.ts";
+
+type MigrationResult = Extract<GuestEvent, { readonly kind: "migrate-end" }>["result"];
 
 /** What an entry says; when is added. */
 export type Telling = LogEntry extends infer Entry
@@ -62,7 +65,7 @@ export class Chronicle {
         this.tell({ kind: "migrate-begin", ...of, to: event.to });
         return;
       case "migrate-end":
-        this.tell({ kind: "migrate-end", ...of, to: event.to, result: event.result });
+        this.tell({ kind: "migrate-end", ...of, to: event.to, result: resultOf(event.result, released) });
         return;
       case "resume":
       case "discard":
@@ -122,4 +125,9 @@ export class Chronicle {
     const isRenamed = [...state.identities].some(([other, same]) => other !== vm && same.uuid === uuid);
     if (!isRenamed) this.#options.referee.destroyed(vm);
   }
+}
+
+/** Given up for want of progress it has failed; aborted is what nobody wants any more. */
+function resultOf(result: MigrationResult, released: ReleasedStep | undefined): MigrationResult {
+  return result === "aborted" && released?.cancel === false ? "failed" : result;
 }

@@ -3,12 +3,14 @@
  * its own, and nothing has changed for longer than a silence takes to be noticed.
  */
 import { isFencingPending } from "../../reconciler/control/fence/pending.ts";
-import { planOf } from "../../reconciler/control/report/cluster-report.ts";
+import { planOf, presentInput } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
-import type { PlannedStep } from "../../reconciler/model/plan.ts";
+import type { Desired } from "../../reconciler/model/desired.ts";
+import type { Plan, PlannedStep } from "../../reconciler/model/plan.ts";
 import type { Observed } from "../../reconciler/model/observed.ts";
 import { isFinal, nodesOf } from "../../reconciler/model/step.ts";
+import { plan } from "../../reconciler/plan/plan.ts";
 import type { Change } from "../../reconciler/store/store.ts";
 
 /** Records that say something new whenever they are written; the others are renewals, measurements and stories. */
@@ -64,14 +66,27 @@ export class Stillness {
     const state = this.#state();
     if ([...state.released().values()].some((step) => isUnderWay(step, state.nodes.observed))) return false;
     if ([...state.fences.values()].some((record) => isFencingPending(record, state))) return false;
-    const planned = planOf(state, now);
-    return (
-      planned.steps.every(waitsForAnother) &&
-      planned.records.length === 0 &&
-      planned.cancels.length === 0 &&
-      planned.wakeAt === null
-    );
+    if (!isIdle(planOf(state, now))) return false;
+    // The leader gets its time to notice an end that has come.
+    const ends = maintenanceEnds(state.desired, now - forMs);
+    return ends.every((at) => isIdle(planWithoutMaintenance(state, Math.max(at, now))));
   }
+}
+
+function isIdle({ steps, records, cancels, wakeAt }: Plan): boolean {
+  return steps.every(waitsForAnother) && records.length === 0 && cancels.length === 0 && wakeAt === null;
+}
+
+/** When the files' maintenances end by themselves, as far as that is after this time, in epoch milliseconds. */
+function maintenanceEnds({ cluster, nodes }: Desired, after: number): readonly number[] {
+  const all = [cluster.maintenance, ...[...nodes.values()].map((node) => node.maintenance)];
+  return all.flatMap(({ on, until }) => (on && until !== null && until > after ? [until] : []));
+}
+
+/** What there will be to do then, as far as it can be known now: by the files alone. */
+function planWithoutMaintenance(state: ClusterState, at: number): Plan {
+  const input = presentInput(state, at);
+  return plan({ ...input, journal: { ...input.journal, maintenance: null } });
 }
 
 /** It begins once another step has ended; that one is looked at by itself. */

@@ -31,6 +31,13 @@ export class Habits {
     this.#tell();
   }
 
+  /** The guest goes on as it was under another name. */
+  rename(from: VmName, to: VmName): void {
+    moveKey(this.#acpi, from, to);
+    moveKey(this.#migration, from, to);
+    this.#tell();
+  }
+
   onChange(callback: () => void): () => void {
     this.#listeners.add(callback);
     return () => this.#listeners.delete(callback);
@@ -39,4 +46,11 @@ export class Habits {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function moveKey<T>(habits: Map<VmName, T>, from: VmName, to: VmName): void {
+  const habit = habits.get(from);
+  if (habit === undefined) return;
+  habits.delete(from);
+  habits.set(to, habit);
 }

@@ -48,6 +48,7 @@ export class SimulatedMachine {
   readonly #hardware: SimulatedHardware;
   readonly #volumes: Volumes;
   readonly #guests: Guests;
+  readonly #habits: Habits;
   readonly #buttons: PowerButtons;
   readonly #outgoing: Outgoing;
   readonly #nameBoot: (boot: number) => string;
@@ -69,6 +70,7 @@ export class SimulatedMachine {
     this.#volumes = volumes;
     this.#nameBoot = options.bootId ?? ((boot) => `${node}-boot-${boot}`);
     this.#guests = new Guests(node, clock);
+    this.#habits = habits;
     this.#buttons = new PowerButtons(clock, habits, this.times.shutdownMs);
     const bytesPerSecond = this.times.migrationBytesPerSecond;
     this.#outgoing = new Outgoing({ node, clock, guests: this.#guests, peers, habits, bytesPerSecond });
@@ -188,6 +190,7 @@ export class SimulatedMachine {
     this.#requirePower();
     if (this.#guests.find(to) !== null) throw this.#existsError(to);
     this.#guests.rename(from, to);
+    this.#habits.rename(from, to);
   }
 
   async migrate(vm: VmName, target: MigrationTarget): Promise<void> {

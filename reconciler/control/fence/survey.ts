@@ -19,7 +19,7 @@ const hourMs = 3_600_000;
 
 export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: number): Survey {
   const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
-  const expected = seen.filter((node) => node.health !== "dead" && node.document?.state !== "flushed");
+  const expected = nodes.filter((node) => isExpected(node));
   const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
   const cut = nodes.filter(({ fence }) => fence?.history.some((at) => at > now - hourMs) === true);
   return {
@@ -29,6 +29,13 @@ export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: n
     bound: Math.floor(seen.length / 2),
     cutting: nodes.find(({ fence }) => fence?.phase === "cutting")?.name ?? null,
   };
+}
+
+/** One that is to be empty, or to go, counts as long as guests were last seen on it. */
+function isExpected({ document, health, observed }: NodeFacts): boolean {
+  if (health === "unseen" || health === "dead") return false;
+  if (document !== null && document.state !== "flushed") return true;
+  return [...(observed?.domains.values() ?? [])].some(({ state }) => state !== "off");
 }
 
 /** Epoch milliseconds; null: it lives. */
