@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
+import type { NodeName, VmName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
@@ -112,7 +113,7 @@ export class Fencing {
       if (isRound && maintained !== null) continue;
       if (next.write !== null) transactions.push(writeFence(writer, state, it, next.write));
       if (isRound) around = { ...around, cutting: node.name };
-      if (next.run !== null) this.#run(node, state, next.run);
+      if (next.run !== null) this.#run(node, sight, next.run);
       if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
     }
     return { transactions, wakeInMs, othersToJudge: this.#othersToJudge };
@@ -189,11 +190,16 @@ export class Fencing {
     return verdict;
   }
 
-  #run(node: NodeFacts, state: ClusterState, { kind, key }: NonNullable<Next["run"]>): void {
+  #run(node: NodeFacts, { state, planned }: Sight, { kind, key }: NonNullable<Next["run"]>): void {
     const { devices, images } = this.#options;
     if (kind === "release") {
       const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
-      const ofVms = new Map(held.map((vm) => [vm, imagesOf(state, vm)]));
+      const ofVms = new Map(
+        held.map((vm) => [
+          vm,
+          { names: imagesOf(state, vm), livesElsewhere: livesElsewhere(planned, vm, node.name) },
+        ]),
+      );
       this.#tasks.release(node.name, key, images, new Set(addressesOf(node)), ofVms);
       return;
     }
@@ -202,6 +208,12 @@ export class Fencing {
     else if (kind === "round") this.#tasks.round(node.name, key, kit.devices);
     else this.#tasks.powerOn(node.name, key, kit.devices);
   }
+}
+
+/** It is seen to run on another node. */
+function livesElsewhere({ vms }: Plan, vm: VmName, than: NodeName): boolean {
+  const view = vms.get(vm);
+  return view?.state === "running" && view.node !== than;
 }
 
 /** Without a lease, after it had one, and not proven dead. */

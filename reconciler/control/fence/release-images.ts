@@ -6,6 +6,13 @@
 import type { VmName } from "../../model/names.ts";
 import type { ImageClient, ImageStore } from "./image-store.ts";
 
+export interface HeldImages {
+  /** As `pool/name`. */
+  readonly names: readonly string[];
+  /** Its guest lives on another node: a lock that is not the dead node's is its own. */
+  readonly livesElsewhere: boolean;
+}
+
 interface Opened {
   readonly image: string;
   readonly client: ImageClient;
@@ -18,12 +25,11 @@ export type Release = ReadonlyMap<VmName, string | null>;
  * Whatever one VM's images say, the others go on.
  *
  * @param addresses where the dead node is in the network
- * @param images of each VM, as `pool/name`
  */
 export async function releaseImages(
   store: ImageStore,
   addresses: ReadonlySet<string>,
-  images: ReadonlyMap<VmName, readonly string[]>,
+  images: ReadonlyMap<VmName, HeldImages>,
   signal: AbortSignal,
 ): Promise<Release> {
   const outcome = new Map<VmName, string | null>();
@@ -34,8 +40,8 @@ export async function releaseImages(
       await act(what, vm).catch((error: unknown) => outcome.set(vm, wordsOf(error)));
     }
   };
-  await perVm(images, async (names, vm) => {
-    opened.set(vm, await openedBy(store, addresses, names, signal));
+  await perVm(images, async (held, vm) => {
+    opened.set(vm, await openedBy(store, addresses, held, signal));
   });
   await perVm(opened, async (all) => {
     for (const address of new Set(all.map(({ client }) => client.address))) {
@@ -59,14 +65,15 @@ export async function releaseImages(
 async function openedBy(
   store: ImageStore,
   addresses: ReadonlySet<string>,
-  images: readonly string[],
+  { names, livesElsewhere }: HeldImages,
   signal: AbortSignal,
 ): Promise<readonly Opened[]> {
   const opened: Opened[] = [];
-  for (const image of images) {
+  for (const image of names) {
     for (const client of await store.clientsOf(image, signal)) {
       if (addresses.has(hostOf(client.address))) opened.push({ image, client });
-      else if (client.lock !== null) throw new Error(`${image} is locked by ${client.address}`);
+      else if (client.lock !== null && !livesElsewhere)
+        throw new Error(`${image} is locked by ${client.address}`);
     }
   }
   return opened;

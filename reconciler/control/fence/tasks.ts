@@ -7,7 +7,7 @@ import type { NodeName, VmName } from "../../model/names.ts";
 import { describeReason, type Reason } from "../../model/reasons.ts";
 import type { FenceDevice } from "./fence-device.ts";
 import type { ImageStore } from "./image-store.ts";
-import { type Release, releaseImages } from "./release-images.ts";
+import { type HeldImages, type Release, releaseImages } from "./release-images.ts";
 import { powerOn, type RoundOutcome, runRound } from "./round.ts";
 
 export type Task =
@@ -72,7 +72,7 @@ export class FenceTasks {
     key: string,
     store: ImageStore,
     addresses: ReadonlySet<string>,
-    images: ReadonlyMap<VmName, readonly string[]>,
+    images: ReadonlyMap<VmName, HeldImages>,
   ): void {
     this.#tasks.set(node, { kind: "release", key, outcome: null, endedAt: 0 });
     this.#follow(async () => {

@@ -22,10 +22,13 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
     known: () => ask("known"),
     removeLock: (image, { address }) => ask(`remove the lock of ${address} on ${image}`),
   };
-  const release = async (images: Readonly<Record<string, readonly string[]>>) =>
-    Object.fromEntries(
-      await releaseImages(store, new Set(["hv1", "10.0.0.11"]), new Map(Object.entries(images)), signal),
+  const release = async (images: Readonly<Record<string, readonly string[]>>, living = "") => {
+    const held = Object.entries(images).map(
+      ([vm, names]) => [vm, { names, livesElsewhere: vm === living }] as const,
     );
+    const addresses = new Set(["hv1", "10.0.0.11"]);
+    return Object.fromEntries(await releaseImages(store, addresses, new Map(held), signal));
+  };
   return { asked, release };
 }
 
@@ -56,6 +59,14 @@ describe("the images of a dead node's VMs", () => {
     assert.ok(!asked.some((what) => what.endsWith("on vms/web")));
   });
 
+  it("are the living guest's where that runs on another node, once the dead one is shut out", async () => {
+    const living = { address: "10.0.0.12:0/3", lock: "auto 9" };
+    const watcher = { address: "10.0.0.11:0/8", lock: null };
+    const { asked, release } = imageStore({ "vms/web": [living, watcher] });
+    assert.deepEqual(await release({ web: ["vms/web"] }, "web"), { web: null });
+    assert.deepEqual(asked, ["clients of vms/web", "shut out 10.0.0.11:0/8", "known"]);
+  });
+
   it("are free where nobody has them open", async () => {
     const passerBy = { address: "[fd00::12]:0/3", lock: null };
     const { asked, release } = imageStore({ "vms/web": [passerBy] });
@@ -78,7 +89,7 @@ describe("the images of a dead node's VMs", () => {
     const clientsOf = () => Promise.resolve([six]);
     const done = () => Promise.resolve();
     const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
-    const images = new Map([["web", ["vms/web"]]]);
+    const images = new Map([["web", { names: ["vms/web"], livesElsewhere: false }]]);
     const outcome = (host: string) => releaseImages(store, new Set([host]), images, signal);
     assert.deepEqual([...(await outcome("fd00::11"))], [["web", null]]);
     assert.deepEqual([...(await outcome("fd00::12"))], [["web", "vms/web is locked by [fd00::11]:0/3"]]);
