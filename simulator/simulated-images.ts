@@ -1,6 +1,7 @@
 /**
  * A store of images that all nodes share. Who opens one locks it, and is gone from it when the guest ends; but the client
- * of a machine that lost its power is still listed, and would have its writes carried out.
+ * of a machine that lost its power is still listed, and would have its writes carried out, until another one opens the
+ * image: that breaks the lock of a client that is no more.
  */
 import type { GuestEvent } from "../agent/hypervisor/simulated/guest-event.ts";
 import type { ImageClient, ImageStore } from "../reconciler/control/fence/image-store.ts";
@@ -29,7 +30,7 @@ export class SimulatedImages {
       const lockers = this.#locks.get(image) ?? new Set();
       this.#locks.set(image, lockers);
       if (isOver) lockers.delete(this.#addressOf(event.node));
-      else lockers.add(this.#addressOf(event.node));
+      else this.#open(lockers, event.node);
     }
   }
 
@@ -55,6 +56,14 @@ export class SimulatedImages {
         this.#locks.get(image)?.delete(address);
       },
     };
+  }
+
+  #open(lockers: Set<string>, node: NodeName): void {
+    for (const address of lockers) {
+      const owner = address.slice(0, address.indexOf(":"));
+      if (address !== this.#addressOf(owner)) lockers.delete(address);
+    }
+    lockers.add(this.#addressOf(node));
   }
 
   /** Another one after each loss of power. */
