@@ -40,7 +40,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
       return vm;
     },
     within: [30, 6_000],
-    weight: 2,
+    weight: 3,
   },
   update: {
     provoke: (author, vm) => {
