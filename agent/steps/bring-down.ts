@@ -25,8 +25,8 @@ export async function bringDown(
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   const { clock } = context;
-  // From the claim on, whoever made it. A claim of an earlier boot has no guest left to wait for.
-  const deadline = context.claimedUptimeMs + stop.timeoutMs;
+  // From the claim on, whoever made it; one of an earlier boot may lie ahead of this one's clock.
+  const deadline = Math.min(context.claimedUptimeMs, clock.monotonic()) + stop.timeoutMs;
   let pressAt = clock.monotonic();
   for (;;) {
     const domain = findDomain(await context.look(signal), stop.vm);

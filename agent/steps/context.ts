@@ -34,9 +34,9 @@ export interface StepContext {
   /** This run of a domain is about to end because we ask for it. */
   willEnd(domainId: string): void;
   /**
-   * Asks the store whether the step may still start or resume a guest: it stands uncancelled on an unchanged epoch, and
-   * the node lives. `same`: without a gap since the claim; `any`: waits until it lives again. Returns how the step ends
-   * where it may not.
+   * Asks the store whether the step may still start, resume or cut a guest: it stands on an unchanged epoch, and the node
+   * lives. `same`: uncancelled, and without a gap since the claim; `any`: waits until it lives again. Returns how the step
+   * ends where it may not.
    */
   permit(session: "same" | "any", signal: AbortSignal): Promise<Outcome | null>;
 }

@@ -5,6 +5,7 @@
 import type { ClusterFeed } from "../control/cluster-feed.ts";
 import type { FencePhase, FenceRecord } from "../model/fence.ts";
 import type { ReleasedStep } from "../model/journal.ts";
+import type { ReasonCode } from "../model/reasons.ts";
 import type { NodeName } from "../model/names.ts";
 import { decode } from "../store/codec.ts";
 import type { Change, KeyValue } from "../store/store.ts";
@@ -74,7 +75,7 @@ export class Counters {
 }
 
 /** Why a guest starts that ended without being asked to. */
-const endings: ReadonlySet<string> = new Set(["crashed", "cut-by-hand"]);
+const endings: ReadonlySet<ReasonCode> = new Set(["crashed", "cut-by-hand"]);
 
 class Tally {
   readonly #counted = new Map<string, Counted>();

@@ -19,7 +19,7 @@ const hourMs = 3_600_000;
 
 export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: number): Survey {
   const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
-  const expected = nodes.filter((node) => isExpected(node));
+  const expected = nodes.filter(isExpected);
   const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
   const cut = nodes.filter(({ fence }) => fence?.history.some((at) => at > now - hourMs) === true);
   return {
