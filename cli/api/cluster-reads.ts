@@ -37,6 +37,7 @@ export async function clusterReads(context: Context, feed: ClusterFeed, log: Log
     },
     history: async () => (await readHistory(store, keys)).map(generationItem),
     counts: () => counters.counts(),
+    rounds: () => feed.state.rounds,
     follow: (after) => streams.open(after),
     storeBytes: () =>
       context

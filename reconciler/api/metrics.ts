@@ -1,7 +1,8 @@
 /**
- * What Prometheus collects, in its text format: gauges of what is known now, and counters of what happened since this
- * process began to look.
+ * What Prometheus collects, in its text format: gauges of what is known now, counters of what happened since this
+ * process began to look, and what the leader tells of itself.
  */
+import type { RoundsRecord } from "../control/rounds.ts";
 import { nodeStates, vmStates } from "../model/states.ts";
 import type { ClusterReport, NodeReport } from "../model/report.ts";
 import type { Counted, Counts } from "./counters.ts";
@@ -20,11 +21,13 @@ export interface Measured {
 interface Metric {
   readonly name: string;
   readonly help: string;
-  readonly type: "gauge" | "counter";
+  readonly type: "gauge" | "counter" | "histogram";
   readonly samples: readonly Sample[];
 }
 
 interface Sample {
+  /** Of the metric's name: a histogram is several. */
+  readonly suffix?: "_bucket" | "_sum" | "_count";
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -34,7 +37,12 @@ export function metricsText({ reads, now, version, bytes }: Measured): string {
   const problem = reads.problem();
   const known =
     problem === null
-      ? [...clusterMetrics(reads.look(), now), ...storeMetrics(bytes), ...counterMetrics(reads.counts())]
+      ? [
+          ...clusterMetrics(reads.look(), now),
+          ...storeMetrics(bytes),
+          ...counterMetrics(reads.counts()),
+          ...roundMetrics(reads.rounds()),
+        ]
       : [];
   return [
     gauge("keel_build_info", "The version that answers.", [{ labels: { version }, value: 1 }]),
@@ -174,6 +182,26 @@ function counterMetrics({ restarts, fenceAttempts }: Counts): readonly Metric[] 
   ];
 }
 
+/** As the record has them: each bound counts what is below it, too. */
+function roundMetrics(told: RoundsRecord | null): readonly Metric[] {
+  if (told === null) return [];
+  const { within, rounds, seconds } = told;
+  const bucket = (le: string, value: number): Sample => ({ suffix: "_bucket", labels: { le }, value });
+  return [
+    {
+      name: "keel_reconcile_duration_seconds",
+      help: "Rounds of the leader since it leads: looking, planning, writing.",
+      type: "histogram",
+      samples: [
+        ...within.map((bound) => bucket(String(bound.seconds), bound.rounds)),
+        bucket("+Inf", rounds),
+        { suffix: "_sum", value: seconds },
+        { suffix: "_count", value: rounds },
+      ],
+    },
+  ];
+}
+
 function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
   return { name, help, type: "gauge", samples };
 }
@@ -196,7 +224,9 @@ function countsOf(states: readonly string[], rows: readonly { readonly state: st
 
 function lines({ name, help, type, samples }: Metric): string {
   const head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-  return head + samples.map(({ labels = {}, value }) => `${name}${inBraces(labels)} ${value}\n`).join("");
+  const line = ({ suffix, labels = {}, value }: Sample) =>
+    `${name}${suffix ?? ""}${inBraces(labels)} ${value}\n`;
+  return head + samples.map(line).join("");
 }
 
 function inBraces(labels: Readonly<Record<string, string>>): string {

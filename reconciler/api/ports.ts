@@ -3,6 +3,7 @@
  * The command line implements both with what its own commands are made of, so that there is one truth.
  */
 import type { Readable } from "node:stream";
+import type { RoundsRecord } from "../control/rounds.ts";
 import type { WhyReport } from "../control/why.ts";
 import type { Node, Vm } from "../model/desired.ts";
 import type { NodeName, ObjectId, VmName } from "../model/names.ts";
@@ -56,6 +57,8 @@ export interface ClusterReads {
   problem(): string | null;
   /** What happened since this process began to look. */
   counts(): Counts;
+  /** How long the leader's rounds take; null: none has told. */
+  rounds(): RoundsRecord | null;
   /** Bytes that the store's files take; null: it does not tell. */
   storeBytes(): Promise<number | null>;
 }

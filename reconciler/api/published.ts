@@ -13,6 +13,7 @@ export function openApiFile(): string {
     problem: nowhere,
     storeBytes: nowhere,
     counts: nowhere,
+    rounds: nowhere,
     follow: nowhere,
   };
   const actions = {

@@ -18,6 +18,7 @@ import { decode } from "../store/codec.ts";
 import type { Change, KeyValue, Revision } from "../store/store.ts";
 import { AppliedDesired, type Applied } from "./applied-desired.ts";
 import { NodeRecords } from "./node-records.ts";
+import type { RoundsRecord } from "./rounds.ts";
 import { StepRecords } from "./step-records.ts";
 
 export interface LeaderRecord {
@@ -47,6 +48,8 @@ export class ClusterState {
   readonly events = new Map<string, EventReport>();
   readonly #applied = new AppliedDesired();
   leader: LeaderRecord | null = null;
+  /** How long the leader's rounds take; null: none has told. */
+  rounds: RoundsRecord | null = null;
   /** What maintenance is in force, with its revision; null: nobody has written it down yet. */
   maintenance: { readonly record: MaintenanceRecord; readonly revision: Revision } | null = null;
   /** Which restore this is, and whether it is frozen; with the record's revision, 0 where there is none. */
@@ -124,14 +127,27 @@ export class ClusterState {
       case "event":
         this.events.set(rest, decode<EventReport>(item));
         return;
+      default:
+        this.#setSingle(area, item);
+    }
+  }
+
+  /** Of what there is one record; null: it is gone. */
+  #setSingle(key: string, item: KeyValue | null): void {
+    switch (key) {
       case "leader":
-        this.leader = decode<LeaderRecord>(item);
+        this.leader = item === null ? null : decode<LeaderRecord>(item);
+        return;
+      case "rounds":
+        this.rounds = item === null ? null : decode<RoundsRecord>(item);
         return;
       case "maintenance":
-        this.maintenance = { record: decode<MaintenanceRecord>(item), revision: item.modRevision };
+        this.maintenance =
+          item === null ? null : { record: decode<MaintenanceRecord>(item), revision: item.modRevision };
         return;
       case "store":
-        this.store = { record: decode<StoreRecord>(item), revision: item.modRevision };
+        this.store =
+          item === null ? noRecord : { record: decode<StoreRecord>(item), revision: item.modRevision };
         return;
       default:
         // A record of a later version: not ours to read.
@@ -193,17 +209,8 @@ export class ClusterState {
       case "event":
         this.events.delete(rest);
         return;
-      case "leader":
-        this.leader = null;
-        return;
-      case "maintenance":
-        this.maintenance = null;
-        return;
-      case "store":
-        this.store = noRecord;
-        return;
       default:
-        return;
+        this.#setSingle(area, null);
     }
   }
 

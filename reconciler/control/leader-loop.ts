@@ -14,10 +14,11 @@ import type { AskDirectly } from "../runtime/direct/ask.ts";
 import { Wakeup } from "../runtime/wakeup.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { StoreMaintenance } from "../store/maintenance.ts";
-import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
+import { type Change, type Compare, type Revision, type Store, StoreError } from "../store/store.ts";
 import type { StoreTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
 import { Collector } from "./collector.ts";
+import type { Head } from "./desired-objects.ts";
 import { EventLog, nextEvent } from "./event-log.ts";
 import { Attention } from "./fence/attention.ts";
 import { StoreMembers } from "./fence/store-members.ts";
@@ -27,6 +28,7 @@ import { Fencing } from "./fence/fencing.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { planInput } from "./plan-input.ts";
 import { dropExpired, nextExpiry } from "./requests.ts";
+import type { Rounds } from "./rounds.ts";
 import { settleSteps } from "./settle.ts";
 import { cancelStep, releaseStep, type VmTransaction, type Writer, writeRecord } from "./transactions.ts";
 import { Watchfulness } from "./watchfulness.ts";
@@ -46,6 +48,8 @@ export interface LeaderOptions {
   /** Of the store as a whole; left out: none of its members runs on a node. */
   readonly maintenance?: StoreMaintenance;
   readonly host: LeaderHost;
+  /** Hears how long each takes. */
+  readonly rounds: Rounds;
 }
 
 /** The machine that the leader runs on, as far as fencing depends on it. */
@@ -167,12 +171,23 @@ class Turns {
 
   /** Looks, plans and writes once. Returns in how many milliseconds time alone makes another turn worthwhile. */
   async turn(signal: AbortSignal): Promise<number | null> {
-    const { clock, feed, keys, leadership, trust } = this.#options;
+    const { clock, feed, rounds, trust } = this.#options;
     await feed.reached(this.#written, signal);
-    const began = clock.monotonic();
-    const { state } = feed;
+    const { head } = feed.state.applied;
     const believed = trust.guard();
-    if (believed === null || state.applied.head === null) return null;
+    if (believed === null || head === null) return null;
+    const began = clock.monotonic();
+    try {
+      return await this.#round(head, believed, signal);
+    } finally {
+      rounds.add(clock.monotonic() - began);
+    }
+  }
+
+  async #round(head: Head, believed: Compare, signal: AbortSignal): Promise<number | null> {
+    const { clock, feed, keys, leadership } = this.#options;
+    const { state } = feed;
+    const began = clock.monotonic();
     const now = clock.now();
     const input = planInput(
       state,
@@ -184,7 +199,7 @@ class Turns {
       selectorsOpen: sight.selectorsOpen,
       unsettled: sight.unsettled,
       revertDrift: state.desired.cluster.reconcile.mode === "safe",
-      allowDestroy: state.applied.head.allowDestroy,
+      allowDestroy: head.allowDestroy,
     };
     const planned = plan({ ...input, policy });
     this.#events ??= new EventLog(

@@ -14,6 +14,7 @@ import { keepHouse } from "./housekeeping.ts";
 import { LeaveToOthers } from "./fence/leave-to-others.ts";
 import { lead, type LeaderHost, loneHost } from "./leader-loop.ts";
 import { campaign, type Leadership } from "./leadership.ts";
+import { Rounds, tellRounds } from "./rounds.ts";
 
 export interface ReconcilerOptions {
   readonly store: Store;
@@ -89,15 +90,17 @@ async function serve(
   log.info("leading", { id });
   const over = new AbortController();
   const untilOver = AbortSignal.any([signal, over.signal]);
+  const rounds = new Rounds();
   const chores = [
     keepHouseFor(options, leadership, untilOver),
     keepBoundFor(options, leadership, trust, untilOver),
+    tellRounds({ ...options, rounds, guard: leadership.guard }, untilOver),
   ];
   try {
     while (!until.aborted) {
       await untilTrusted(trust, until);
       const { devices = noDevices, images = noImages } = options;
-      const end = await lead({ ...options, leadership, trust, devices, images }, signal);
+      const end = await lead({ ...options, leadership, trust, devices, images, rounds }, signal);
       if (end === "step down") return end;
     }
   } catch (error) {

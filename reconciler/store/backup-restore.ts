@@ -32,11 +32,11 @@ export interface Restored {
 }
 
 /**
- * Not put back: approvals and other requests, which are good for one time; and what was done for the size of the
- * store that it came from.
+ * Not put back: approvals and other requests, which are good for one time; and what was done and
+ * measured in the store that it came from.
  */
 export function isRestored({ key }: BackupRecord): boolean {
-  return !key.startsWith("request/") && key !== "housekeeping";
+  return !key.startsWith("request/") && key !== "housekeeping" && key !== "rounds";
 }
 
 /** @throws KeelError `refused` where the cluster has records, but for those of a restore of the same file */

@@ -44,6 +44,8 @@ export function clusterKeys(cluster: string) {
     collection: `${root}desired/collection`,
     /** What the leader last did for the store's size: `HousekeepingRecord`. */
     housekeeping: `${root}housekeeping`,
+    /** How long the leader's rounds take: `RoundsRecord`. */
+    rounds: `${root}rounds`,
     /** A backup is being put back: which one. Gone once all of it is there. */
     restoring: `${root}restoring`,
     planUsed: (id: string) => `${root}plan-used/${id}`,

@@ -118,7 +118,9 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
     "volume/",
   ];
   return [
-    ...[keys.leader, keys.store, keys.housekeeping, keys.maintenance].map((key) => one("write", key)),
+    ...[keys.leader, keys.store, keys.housekeeping, keys.maintenance, keys.rounds].map((key) =>
+      one("write", key),
+    ),
     ...areas.map((area) => under("write", root + area)),
   ];
 }

@@ -121,7 +121,7 @@ describe("the API's metrics", () => {
       /^keel_build_info\{version="[^"]+"\} 1$/m,
     ])
       assert.match(text, line);
-    const named = [...text.matchAll(/^# TYPE (\w+) (?:gauge|counter)$/gm)].map(([, name]) => name);
+    const named = [...text.matchAll(/^# TYPE (\w+) (?:gauge|counter|histogram)$/gm)].map(([, name]) => name);
     assert.equal(new Set(named).size, named.length);
     for (const line of text.trimEnd().split("\n"))
       assert.match(
@@ -143,5 +143,25 @@ describe("the API's metrics", () => {
     await bench.clock.advance(30_000);
     assert.match(await metrics(), /^keel_vm_restarts_total\{vm="web1",reason="crashed"\} 2$/m);
     assert.match(await metrics(), /^keel_vm_restarts_total\{vm="web2",reason="restart-requested"\} 1$/m);
+  });
+
+  it("tell how long the leader's rounds take, as it goes on", async () => {
+    await using api = await ApiBench.open();
+    const { bench } = api;
+    const rounds = async (line: string): Promise<number> => {
+      const text = String((await api.send("GET /metrics")).body);
+      const [found] = text.split("\n").filter((each) => each.startsWith(line));
+      return Number(found?.slice(line.length));
+    };
+    const count = "keel_reconcile_duration_seconds_count ";
+    await bench.clock.advance(15_000);
+    const before = await rounds(count);
+    assert.ok(before > 0);
+    await bench.keel("vm migrate web1 --to hv2 -y");
+    await bench.clock.advance(15_000);
+    assert.ok((await rounds(count)) > before);
+    assert.equal(await rounds('keel_reconcile_duration_seconds_bucket{le="+Inf"} '), await rounds(count));
+    assert.equal(await rounds('keel_reconcile_duration_seconds_bucket{le="10"} '), await rounds(count));
+    assert.ok((await rounds("keel_reconcile_duration_seconds_sum ")) >= 0);
   });
 });

@@ -46,6 +46,7 @@ async function fill(store: Store): Promise<void> {
     put(keys.store, { counter: 4, frozen: null, accepted: null }),
     put(keys.request("destroy-web1"), { by: "somebody" }),
     put(keys.housekeeping, { compacted: { revision: 99_999, at: 1 }, fullSince: null }),
+    put(keys.rounds, { within: [], rounds: 7, seconds: 0.1 }),
   ];
   await store.transact({ compare: [], then });
   const lease = await store.grant(10_000);
@@ -95,7 +96,8 @@ describe("restoring a backup", () => {
       assert.deepEqual({ records, continued }, { records: 502, continued: false });
       const [before, after] = [await contents(from), await contents(to)];
       const expected = new Map(before);
-      for (const key of [keys.leader, keys.store, keys.housekeeping, keys.request("destroy-web1")]) {
+      const left = [keys.leader, keys.store, keys.housekeeping, keys.rounds, keys.request("destroy-web1")];
+      for (const key of left) {
         expected.delete(key);
       }
       const { counter, frozen } = decode<StoreRecord>({

@@ -64,6 +64,7 @@ describe("the roles of the parts", () => {
       [keys.history(1), ["reconciler", "operator"]],
       [keys.collection, ["reconciler"]],
       [keys.housekeeping, ["reconciler"]],
+      [keys.rounds, ["reconciler"]],
       [keys.source, ["reconciler"]],
       [keys.placement("web1"), ["reconciler"]],
       [keys.identity("web1"), ["reconciler", "operator"]],
