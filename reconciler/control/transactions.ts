@@ -31,8 +31,9 @@ export interface VmTransaction {
 
 export function releaseStep(writer: Writer, state: ClusterState, planned: PlannedStep): VmTransaction {
   const { keys } = writer;
-  const { step } = planned;
-  const record = encode({ step, releasedAt: writer.now, cancel: false });
+  const { step, before } = planned;
+  const released = { step, releasedAt: writer.now, cancel: false };
+  const record = encode(before === undefined ? released : { ...released, before });
   return {
     vm: step.vm,
     transaction: {
@@ -128,14 +129,18 @@ function unclaimed(writer: Writer, released: ReleasedStep): Compare[] {
   return nodesOf(step).map((node) => ({ key: writer.keys.progress(node, step.id), createRevision: 0 }));
 }
 
-/** A start that never began leaves the VM on no node; a migration that never began leaves it where it is. */
+/**
+ * A start that never began leaves the VM on no node, and what was put out is still to be held; a migration that never
+ * began leaves it where it is.
+ */
 function withdraw(writer: Writer, state: ClusterState, released: ReleasedStep): Operation[] {
   const { step } = released;
   const operations: Operation[] = nodesOf(step).map((node) => ({ delete: writer.keys.step(node, step.id) }));
   const placement = state.placements.get(step.vm)?.placement;
   if (placement === undefined) return operations;
   const key = writer.keys.placement(step.vm);
-  if (step.kind === "start") operations.push({ put: key, value: encode({ ...placement, node: null }) });
+  if (step.kind === "start")
+    operations.push({ put: key, value: encode({ ...placement, node: null, ...released.before }) });
   if (step.kind === "migrate") operations.push({ put: key, value: encode({ ...placement, moving: null }) });
   return operations;
 }

@@ -3,6 +3,7 @@ import type { FenceRecord } from "./fence.ts";
 import type { HardwareField } from "./hardware.ts";
 import type { MaintenanceRecord } from "./maintenance.ts";
 import type { NodeName, VmName } from "./names.ts";
+import type { Placement } from "./placement.ts";
 import type { Progress, Step, StepFailure, StepKind } from "./step.ts";
 
 /** `step/<node>/<id>`: a released step. `cancel`: the leader wants a claimed one to end without its effect. */
@@ -10,7 +11,12 @@ export interface StepRecord {
   readonly step: Step;
   readonly releasedAt: number;
   readonly cancel: boolean;
+  /** Of a start: why the VM is nowhere if it is withdrawn. Leaders of before do not tell. */
+  readonly before?: Nowhere;
 }
+
+/** Of a VM that no node owns. */
+export type Nowhere = Pick<Placement, "displaced" | "held">;
 
 /** A released step with what its nodes told of it. */
 export interface ReleasedStep extends StepRecord {

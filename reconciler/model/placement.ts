@@ -8,6 +8,11 @@ export interface Hold {
   readonly by: "flush" | "fence";
   readonly node: NodeName;
   readonly since: number;
+  /**
+   * Its start elsewhere was withdrawn, and it is not yet known whether something else takes it: until then it waits for
+   * nobody's word.
+   */
+  readonly open?: true;
 }
 
 /** A migration's record: while it is set, both nodes own the VM and neither starts it. */

@@ -1,5 +1,5 @@
 /** What the planner answers. A plan is a value: made from one state of everything, released only while that stands. */
-import type { ReleasedStep, Tries, VolumeClaim } from "./journal.ts";
+import type { Nowhere, ReleasedStep, Tries, VolumeClaim } from "./journal.ts";
 import type { NodeName, VmName } from "./names.ts";
 import type { DomainDifference } from "./observed.ts";
 import type { Placement } from "./placement.ts";
@@ -12,6 +12,8 @@ export interface PlannedStep {
   readonly step: Step;
   /** The placement that is written in the transaction that releases it. */
   readonly placement: Placement;
+  /** Of a start: what becomes of the placement where it is withdrawn. */
+  readonly before?: Nowhere;
   /** Written with it, where the tries change; null: deleted. */
   readonly tries?: Tries | null;
   /** Volumes that become this VM's. */

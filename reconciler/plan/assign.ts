@@ -1,10 +1,11 @@
 /** Finds the node for a VM that wants one, and the step that brings it there. */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Displaced, Hold } from "../model/placement.ts";
+import type { Displaced } from "../model/placement.ts";
 import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
+import { ifWithdrawn, whatPutItOut } from "./put-out.ts";
 import { mustBeEmptied, whyUnhealthy } from "./node-facts.ts";
 import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
 import { decideStaying, whyAway } from "./stay.ts";
@@ -37,7 +38,8 @@ function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace |
   const chosen = fixed === null ? chooseBySelector(world, vm, null) : { found: true as const, choice: fixed };
   if (!chosen.found) return withoutPlace(world, vm, wanting, chosen.refusals);
   const { node } = chosen.choice;
-  const displaced = displacedAt(node, vm, wanting.facts, whatPutItOut(world, wanting.facts) ?? "start");
+  const out = whatPutItOut(world, wanting.facts);
+  const displaced = displacedAt(node, vm, wanting.facts, out?.by ?? "start");
   if (wanting.facts.placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
   world.ledger.reserve(node, vm, vm.memoryBytes);
   const planned = startStep(world, wanting.facts, vm, {
@@ -45,6 +47,7 @@ function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace |
     reason: wanting.because ?? chosen.choice.reason,
     displaced,
     consumes: wanting.consumes,
+    before: ifWithdrawn(wanting.facts, out, world.input.now),
     ...(wanting.tries === undefined ? {} : { tries: wanting.tries }),
   });
   return { kind: "step", planned, next: runningAt(wanting.facts, planned.placement, node) };
@@ -55,45 +58,26 @@ function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals
   const { facts } = wanting;
   const { placement } = facts;
   const why = whyNowhere(world, vm, wanting, refusals);
-  if (placement.held !== null) {
-    const { node, by } = placement.held;
-    const release = facts.requests.filter((request) => request.kind === "release");
-    // From now on it waits for a place, and for nobody's word.
-    if (release.length > 0) {
-      const free = { ...placement, held: null, displaced: by };
-      return record(
-        facts,
-        free,
-        reason("released"),
-        release.map((request) => request.id),
-      );
-    }
+  const { held } = placement;
+  const release = facts.requests.filter((request) => request.kind === "release");
+  // From now on it waits for a place, and for nobody's word.
+  if (held !== null && release.length > 0) {
+    const free = { ...placement, held: null, displaced: held.by };
+    const used = release.map((request) => request.id);
+    return record(facts, free, reason("released"), used);
+  }
+  if (held !== null && held.open !== true) {
+    const { node, by } = held;
     return { kind: "blocked", why: reason("held", { node, by, vm: vm.name }), retry: true, wakeAt: null };
   }
-  const by = whatPutItOut(world, facts);
-  if (placement.node !== null && by !== null && world.input.policy.selectorsOpen && !mayOpenSoon(world, vm)) {
-    const { node } = placement;
-    const code = by === "fence" ? "hold-fence" : "hold-flush";
-    const because = reason(code, { node, why: String(why.with["why"] ?? "") });
-    const held = { by, node, since: world.input.now };
-    return record(facts, { ...placement, node: null, held, displaced: null }, because);
+  const out = whatPutItOut(world, facts);
+  if (out !== null && world.input.policy.selectorsOpen && !mayOpenSoon(world, vm)) {
+    const code = out.by === "fence" ? "hold-fence" : "hold-flush";
+    const because = reason(code, { node: out.node, why: String(why.with["why"] ?? "") });
+    const next = { ...placement, node: null, held: { ...out, since: world.input.now }, displaced: null };
+    return record(facts, next, because);
   }
   return { kind: "blocked", why, retry: true, wakeAt: null };
-}
-
-/** What keeps it from where it was: a VM that nothing else can take then is held. null: it was to be off there. */
-function whatPutItOut(world: World, facts: VmFacts): Hold["by"] | null {
-  const { placement, condition } = facts;
-  if (isLost(facts)) return "fence";
-  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
-  if (node?.document?.state !== "flushed" || condition.is !== "off") return null;
-  const hasEnded = condition.end !== null && condition.end.cause !== "stop";
-  return placement.displaced === "flush" || hasEnded ? "flush" : null;
-}
-
-/** It was on a node that is proven dead. */
-function isLost({ condition }: VmFacts): boolean {
-  return condition.is === "off" && condition.lost;
 }
 
 function assignMove(

@@ -23,8 +23,9 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
   if (end?.cause === "guest" && again === undefined) {
     return record(facts, { ...placement, ended: "guest" }, reason("ended-by-guest", { vm: vm.name }));
   }
-  if (placement.held !== null && !vm.autorestart && !release) {
-    const { node, by } = placement.held;
+  const { held: hold } = placement;
+  if (hold !== null && hold.open !== true && !vm.autorestart && !release) {
+    const { node, by } = hold;
     return { kind: "settled", why: reason("held", { node, by, vm: vm.name }) };
   }
   const barred = lost && again === undefined && !release ? whyNotRecovered(world, facts) : null;

@@ -1,7 +1,7 @@
 /** The only place in the tree that builds steps. Each comes with the placement that is written when it is released. */
 import type { Disk, Vm } from "../model/desired.ts";
 import { type HardwareField, withFields } from "../model/hardware.ts";
-import type { Tries, VolumeClaim } from "../model/journal.ts";
+import type { Nowhere, Tries, VolumeClaim } from "../model/journal.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import type { Displaced, Placement } from "../model/placement.ts";
 import type { PlannedStep } from "../model/plan.ts";
@@ -33,6 +33,7 @@ export function startStep(
     reason: Reason;
     displaced: Displaced | null;
     consumes: readonly string[];
+    before: Nowhere;
     tries?: Tries | null;
   },
 ): PlannedStep {
@@ -57,6 +58,7 @@ export function startStep(
       held: null,
       ended: null,
     },
+    before: to.before,
     claims: newClaims(world, vm, to.node),
     consumes: to.consumes,
     ...(to.tries === undefined ? {} : { tries: to.tries }),

@@ -4,8 +4,9 @@ import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
-import { isFinal, nodesOf, type Step } from "../model/step.ts";
+import { nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
+import { missedBy } from "./missed.ts";
 import { type Health, type NodeFacts, whyFenced, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Condition, VmFacts } from "./vm-facts.ts";
@@ -39,11 +40,8 @@ function whyVm(world: World, facts: VmFacts, rounds: Rounds, planned: PlannedSte
 }
 
 /** A step that waits for the word of a node that says nothing; null: it goes on. */
-function whyWaits({ nodes }: World, { step, progress }: ReleasedStep): Reason | null {
-  const silent = nodesOf(step)
-    .filter((name) => !isFinal(progress.get(name) ?? null))
-    .map((name) => nodes.get(name))
-    .find((node) => node !== undefined && node.observed?.alive === null);
+function whyWaits({ nodes }: World, released: ReleasedStep): Reason | null {
+  const [silent] = missedBy(released, nodes);
   return silent === undefined ? null : whyUnhealthy(silent);
 }
 

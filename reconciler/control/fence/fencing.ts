@@ -10,7 +10,6 @@ import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { isWorthFencing } from "../../plan/worth-fencing.ts";
-import type { ClusterState } from "../cluster-state.ts";
 import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
 import type { Attention, Unheard } from "./attention.ts";
@@ -25,6 +24,7 @@ import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } fro
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { isRecovered, type RecoverySight } from "./recovered.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
 import { FenceTasks } from "./tasks.ts";
 import { judge, type Verdict } from "./verdict.ts";
@@ -45,11 +45,7 @@ export interface FencingOptions {
 }
 
 /** What one look is made at. */
-export interface Sight {
-  readonly state: ClusterState;
-  readonly input: PlanInput;
-  /** What is to be done now, as the records stand. */
-  readonly planned: Plan;
+export interface Sight extends RecoverySight {
   readonly writer: Writer;
 }
 
@@ -125,7 +121,7 @@ export class Fencing {
   }
 
   #caseOf(node: NodeFacts, sight: Sight, around: Around, monotonic: number): NodeCase {
-    const { state, input, planned, writer } = sight;
+    const { state, input, writer } = sight;
     const { term } = this.#options;
     const { cluster } = input.desired;
     const { name, observed } = node;
@@ -151,7 +147,7 @@ export class Fencing {
       replaced: state.requests.get(requestId("replace", name)) ?? null,
       owns: () => ownedBy(state, name),
       withImages: () => ownedBy(state, name).filter((vm) => imagesOf(state, vm).length > 0),
-      isRecovered: () => isRecovered(node, state, planned),
+      isRecovered: () => isRecovered(node, sight),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn,
       mayPowerOn: !around.isAlone && kitOf(this.#options.devices, node.document, cluster).usable,
@@ -253,20 +249,6 @@ function silentNode(
     shielded: isStorm || isAlone,
     answeredAt: attention.answeredAt(node.name),
   };
-}
-
-/** Of its VMs none is about to be brought anywhere now. */
-function isRecovered({ fence, name }: NodeFacts, state: ClusterState, planned: Plan): boolean {
-  const vms = new Set(fence !== null && "vms" in fence ? fence.vms : []);
-  const released = state.released();
-  const isBusy = [...vms].some((vm) => released.has(vm));
-  const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
-  const isBarred = planned.blocked.some(
-    ({ object, reason: { code } }) => code === "recovery-in-maintenance" && vms.has(object.name),
-  );
-  const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
-  const holdsSteps = [...released.values()].some(({ step }) => step.node === name);
-  return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
 }
 
 /** Rounds that were begun are brought to an end: the node may be off by now, and nobody else switches it on again. */

@@ -4,7 +4,7 @@ import type { ReleasedStep } from "../../model/journal.ts";
 import { byName, objectId, type NodeName } from "../../model/names.ts";
 import type { ObservedNode } from "../../model/observed.ts";
 import type { Plan, VmView } from "../../model/plan.ts";
-import { unplaced } from "../../model/placement.ts";
+import { type Placement, unplaced } from "../../model/placement.ts";
 import type { ClusterReport, NodeReport, StepProgressReport, VmReport } from "../../model/report.ts";
 import { describeStep, type Progress } from "../../model/step.ts";
 import type { PlanInput } from "../../plan/input.ts";
@@ -89,7 +89,7 @@ function reportVm(state: ClusterState, view: VmView, released: ReleasedStep | nu
     node: view.node,
     home: placement.home,
     displaced: placement.displaced,
-    held: placement.held,
+    held: heldOf(placement),
     reason: reportReason(view.reason),
     epoch: placement.epoch,
     memoryBytes: live?.memoryBytes ?? vm?.memoryBytes ?? 0,
@@ -105,6 +105,10 @@ function reportVm(state: ClusterState, view: VmView, released: ReleasedStep | nu
     stale: view.node !== null && isStale(state.nodes.get(view.node)),
     source: desired.sources.get(id) ?? null,
   };
+}
+
+function heldOf({ held }: Placement): VmReport["held"] {
+  return held === null ? null : { by: held.by, node: held.node, since: held.since };
 }
 
 function networksOf(state: ClusterState, vm: Vm | null): VmReport["networks"] {

@@ -1,0 +1,39 @@
+/** When the recovery of a dead node is over. */
+import type { Plan } from "../../model/plan.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { missedBy } from "../../plan/missed.ts";
+import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
+import type { ClusterState } from "../cluster-state.ts";
+
+export interface RecoverySight {
+  readonly state: ClusterState;
+  readonly input: PlanInput;
+  /** What is to be done now, as the records stand. */
+  readonly planned: Plan;
+}
+
+/**
+ * Of its VMs none is about to be brought anywhere now, and each that nothing can take is held. What waits for an agent
+ * that is away keeps nothing else waiting.
+ */
+export function isRecovered({ fence, name }: NodeFacts, { state, input, planned }: RecoverySight): boolean {
+  const vms = new Set(fence !== null && "vms" in fence ? fence.vms : []);
+  const called = new Set(planned.cancels.map(({ released }) => released.step.id));
+  const nodes = readNodes(input);
+  const underWay = [...state.released().values()].filter(
+    (released) =>
+      called.has(released.step.id) || missedBy(released, nodes).every(({ health }) => health === "dead"),
+  );
+  const isBusy = underWay.some(({ step }) => vms.has(step.vm));
+  const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
+  const isBarred = planned.blocked.some(({ object, reason: { code } }) => {
+    if (!vms.has(object.name)) return false;
+    // Without a target it is held, or it is not yet known that there is none.
+    const { node = null, held = null } = state.placements.get(object.name)?.placement ?? {};
+    const isToBeHeld = node === name || (held?.open === true && held.node === name);
+    return code === "recovery-in-maintenance" || (code === "no-target" && isToBeHeld);
+  });
+  const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
+  const holdsSteps = underWay.some(({ step }) => step.node === name);
+  return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
+}
