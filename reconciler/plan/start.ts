@@ -23,9 +23,8 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
   if (end?.cause === "guest" && again === undefined) {
     return record(facts, { ...placement, ended: "guest" }, reason("ended-by-guest", { vm: vm.name }));
   }
-  const { held: hold } = placement;
-  if (hold !== null && hold.open !== true && !vm.autorestart && !release) {
-    const { node, by } = hold;
+  if (placement.held !== null && placement.held.open !== true && !vm.autorestart && !release) {
+    const { node, by } = placement.held;
     return { kind: "settled", why: reason("held", { node, by, vm: vm.name }) };
   }
   const barred = lost && again === undefined && !release ? whyNotRecovered(world, facts) : null;
