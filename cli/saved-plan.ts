@@ -7,7 +7,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import type { Head, StoredDocument } from "../reconciler/control/desired-objects.ts";
 import { digestOf } from "../reconciler/control/desired-objects.ts";
 import type { ClusterState } from "../reconciler/control/cluster-state.ts";
-import { planInput } from "../reconciler/control/plan-input.ts";
+import { presentInput } from "../reconciler/control/plan-input.ts";
 import { canonicalJson } from "../reconciler/desired/canonical-json.ts";
 import { formatTime } from "../reconciler/desired/times.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
@@ -71,13 +71,7 @@ export async function storeIdOf(store: Store, keys: ClusterKeys): Promise<string
 
 export function inputsOf(state: ClusterState, digest: string, { now, storeId }: Moment): PlanInputs {
   const { head, revision } = state.applied;
-  const policy = {
-    selectorsOpen: true,
-    unsettled: new Set<NodeName>(),
-    revertDrift: true,
-    allowDestroy: null,
-  };
-  const nodes = [...readNodes(planInput(state, policy, now)).values()];
+  const nodes = [...readNodes(presentInput(state, now)).values()];
   return {
     storeId,
     generation: generationOf(head),

@@ -1,5 +1,5 @@
 import type { ClusterState } from "../reconciler/control/cluster-state.ts";
-import { presentInput } from "../reconciler/control/report/cluster-report.ts";
+import { presentInput } from "../reconciler/control/plan-input.ts";
 import { spareOf } from "../reconciler/control/report/what-if.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { SpareReport } from "../reconciler/model/report.ts";

@@ -1,5 +1,5 @@
 /** What `--lose`, `--flush` and `--add-vms` ask, on the live cluster or with the folder's edits. Writes nothing. */
-import { presentInput } from "../reconciler/control/report/cluster-report.ts";
+import { presentInput } from "../reconciler/control/plan-input.ts";
 import { reportWhatIf } from "../reconciler/control/report/what-if.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
 import type { Supposition, WhatIfReport } from "../reconciler/model/what-if-report.ts";

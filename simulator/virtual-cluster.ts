@@ -157,7 +157,7 @@ export class VirtualCluster {
   async approve(vm: VmName, disks: readonly string[]): Promise<void> {
     const { desired, identities } = this.feed.state;
     const document = desired.vms.get(vm);
-    if (document === undefined) throw refusal(`there is no VM ${vm}`);
+    if (document?.state !== "absent") throw refusal(`no document wants ${vm} absent`);
     await this.request(destructionOf(document, identities.get(vm) ?? null, disks));
   }
 

@@ -35,7 +35,7 @@ export function register(program: Command, context: ContextFactory): void {
 async function report(context: Context, file: string | null): Promise<void> {
   context.format(["table"]);
   const [{ presentInput }, { reportSpare }, { viewOf }, { clusterPage }] = await Promise.all([
-    import("../../reconciler/control/report/cluster-report.ts"),
+    import("../../reconciler/control/plan-input.ts"),
     import("../../reconciler/control/report/what-if.ts"),
     import("../view.ts"),
     import("../output/html/cluster-page.ts"),

@@ -81,8 +81,7 @@ export async function proposeVerb(
   const proposal = propose(feed.state, loaded, {
     now: context.clock.now(),
     random: context.random,
-    // What was allowed is still allowed, as long as it is that many.
-    allowDestroy: applied.head?.allowDestroy ?? null,
+    allowDestroy: null,
     warnings: warningsOf({ ...loaded, warnings: newWarnings(planned) }, context),
     revertDrift: false,
   });

@@ -85,7 +85,7 @@ function headOf({ base, ...proposal }: Proposal, parts: Head["parts"], options: 
     digest: proposal.digest,
     commit,
     parts,
-    allowDestroy: proposal.allowDestroy,
+    overBound: proposal.overBound,
     host,
     changes: countChanges(documentChanges(base.documents, proposal.documents)),
     ...(note === undefined ? {} : { note }),

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { SourcePosition } from "../model/desired.ts";
-import { byName, type ObjectId } from "../model/names.ts";
+import { byName, type ObjectId, type VmName } from "../model/names.ts";
 import { encode } from "../store/codec.ts";
 import type { AnyDocument } from "../desired/schema/documents.ts";
 
@@ -20,12 +20,12 @@ export interface Head {
   readonly commit: string | null;
   /** Which object holds which part: part → digest. */
   readonly parts: Readonly<Record<string, string>>;
-  /** `apply --allow-destroy=N`. */
-  readonly allowDestroy: number | null;
   /** The machine that applied: the one node's name, where no Node document says otherwise. */
   readonly host: string;
   /** How many documents it added, changed and removed. Heads of earlier versions do not tell. */
   readonly changes?: ChangeCounts;
+  /** The VMs whose destruction is over `bounds.destroy`, sorted. Heads of earlier versions do not tell. */
+  readonly overBound?: readonly VmName[];
   /** What this apply was, where it was no plain one: a rollback says to which generation. */
   readonly note?: string;
 }

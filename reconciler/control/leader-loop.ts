@@ -18,7 +18,6 @@ import { type Change, type Compare, type Revision, type Store, StoreError } from
 import type { StoreTrust } from "../store/trust/trust.ts";
 import type { ClusterFeed } from "./cluster-feed.ts";
 import { Collector } from "./collector.ts";
-import type { Head } from "./desired-objects.ts";
 import { EventLog, nextEvent } from "./event-log.ts";
 import { Attention } from "./fence/attention.ts";
 import { StoreMembers } from "./fence/store-members.ts";
@@ -26,8 +25,8 @@ import type { FenceDevices } from "./fence/fence-device.ts";
 import type { ImageStore } from "./fence/image-store.ts";
 import { Fencing } from "./fence/fencing.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
-import { planInput } from "./plan-input.ts";
-import { dropExpired, nextExpiry } from "./requests.ts";
+import { presentInput } from "./plan-input.ts";
+import { dropVoid, nextExpiry } from "./requests.ts";
 import type { Rounds } from "./rounds.ts";
 import { settleSteps } from "./settle.ts";
 import { cancelStep, releaseStep, type VmTransaction, type Writer, writeRecord } from "./transactions.ts";
@@ -173,34 +172,25 @@ class Turns {
   async turn(signal: AbortSignal): Promise<number | null> {
     const { clock, feed, rounds, trust } = this.#options;
     await feed.reached(this.#written, signal);
-    const { head } = feed.state.applied;
     const believed = trust.guard();
-    if (believed === null || head === null) return null;
+    if (believed === null || feed.state.applied.head === null) return null;
     const began = clock.monotonic();
     try {
-      return await this.#round(head, believed, signal);
+      return await this.#round(believed, signal);
     } finally {
       rounds.add(clock.monotonic() - began);
     }
   }
 
-  async #round(head: Head, believed: Compare, signal: AbortSignal): Promise<number | null> {
+  async #round(believed: Compare, signal: AbortSignal): Promise<number | null> {
     const { clock, feed, keys, leadership } = this.#options;
     const { state } = feed;
     const began = clock.monotonic();
     const now = clock.now();
-    const input = planInput(
-      state,
-      { selectorsOpen: true, unsettled: new Set(), revertDrift: false, allowDestroy: null },
-      now,
-    );
+    const input = presentInput(state, now);
     const sight = this.#watchfulness.look(readNodes(input).values(), clock.monotonic());
-    const policy = {
-      selectorsOpen: sight.selectorsOpen,
-      unsettled: sight.unsettled,
-      revertDrift: state.desired.cluster.reconcile.mode === "safe",
-      allowDestroy: head.allowDestroy,
-    };
+    const { selectorsOpen, unsettled } = sight;
+    const policy = { ...input.policy, selectorsOpen, unsettled };
     const planned = plan({ ...input, policy });
     this.#events ??= new EventLog(
       keys,
@@ -264,7 +254,7 @@ function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): 
     ...planned.steps
       .filter((step) => step.waits === null && step.after.length === 0)
       .map((step) => releaseStep(writer, state, step)),
-    ...dropExpired(writer, state.requests),
+    ...dropVoid(writer, state),
   ];
 }
 

@@ -5,7 +5,7 @@ import { describeReason } from "../model/reasons.ts";
 import { chooseBySelector, refusalsInWords } from "../plan/choose.ts";
 import { footprint, readWorld } from "../plan/world.ts";
 import type { ClusterState } from "./cluster-state.ts";
-import { planInput } from "./plan-input.ts";
+import { presentInput } from "./plan-input.ts";
 
 export type Picked =
   { readonly found: true; readonly node: NodeName } | { readonly found: false; readonly why: string };
@@ -17,13 +17,7 @@ export function pickTargets(
   names: readonly VmName[],
   now: number,
 ): ReadonlyMap<VmName, Picked> {
-  const policy = {
-    selectorsOpen: true,
-    unsettled: new Set<NodeName>(),
-    revertDrift: false,
-    allowDestroy: null,
-  };
-  const world = readWorld(planInput(state, policy, now));
+  const world = readWorld(presentInput(state, now));
   const picked = new Map<VmName, Picked>();
   for (const name of names) {
     const vm = desired.vms.get(name);

@@ -1,15 +1,20 @@
 import type { Journal } from "../model/journal.ts";
-import type { PlanInput, Policy } from "../plan/input.ts";
+import type { PlanInput } from "../plan/input.ts";
 import type { ClusterState } from "./cluster-state.ts";
 
-/** The planner's input, as the records stand. `desired` is what is applied, unless a preview puts the folder's there. */
-export function planInput(state: ClusterState, policy: Policy, now: number): PlanInput {
+/**
+ * The planner's input, as the records stand. No silence is too fresh to act upon: whoever looks does nothing by it, and
+ * the leader, which does, knows better.
+ */
+export function presentInput(state: ClusterState, now: number): PlanInput {
+  const revertDrift = state.desired.cluster.reconcile.mode === "safe";
   return {
     desired: state.desired,
     placements: state.placements,
     observed: state.nodes.observed,
     journal: journalOf(state),
-    policy,
+    overBound: new Set(state.applied.head?.overBound ?? []),
+    policy: { selectorsOpen: true, unsettled: new Set(), revertDrift },
     now,
   };
 }

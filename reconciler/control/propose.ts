@@ -1,17 +1,18 @@
 /** What applying a folder would mean, before anything is written: `keel plan`, and the first half of `keel apply`. */
+import { isDeepStrictEqual } from "node:util";
 import type { Loaded } from "../desired/load-result.ts";
 import type { Desired } from "../model/desired.ts";
 import type { Identity } from "../model/journal.ts";
 import { objectId, type ObjectId, type VmName } from "../model/names.ts";
 import type { Plan } from "../model/plan.ts";
 import type { PlanReport } from "../model/report.ts";
-import { countDoomed } from "../plan/absent.ts";
+import { askedToDestroy, overBound } from "../plan/destroy-bound.ts";
 import { plan } from "../plan/plan.ts";
 import type { Applied } from "./applied-desired.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { StoredDocument, StoredDocuments } from "./desired-objects.ts";
 import { missingIdentities, type RandomBytes } from "./identities.ts";
-import { planInput } from "./plan-input.ts";
+import { presentInput } from "./plan-input.ts";
 import { appliedFor } from "./report/applied-for.ts";
 import { reportPlan } from "./report/plan-report.ts";
 
@@ -27,8 +28,8 @@ export interface Proposal {
   readonly revived: ReadonlyMap<VmName, Identity>;
   readonly plan: Plan;
   readonly report: PlanReport;
-  /** `--allow-destroy=N`, where N is exactly how many would be destroyed; else null. */
-  readonly allowDestroy: number | null;
+  /** The VMs whose destruction is more than `bounds.destroy` at once, sorted. */
+  readonly overBound: readonly VmName[];
   /** Something else is asked for than is in force; without that, only what drifted is left to do. */
   readonly changesIntent: boolean;
 }
@@ -36,7 +37,7 @@ export interface Proposal {
 export interface ProposeOptions {
   readonly now: number;
   readonly random: RandomBytes;
-  /** `--allow-destroy=N`. */
+  /** `--allow-destroy=N`: counts where N is exactly how many would be destroyed. */
   readonly allowDestroy: number | null;
   /** Rendered warnings of the folder. */
   readonly warnings: readonly string[];
@@ -46,14 +47,18 @@ export interface ProposeOptions {
 
 export function propose(state: ClusterState, loaded: Loaded, options: ProposeOptions): Proposal {
   const { applied } = state;
+  const { revertDrift = true } = options;
   const { desired, documents } = withProtection(applied.desired, loaded);
   const identities = missingIdentities(desired, state.identities, options.random);
-  const allowDestroy = options.allowDestroy === doomedOf(state, desired) ? options.allowDestroy : null;
-  const { revertDrift = true } = options;
-  const policy = { selectorsOpen: true, unsettled: new Set<string>(), revertDrift, allowDestroy };
-  const input = planInput(state, policy, options.now);
-  const journal = { ...input.journal, identities: new Map([...state.identities, ...identities]) };
-  const planned = plan({ ...input, desired, journal });
+  const stopped = stoppedByBound(state, desired, options.allowDestroy);
+  const input = presentInput(state, options.now);
+  const planned = plan({
+    ...input,
+    desired,
+    journal: { ...input.journal, identities: new Map([...state.identities, ...identities]) },
+    overBound: new Set(stopped),
+    policy: { ...input.policy, revertDrift },
+  });
   const report = reportPlan({
     cluster: desired.cluster.name,
     generation: applied.head?.generation ?? 0,
@@ -62,8 +67,8 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     plan: planned,
     warnings: options.warnings,
   });
-  const allowsMore = allowDestroy !== null && allowDestroy !== applied.head?.allowDestroy;
-  const changesIntent = allowsMore || applied.head?.digest !== loaded.digest;
+  const boundsAnew = !isDeepStrictEqual(stopped, applied.head?.overBound ?? []);
+  const changesIntent = boundsAnew || applied.head?.digest !== loaded.digest;
   return {
     base: applied,
     desired,
@@ -73,14 +78,19 @@ export function propose(state: ClusterState, loaded: Loaded, options: ProposeOpt
     revived: revivedIn(state, desired),
     plan: planned,
     report,
-    allowDestroy,
+    overBound: stopped,
     changesIntent,
   };
 }
 
-/** How many VMs would be destroyed: those that are to be absent and are still there. */
-function doomedOf(state: ClusterState, desired: Desired): number {
-  return countDoomed([...state.placements.keys()].map((name) => desired.vms.get(name) ?? null));
+function stoppedByBound(
+  { applied, placements }: ClusterState,
+  next: Desired,
+  allowed: number | null,
+): readonly VmName[] {
+  const stopped = applied.head?.overBound ?? [];
+  const asked = askedToDestroy({ former: applied.desired, next, existing: placements, stopped });
+  return overBound(asked, next.cluster.bounds.destroy, allowed);
 }
 
 /** Only those whose destruction was approved or begun: it may end at any moment. */

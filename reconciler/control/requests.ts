@@ -8,7 +8,7 @@ import { withKeptVolumes } from "../plan/vm-facts.ts";
 import { decode, encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { Revision, Store } from "../store/store.ts";
-import type { StoredRequest } from "./cluster-state.ts";
+import type { ClusterState, StoredRequest } from "./cluster-state.ts";
 import type { VmTransaction, Writer } from "./transactions.ts";
 
 /** What somebody asks for. Who, when and until when is added, and which VM of that name is meant. */
@@ -80,30 +80,50 @@ export async function withdrawRequest(
 }
 
 /** Of one turn; the next one goes on. */
-const expiredMax = 50;
+const droppedMax = 50;
 
 /** Takes away what nobody may use any more, and says so. */
-export function dropExpired(
-  writer: Writer,
-  requests: ReadonlyMap<string, StoredRequest>,
-): readonly VmTransaction[] {
-  const expired = [...requests].filter(([, request]) => request.expiresAt <= writer.now);
-  return expired.slice(0, expiredMax).map(([id, request]) => {
-    const key = writer.keys.request(id);
-    const event = writer.events.put({
-      object: objectOf(request),
-      level: "note",
-      code: "request-expired",
-      text: `what ${request.by} asked for at ${formatTime(request.at)} was not used in time: ${request.kind}`,
-    });
-    return {
-      vm: "vm" in request ? request.vm : (request.node ?? id),
-      transaction: {
-        compare: [...writer.guard, { key, modRevision: request.revision }],
-        then: [{ delete: key }, event],
-      },
-    };
+export function dropVoid(writer: Writer, state: ClusterState): readonly VmTransaction[] {
+  const dropped = [...state.requests.values()].flatMap((request) => {
+    const why = whyVoid(request, state, writer.now);
+    return why === null ? [] : [{ request, why }];
   });
+  return dropped.slice(0, droppedMax).map(({ request, why }) => drop(writer, request, why));
+}
+
+function drop(writer: Writer, request: StoredRequest, why: Void): VmTransaction {
+  const key = writer.keys.request(request.id);
+  const asked = `what ${request.by} asked for at ${formatTime(request.at)}`;
+  const event = writer.events.put({
+    object: objectOf(request),
+    level: "note",
+    code: why.code,
+    text: `${asked} ${why.text}: ${request.kind}`,
+  });
+  return {
+    vm: "vm" in request ? request.vm : (request.node ?? request.id),
+    transaction: {
+      compare: [...writer.guard, { key, modRevision: request.revision }],
+      then: [{ delete: key }, event],
+    },
+  };
+}
+
+interface Void {
+  readonly code: string;
+  readonly text: string;
+}
+
+/**
+ * An approval is given to a plan, before that is applied or after; what was applied since and does not destroy the VM is
+ * a change of mind, and the next plan that does needs another one.
+ */
+function whyVoid(request: StoredRequest, { applied, desired }: ClusterState, now: number): Void | null {
+  if (request.expiresAt <= now) return { code: "request-expired", text: "was not used in time" };
+  if (request.kind !== "destroy" || request.revision > applied.revision) return null;
+  const state = desired.vms.get(request.vm)?.state ?? "orphaned";
+  if (state === "absent") return null;
+  return { code: "request-void", text: `is void, as ${request.vm} is wanted ${state}` };
 }
 
 /** When the next of them expires; null: there is none. */

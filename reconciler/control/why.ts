@@ -1,7 +1,7 @@
 /** `keel why`: where a VM is and why, why not elsewhere with numbers, what is next, and which line asked for it. */
 import type { Vm } from "../model/desired.ts";
 import { byName, type NodeName, objectId, type VmName } from "../model/names.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, VmView } from "../model/plan.ts";
 import { unplaced } from "../model/placement.ts";
 import type { DriftReport, ReasonReport, VmReport } from "../model/report.ts";
 import { describeStep } from "../model/step.ts";
@@ -9,7 +9,7 @@ import { selectorOf } from "../plan/choose.ts";
 import { whyNotUsable } from "../plan/usable.ts";
 import { readWorld, type World } from "../plan/world.ts";
 import type { ClusterState } from "./cluster-state.ts";
-import { planInput } from "./plan-input.ts";
+import { presentInput } from "./plan-input.ts";
 import { isAbout } from "./report/drift-words.ts";
 import { reportDrift } from "./report/plan-report.ts";
 import { reportReason } from "./report/reasons.ts";
@@ -36,22 +36,16 @@ export function whyVm(state: ClusterState, planned: Plan, name: VmName, now: num
   const view = planned.vms.get(name);
   if (view === undefined) return null;
   const vm = state.desired.vms.get(name) ?? null;
-  const placement = state.placements.get(name)?.placement ?? unplaced;
+  const placement = state.placements.get(view.recordedAs)?.placement ?? unplaced;
   const source = state.desired.sources.get(objectId("VM", name));
-  const open = {
-    selectorsOpen: true,
-    unsettled: new Set<NodeName>(),
-    revertDrift: false,
-    allowDestroy: null,
-  };
-  const world = readWorld(planInput(state, open, now));
+  const world = readWorld(presentInput(state, now));
   return {
     object: objectId("VM", name),
     state: view.state,
     node: view.node,
     reason: reportReason(view.reason),
     elsewhere: vm === null ? [] : elsewhere(world, vm, view.node),
-    next: whatNext(state, planned, name),
+    next: whatNext(state, planned, view),
     source: source === undefined ? null : `${source.file}:${String(source.line)}`,
     home: placement.home,
     displaced: placement.displaced,
@@ -78,8 +72,8 @@ function scoreText(score: number): string {
     : String(score);
 }
 
-function whatNext(state: ClusterState, planned: Plan, name: VmName): string[] {
-  const released = state.released().get(name);
+function whatNext(state: ClusterState, planned: Plan, { name, recordedAs }: VmView): string[] {
+  const released = state.released().get(recordedAs);
   const lines = released === undefined ? [] : [`${describeStep(released.step)} is under way`];
   for (const { step, waits } of planned.steps.filter((s) => s.step.vm === name)) {
     lines.push(

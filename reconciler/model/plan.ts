@@ -80,6 +80,8 @@ export type Drift =
 
 export interface VmView {
   readonly name: VmName;
+  /** What its records and its domain go by: the former name, while it is being renamed. */
+  readonly recordedAs: VmName;
   readonly state: VmState;
   readonly node: NodeName | null;
   readonly reason: Reason;

@@ -2,7 +2,7 @@
 import type { Vm } from "../model/desired.ts";
 import type { Destruction } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
-import { type Reason, reason } from "../model/reasons.ts";
+import { reason } from "../model/reasons.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
 import { claimKey, whyNotItsData } from "./usable.ts";
@@ -19,8 +19,10 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   if (gone) return { kind: "settled", why: reason("stopped-as-wanted", { state: "absent" }) };
   if (vm.protect) return blocked(reason("protected"));
   if (approval === undefined) return blocked(reason("approval-needed", { vm: vm.name }));
-  const over = whyOverBound(world);
-  if (over !== null) return blocked(over);
+  const { overBound, desired } = world.input;
+  if (overBound.has(vm.name)) {
+    return blocked(reason("destroy-bound", { count: overBound.size, bound: desired.cluster.bounds.destroy }));
+  }
   const why = reason("destroy-wanted", { by: approval.by });
   if (facts.condition.is === "running") {
     const planned = stopStep(facts, vm, facts.condition.node, "graceful", why);
@@ -53,18 +55,6 @@ function hasAny(world: World, vm: Vm, disks: readonly string[]): boolean {
     const claim = world.input.journal.volumes.get(claimKey(disk));
     return disks.includes(disk.name) && claim?.vm === vm.name;
   });
-}
-
-/** More than the bound at once, and nothing is destroyed: a wrong generator or a bad merge is likelier than intent. */
-function whyOverBound(world: World): Reason | null {
-  const bound = world.input.policy.allowDestroy ?? world.input.desired.cluster.bounds.destroy;
-  const count = countDoomed([...world.vms.values()].filter((f) => f.revision > 0).map((f) => f.document));
-  return count > bound ? reason("destroy-bound", { count, bound }) : null;
-}
-
-/** How many of the VMs that are there would be destroyed. null: no document names it. */
-export function countDoomed(documents: readonly (Vm | null)[]): number {
-  return documents.filter((vm) => vm?.state === "absent").length;
 }
 
 /** On its own node; of one that is proven dead nothing is expected, and any other can say that no domain is left. */

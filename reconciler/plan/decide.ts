@@ -32,13 +32,10 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
   if (vm === null) return orphan;
   const rename = decideRename(world, facts);
   if (rename !== null) return rename;
-  const { condition, placement } = facts;
-  if (placement.moving !== null && facts.released === null && placement.node !== null) {
-    const hand = { from: placement.node, to: placement.moving.to };
-    return blocked(reason("migrating-hand-over", hand));
-  }
+  const unclear = whyUnclear(facts);
+  if (unclear !== null) return withPlacement(blocked(unclear), intended(facts, vm), facts.placement);
+  const { condition } = facts;
   if (condition.is === "duplicate") return decideDuplicate(world, facts, vm, condition);
-  if (condition.is === "unknown") return blocked(condition.why);
   return (
     decideTidying(world, facts, vm) ??
     decideAdoption(world, facts, vm) ??
@@ -46,14 +43,22 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
   );
 }
 
+/** Where it is will be seen; until then nothing is done to it. */
+function whyUnclear({ condition, placement, released }: VmFacts): Reason | null {
+  if (placement.moving !== null && released === null && placement.node !== null) {
+    return reason("migrating-hand-over", { from: placement.node, to: placement.moving.to });
+  }
+  return condition.is === "unknown" ? condition.why : null;
+}
+
+function intended(facts: VmFacts, vm: Vm): VmFacts {
+  return { ...facts, placement: withIntent(facts, vm) };
+}
+
 /** What the VM itself needs, now that it is known where it is. */
 export function decideNeed(world: World, facts: VmFacts, vm: Vm, crowded: Reason | null): Outcome {
-  const { placement } = facts;
-  // Of what is to be gone nothing is written down anew.
-  if (vm.state === "absent") return decideState(world, facts, vm, crowded);
-  const adjusted = { ...facts, placement: withIntent(facts, vm) };
-  const outcome = decideState(world, adjusted, vm, crowded);
-  return withPlacement(outcome, adjusted, placement);
+  const adjusted = intended(facts, vm);
+  return withPlacement(decideState(world, adjusted, vm, crowded), adjusted, facts.placement);
 }
 
 function decideState(world: World, facts: VmFacts, vm: Vm, crowded: Reason | null): Outcome {

@@ -18,8 +18,6 @@ export interface Policy {
   readonly unsettled: ReadonlySet<NodeName>;
   /** What was changed by hand is set back: for a preview, and in `reconcile.mode: safe`. */
   readonly revertDrift: boolean;
-  /** `apply --allow-destroy=N`, of the generation in force. */
-  readonly allowDestroy: number | null;
 }
 
 /** Everything that a plan is made from. Equal input, equal plan, whatever the order of the maps. */
@@ -28,6 +26,8 @@ export interface PlanInput {
   readonly placements: ReadonlyMap<VmName, Placed>;
   readonly observed: Observed;
   readonly journal: Journal;
+  /** The VMs whose destruction was over the bound of the apply that asked for it. */
+  readonly overBound: ReadonlySet<VmName>;
   readonly policy: Policy;
   /** Epoch milliseconds. */
   readonly now: number;

@@ -12,6 +12,7 @@ import { assign, fixedChoice } from "./assign.ts";
 import { byPriority, crowded } from "./crowd.ts";
 import { decide } from "./decide.ts";
 import { judgeStop, keepPlace, reconsider, type SettledVerdict } from "./in-flight.ts";
+import { withIntent } from "./intent.ts";
 import { type Outcome, plannedRecord, type Wanting, withPlacement } from "./outcome.ts";
 import { predictReleased } from "./predict.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -148,9 +149,17 @@ function lookAtBusy(
   result: RoundResult,
 ): Choosing | null {
   const verdict = reconsider(world, busy.facts, busy.released, leaves);
+  writeIntent(busy, plan);
   if (verdict.is === "waiting") return { wanting: verdict.wanting, stopping: busy };
   enterReleased(busy, verdict, plan, result);
   return null;
+}
+
+/** A home that was edited is written down at once, whatever is being done to the VM. */
+function writeIntent({ facts, released }: Busy, plan: Draft): void {
+  const { name, document, placement } = facts;
+  const next = document === null ? placement : withIntent(facts, document);
+  if (next !== placement) plan.records.push(plannedRecord(name, next, released.step.reason));
 }
 
 /** Its agent is about to tell what became of it. */

@@ -6,6 +6,7 @@ import { type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
 import { nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
+import { formerNames, formerOf } from "./lineage.ts";
 import { missedBy } from "./missed.ts";
 import { type Health, type NodeFacts, whyFenced, whyUnhealthy } from "./node-facts.ts";
 import type { Rounds } from "./rounds.ts";
@@ -18,10 +19,17 @@ export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmVie
     if (!planned.has(step.step.vm)) planned.set(step.step.vm, step);
   }
   const views = new Map<VmName, VmView>();
-  for (const facts of world.vms.values()) {
-    const why = whyVm(world, facts, rounds, planned.get(facts.name));
+  const formers = formerNames(world.vms);
+  for (const known of world.vms.values()) {
+    if (formers.has(known.name)) continue;
+    const { name } = known;
+    const former = formerOf(world.vms, known);
+    // What is recorded of one that is being renamed is under its former name.
+    const facts = former === null ? known : { ...former, name, document: known.document };
+    const why = whyVm(world, facts, rounds, planned.get(name));
     const node = facts.condition.is === "running" ? facts.condition.node : facts.placement.node;
-    views.set(facts.name, { name: facts.name, state: vmState(facts, why), node, reason: why });
+    const recordedAs = former?.name ?? name;
+    views.set(name, { name, recordedAs, state: vmState(facts, why), node, reason: why });
   }
   return views;
 }

@@ -3,7 +3,8 @@
  * its own, and nothing has changed for longer than a silence takes to be noticed.
  */
 import { isFencingPending } from "../../reconciler/control/fence/pending.ts";
-import { planOf, presentInput } from "../../reconciler/control/report/cluster-report.ts";
+import { presentInput } from "../../reconciler/control/plan-input.ts";
+import { planOf } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
 import type { Desired } from "../../reconciler/model/desired.ts";

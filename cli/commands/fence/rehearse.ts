@@ -56,17 +56,11 @@ async function fatesOf(
   state: ClusterState,
   context: Context,
 ): Promise<Pick<Rehearsal, "restarted" | "left">> {
-  const [{ planInput }, { whatIf }] = await Promise.all([
+  const [{ presentInput }, { whatIf }] = await Promise.all([
     import("../../../reconciler/control/plan-input.ts"),
     import("../../../reconciler/plan/what-if.ts"),
   ]);
-  const policy = {
-    selectorsOpen: true,
-    unsettled: new Set<string>(),
-    revertDrift: false,
-    allowDestroy: null,
-  };
-  const input = planInput(state, policy, context.clock.now());
+  const input = presentInput(state, context.clock.now());
   const { moved, unplaced } = whatIf(input, { lost: new Set([node]), flushed: new Set(), added: [] });
   return {
     restarted: moved

@@ -7,11 +7,10 @@ import type { Plan, VmView } from "../../model/plan.ts";
 import { type Placement, unplaced } from "../../model/placement.ts";
 import type { ClusterReport, NodeReport, StepProgressReport, VmReport } from "../../model/report.ts";
 import { describeStep, type Progress } from "../../model/step.ts";
-import type { PlanInput } from "../../plan/input.ts";
 import { plan } from "../../plan/plan.ts";
 import type { ActiveDomain } from "../../plan/vm-facts.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import { planInput } from "../plan-input.ts";
+import { presentInput } from "../plan-input.ts";
 import { reportFlush } from "./flush-report.ts";
 import { maintenanceInForce } from "./maintenance-report.ts";
 import { reportDrift } from "./plan-report.ts";
@@ -26,22 +25,11 @@ export function planOf(state: ClusterState, now: number): Plan {
   return plan(presentInput(state, now));
 }
 
-/** What that plan is made from. */
-export function presentInput(state: ClusterState, now: number): PlanInput {
-  const policy = {
-    selectorsOpen: true,
-    unsettled: new Set<NodeName>(),
-    revertDrift: state.desired.cluster.reconcile.mode === "safe",
-    allowDestroy: state.applied.head?.allowDestroy ?? null,
-  };
-  return planInput(state, policy, now);
-}
-
 export function reportCluster(state: ClusterState, planned: Plan, now: number): ClusterReport {
   const { desired, applied } = state;
   const released = state.released();
   const vms = [...planned.vms.values()].map((view) =>
-    reportVm(state, view, released.get(view.name) ?? null, now),
+    reportVm(state, view, released.get(view.recordedAs) ?? null, now),
   );
   const nodes = [...planned.nodes.keys()].sort(byName).map((name) => reportNode(state, planned, name, vms));
   return {
@@ -79,8 +67,8 @@ function reportVm(state: ClusterState, view: VmView, released: ReleasedStep | nu
   const { desired } = state;
   const id = objectId("VM", view.name);
   const vm = desired.vms.get(view.name) ?? null;
-  const placement = state.placements.get(view.name)?.placement ?? unplaced;
-  const domain = view.node === null ? undefined : state.nodes.get(view.node)?.domains.get(view.name);
+  const placement = state.placements.get(view.recordedAs)?.placement ?? unplaced;
+  const domain = view.node === null ? undefined : state.nodes.get(view.node)?.domains.get(view.recordedAs);
   const live = domain === undefined || domain.state === "off" ? null : domain.live;
   return {
     kind: "VM",

@@ -2,7 +2,8 @@ import { nodeStates, vmStates } from "../../model/states.ts";
 import type { ClusterReport } from "../../model/report.ts";
 import type { StatusReport } from "../../model/status-report.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import { planOf, presentInput, reportCluster } from "./cluster-report.ts";
+import { presentInput } from "../plan-input.ts";
+import { planOf, reportCluster } from "./cluster-report.ts";
 import { reportSpare } from "./what-if.ts";
 
 /** The cluster at a glance. Looks at the loss of each node, which takes half a second for ten thousand VMs. */

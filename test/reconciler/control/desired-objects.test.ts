@@ -33,7 +33,6 @@ function headOf(parts: Head["parts"]): Head {
     digest: "d",
     commit: null,
     parts,
-    allowDestroy: null,
     host: "here",
   };
 }

@@ -33,7 +33,7 @@ function written(memories: Memories): Map<ObjectId, AnyDocument> {
 
 function headOf(memories: Memories): Head {
   const { parts } = partDocuments(stored(memories));
-  const rest = { at: 0, digest: "d6", commit: null, allowDestroy: null, host: "hv1" };
+  const rest = { at: 0, digest: "d6", commit: null, host: "hv1" };
   return { generation: 6, by: "anna", parts, ...rest };
 }
 

@@ -77,8 +77,8 @@ describe("a proposal", () => {
     const scene = await new Scene().begin(vm("a"), vm("b"), vm("c"));
     await scene.advance(5_000);
     for (const name of ["a", "b"]) scene.put(vm(name, { state: "absent" }));
-    for (const wrong of [1, 3]) assert.equal(proposalOf(scene, wrong).allowDestroy, null);
-    assert.equal(proposalOf(scene, 2).allowDestroy, 2);
+    for (const wrong of [1, 3]) assert.deepEqual(proposalOf(scene, wrong).overBound, ["a", "b"]);
+    assert.deepEqual(proposalOf(scene, 2).overBound, []);
     await scene.end();
   });
 
@@ -93,7 +93,7 @@ describe("a proposal", () => {
     assert.equal(proposal.changesIntent, true);
     await commitProposal(scene.cluster.client(), scene.cluster.keys, proposal, who);
     await scene.advance(1_000);
-    assert.equal(scene.cluster.feed.state.applied.head?.allowDestroy, 2);
+    assert.deepEqual(scene.cluster.feed.state.applied.head?.overBound, []);
     assert.equal(proposalOf(scene, 2).changesIntent, false);
     await scene.end();
   });

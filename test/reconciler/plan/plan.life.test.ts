@@ -361,6 +361,7 @@ describe("removal and destruction", () => {
       cluster.plan();
       cluster.requests.push({ ...approval(cluster, name, []), id: name });
     }
+    cluster.overBound = new Set(["b", "c"]);
     const reasons = new Map(cluster.plan().blocked.map((b) => [b.object.name, b.reason.code]));
     assert.deepEqual(
       [...reasons],
@@ -370,7 +371,7 @@ describe("removal and destruction", () => {
         ["c", "destroy-bound"],
       ],
     );
-    cluster.policy = { ...cluster.policy, allowDestroy: 3 };
+    cluster.overBound = new Set();
     assert.deepEqual(cluster.converge().sort(), ["destroy b", "destroy c", "stop b", "stop c"]);
   });
 

@@ -67,7 +67,8 @@ export class ModelCluster {
   readonly silent = new Set<NodeName>();
   readonly agentDown = new Set<NodeName>();
   requests: Request[] = [];
-  policy: Policy = { selectorsOpen: true, unsettled: new Set(), revertDrift: false, allowDestroy: null };
+  overBound: ReadonlySet<VmName> = new Set();
+  policy: Policy = { selectorsOpen: true, unsettled: new Set(), revertDrift: false };
   now = 1_000_000;
   revision = 1;
 
@@ -113,12 +114,13 @@ export class ModelCluster {
     for (const [vm, identity] of missingIdentities(desired, this.identities, counting())) {
       this.identities.set(vm, identity);
     }
-    const { tries, volumes, identities, requests, steps, placements, fences, policy, now } = this;
+    const { tries, volumes, identities, requests, steps, placements, fences, overBound, policy, now } = this;
     return {
       desired,
       placements,
       observed: this.observed(desired),
       journal: { steps, tries, requests, volumes, identities, fences, maintenance: null },
+      overBound,
       policy,
       now,
     };

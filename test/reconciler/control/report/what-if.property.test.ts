@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { presentInput } from "../../../../reconciler/control/report/cluster-report.ts";
+import { presentInput } from "../../../../reconciler/control/plan-input.ts";
 import { reportWhatIf } from "../../../../reconciler/control/report/what-if.ts";
 import { objectId, type ObjectId } from "../../../../reconciler/model/names.ts";
 import type { WhatIfReport } from "../../../../reconciler/model/what-if-report.ts";
