@@ -9,8 +9,8 @@ import { sleepOn } from "./virtual-clock.ts";
 
 export interface ProcessOptions {
   readonly clock: Clock;
-  /** How long a message to or from the store is under way. */
-  readonly messageMs: number;
+  /** How long a message to or from the store is under way now. */
+  readonly messageMs: () => number;
   /** Whether messages get through now. */
   readonly reachesStore: () => boolean;
 }
@@ -87,7 +87,8 @@ export class SimulatedProcess {
   }
 
   async #travel(lost: "unreachable" | "ambiguous"): Promise<void> {
-    const { messageMs, reachesStore } = this.#options;
+    const { reachesStore } = this.#options;
+    const messageMs = this.#options.messageMs();
     if (messageMs > 0 || this.#paused) await this.#delay(messageMs);
     if (reachesStore()) return;
     await this.#delay(answerWithinMs);

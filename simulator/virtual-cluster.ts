@@ -10,20 +10,10 @@ import type { SimulatedMachine } from "../agent/hypervisor/simulated/machine.ts"
 import { SimulatedNetwork } from "../agent/hypervisor/simulated/network.ts";
 import type { SimulatedHardware } from "../agent/hypervisor/simulated/settings.ts";
 import { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
-import { commitProposal } from "../reconciler/control/commit.ts";
-import type { Head } from "../reconciler/control/desired-objects.ts";
-import { propose } from "../reconciler/control/propose.ts";
-import { destructionOf, type Wish, writeRequest } from "../reconciler/control/requests.ts";
 import { runReconciler } from "../reconciler/control/reconciler.ts";
 import { type FenceDevices, noDevices } from "../reconciler/control/fence/fence-device.ts";
-import { acknowledgementOf, confirmationOf } from "../reconciler/control/fence/words.ts";
-import type { LoadResult } from "../reconciler/desired/load-result.ts";
-import { judgeSource } from "../reconciler/desired/suspect-source.ts";
-import { resolveDocuments } from "../reconciler/desired/resolve-documents.ts";
-import { ResolveMemory } from "../reconciler/desired/resolve/resolve-memory.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
-import { KeelError } from "../reconciler/model/errors.ts";
-import type { NodeName, ObjectId, VmName } from "../reconciler/model/names.ts";
+import type { NodeName, VmName } from "../reconciler/model/names.ts";
 import { silentLog } from "../reconciler/runtime/log.ts";
 import type { AskDirectly } from "../reconciler/runtime/direct/ask.ts";
 import { StoreCore } from "../reconciler/store/core/store-core.ts";
@@ -31,14 +21,14 @@ import { type ClusterKeys, clusterKeys } from "../reconciler/store/keys.ts";
 import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
+import { Administrator } from "./administrator.ts";
 import type { ClockHabit } from "./node-clock.ts";
 import { PowerGrid } from "./power-grid.ts";
 import { ProcessHypervisor } from "./process-hypervisor.ts";
-import { type ProcessOptions, SimulatedProcess } from "./process.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { SimulatedProcess } from "./process.ts";
 import type { BmcHabit, BmcUse } from "./simulated-bmc.ts";
 import { SimulatedImages } from "./simulated-images.ts";
-import { type MachineMake, makeSite, type Site } from "./site.ts";
+import { type MachineMake, makeSite, type Site, type World } from "./site.ts";
 
 export interface VirtualClusterOptions {
   readonly clock: Clock;
@@ -68,6 +58,7 @@ export class VirtualCluster {
   readonly keys: ClusterKeys = clusterKeys("lab");
   readonly network = new SimulatedNetwork();
   readonly feed: ClusterFeed;
+  readonly administrator: Administrator;
   readonly #options: VirtualClusterOptions;
   readonly #core: StoreCore;
   readonly #sites = new Map<NodeName, Site>();
@@ -76,10 +67,8 @@ export class VirtualCluster {
   readonly #parts = new Map<string, Part>();
   readonly #cutOff = new Set<NodeName>();
   #storeIsDown = false;
+  #messageMostMs = Number.POSITIVE_INFINITY;
   #leaseMs: number | undefined;
-  readonly #memory = new ResolveMemory();
-  /** For identities: the same in each run. */
-  readonly #random = new SeededRandom(1);
   readonly #end = new AbortController();
   readonly #failures: unknown[] = [];
   readonly #store: Store;
@@ -103,6 +92,12 @@ export class VirtualCluster {
       log: silentLog,
     });
     this.#watch(this.feed.run(this.#end.signal));
+    this.administrator = new Administrator({
+      keys: this.keys,
+      feed: this.feed,
+      clock: options.clock,
+      store: () => (this.#storeIsDown ? null : this.#store),
+    });
     for (const node of options.nodes) {
       const hardware = options.hardware?.[node];
       this.addNode(node, hardware === undefined ? {} : { hardware });
@@ -116,59 +111,6 @@ export class VirtualCluster {
 
   machine(node: NodeName): SimulatedMachine {
     return this.#site(node).machine;
-  }
-
-  /** What the documents mean, or what is wrong with them. */
-  check(documents: ReadonlyMap<ObjectId, unknown>): LoadResult {
-    return resolveDocuments(documents, { host: "here", simulated: true, memory: this.#memory });
-  }
-
-  /** Applies what `check` made of documents, as `keel apply -y` does. @throws KeelError where it would refuse them */
-  async apply(loaded: LoadResult): Promise<Head> {
-    const { clock } = this.#options;
-    const verdict = judgeSource(this.feed.state.applied.documents.keys(), loaded);
-    if (!loaded.ok) throw refusal(loaded.issues.map((issue) => issue.message).join("; "));
-    if (verdict.kind !== "ok") throw refusal(verdict.kind === "suspect" ? verdict.message : verdict.kind);
-    if (this.#storeIsDown) throw refusal("the store cannot be reached");
-    const options = {
-      now: clock.now(),
-      random: (count: number) => this.#random.bytes(count),
-      allowDestroy: null,
-      warnings: [],
-    };
-    const proposal = propose(this.feed.state, loaded, options);
-    const by = { by: "simulator", now: clock.now(), commit: null, host: "here" };
-    return commitProposal(this.#store, this.keys, proposal, by);
-  }
-
-  /** @throws KeelError where what it names is not there */
-  async request(wish: Wish): Promise<void> {
-    const { desired, placements } = this.feed.state;
-    const isThere =
-      "vm" in wish
-        ? desired.vms.has(wish.vm) || placements.has(wish.vm)
-        : wish.node === null || desired.nodes.has(wish.node);
-    if (!isThere) throw refusal(`there is no ${"vm" in wish ? `VM ${wish.vm}` : `node ${wish.node ?? ""}`}`);
-    if (this.#storeIsDown) throw refusal("the store cannot be reached");
-    await writeRequest(this.#store, this.keys, wish, { by: "simulator", now: this.#options.clock.now() });
-  }
-
-  /** As `keel approve vm/NAME --destroy`. @throws KeelError where no document names the VM */
-  async approve(vm: VmName, disks: readonly string[]): Promise<void> {
-    const { desired, identities } = this.feed.state;
-    const document = desired.vms.get(vm);
-    if (document?.state !== "absent") throw refusal(`no document wants ${vm} absent`);
-    await this.request(destructionOf(document, identities.get(vm) ?? null, disks));
-  }
-
-  /** As `keel node confirm-dead NAME`. @throws KeelError where it would be refused */
-  async confirmDead(node: NodeName): Promise<void> {
-    await this.request(confirmationOf(this.feed.state, node));
-  }
-
-  /** As `keel node ready NAME` of a node that is ready by its document. @throws KeelError where it would be refused */
-  async acknowledge(node: NodeName): Promise<void> {
-    await this.request(acknowledgementOf(this.feed.state, node));
   }
 
   /** Where a VM is active; null: nowhere. */
@@ -304,6 +246,11 @@ export class VirtualCluster {
     else this.#core.pauseLeases();
   }
 
+  /** From now on no message is under way for longer. */
+  limitMessages(mostMs: number): void {
+    this.#messageMostMs = mostMs;
+  }
+
   /** Ends everything. @throws what a part failed with: none may */
   async close(): Promise<void> {
     this.#end.abort(killed);
@@ -319,7 +266,7 @@ export class VirtualCluster {
 
   /** As a datagram to the node's heartbeat and one back: each may be lost. */
   #ask(node: NodeName, clock: Clock): Promise<string | null> {
-    const { messageMs } = this.#site(node);
+    const messageMs = Math.min(this.#site(node).messageMs, this.#messageMostMs);
     return new Promise((resolve) => {
       const answer = (): void => {
         const { bootId } = this.machine(node);
@@ -370,11 +317,15 @@ export class VirtualCluster {
 
   #begin(
     part: PartId,
-    { clock, messageMs }: Pick<ProcessOptions, "clock" | "messageMs">,
+    { clock, messageMs }: Pick<World, "clock" | "messageMs">,
     reachesStore: () => boolean,
   ): Omit<Part, "controller"> & { readonly signal: AbortSignal } {
     const controller = new AbortController();
-    const process = new SimulatedProcess({ clock, messageMs, reachesStore });
+    const process = new SimulatedProcess({
+      clock,
+      messageMs: () => Math.min(messageMs, this.#messageMostMs),
+      reachesStore,
+    });
     const store = new MemoryStore({ core: this.#core, clock: process.clock, link: process.link });
     this.#parts.set(part, { controller, process, store });
     return { signal: controller.signal, process, store };
@@ -389,9 +340,5 @@ export class VirtualCluster {
 
 /** How long a leader waits for a direct answer. */
 const answerMs = 1_000;
-
-function refusal(why: string): KeelError {
-  return new KeelError("refused", { what: "The simulated command", why, advice: "Nothing was changed." });
-}
 
 const killed = new Error("killed");

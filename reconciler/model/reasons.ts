@@ -89,7 +89,7 @@ export const reasonTable = {
   "node-undefined": { text: "{node} has no document" },
   "node-cordoned": { text: "{node} is cordoned" },
   "node-flushed": { text: "{node} is flushed" },
-  "node-maintenance": { text: "{node} is in maintenance" },
+  "node-maintenance": { text: "{node} is in maintenance: it takes no VMs, and is not fenced" },
   "node-leaving": { text: "{node} has no document any more; it stays until it is empty" },
   "node-unseen": { text: "{node} was never seen alive", advice: "Start its heartbeat and agent." },
   "node-suspect": { text: "{node} does not renew its lease" },

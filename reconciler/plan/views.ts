@@ -189,8 +189,12 @@ function viewNode(
             state: "returning",
             reason: reason("node-returning", { vms: [...homecoming].sort(byName).join(", ") }),
           }
-        : { state: "ready", reason: unhealthy ?? reason("node-ready") };
+        : { state: "ready", reason: unhealthy ?? whyReady(node) };
   }
+}
+
+function whyReady({ name, isMaintained }: NodeFacts): Reason {
+  return isMaintained ? reason("node-maintenance", { node: name }) : reason("node-ready");
 }
 
 /** Its document is gone, and nothing is there that it had to stay for. */

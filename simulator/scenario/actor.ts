@@ -54,7 +54,7 @@ export class Actor {
         return;
       case "approve":
         await this.#ask("destroy", { vm: event.vm }, async () => {
-          await this.#cluster.approve(event.vm, event.disks);
+          await this.#cluster.administrator.approve(event.vm, event.disks);
           this.#referee.approve(event.vm);
         });
         return;
@@ -97,7 +97,9 @@ export class Actor {
         });
         return;
       case "confirm-dead":
-        await this.#ask("confirm-dead", { node: event.node }, () => this.#cluster.confirmDead(event.node));
+        await this.#ask("confirm-dead", { node: event.node }, () =>
+          this.#cluster.administrator.confirmDead(event.node),
+        );
         return;
       default:
         unreachable(event);
@@ -117,9 +119,9 @@ export class Actor {
 
   /** As `keel apply -y` does; returns why it was refused. */
   async apply(documents: ReadonlyMap<ObjectId, unknown>): Promise<string | null> {
-    const checked = this.#cluster.check(documents);
+    const checked = this.#cluster.administrator.check(documents);
     if (checked.ok) this.#addNodes(checked.desired);
-    const why = await refusalOf(this.#cluster.apply(checked));
+    const why = await refusalOf(this.#cluster.administrator.apply(checked));
     if (why !== null || !checked.ok) return why;
     this.#documents = documents;
     this.#referee.intents.add(this.#clock.now(), checked.desired);
@@ -138,9 +140,9 @@ export class Actor {
 
   async #request(kind: RequestKind, name: string): Promise<void> {
     if (kind === "acknowledge") {
-      await this.#ask(kind, { node: name }, () => this.#cluster.acknowledge(name));
+      await this.#ask(kind, { node: name }, () => this.#cluster.administrator.acknowledge(name));
     } else {
-      await this.#ask(kind, { vm: name }, () => this.#cluster.request({ kind, vm: name }));
+      await this.#ask(kind, { vm: name }, () => this.#cluster.administrator.request({ kind, vm: name }));
     }
   }
 

@@ -23,6 +23,8 @@ const beginning = Date.UTC(2026, 0, 1);
 const reconcilers = ["r1", "r2", "r3"];
 /** The cluster is warm once nothing has changed for so long. */
 const warmMs = 5_000;
+/** Until the first moment no message takes longer: how the cluster came to be there is no part of the scenario. */
+const warmUpMessageMs = 10;
 /** How often it is looked whether all is still. */
 const lookEveryMs = 1_000;
 
@@ -135,8 +137,9 @@ class Simulation {
   /** At 0s all agents are alive, a leader is elected and the guests of `start:` run. */
   async #warmUp(): Promise<void> {
     const { objects, start } = this.#scenario;
-    const checked = this.#cluster.check(objects);
+    const checked = this.#cluster.administrator.check(objects);
     if (!checked.ok) throw new ScenarioError([renderIssues(checked.issues).trimEnd()]);
+    this.#cluster.limitMessages(warmUpMessageMs);
     for (const id of reconcilers) this.#cluster.startReconciler(id);
     await this.#clock.advance(lookEveryMs);
     const warmUp = warmUpDocuments(this.#scenario);
@@ -157,6 +160,7 @@ class Simulation {
         }),
       );
     }
+    this.#cluster.limitMessages(Number.POSITIVE_INFINITY);
     await this.#begin(objects);
   }
 

@@ -7,7 +7,11 @@ import { VirtualClock } from "../../simulator/virtual-clock.ts";
 function begin(messageMs = 10) {
   const clock = new VirtualClock();
   const state = { reaches: true };
-  const process = new SimulatedProcess({ clock, messageMs, reachesStore: () => state.reaches });
+  const process = new SimulatedProcess({
+    clock,
+    messageMs: () => messageMs,
+    reachesStore: () => state.reaches,
+  });
   return { clock, state, process };
 }
 

@@ -143,7 +143,7 @@ describe("a verb that edits the files", () => {
         ([id, { document }]) => [id, document] as const,
       );
       const documents = new Map<ObjectId, unknown>([...known, ["VM/other1", other]]);
-      await bench.cluster.apply(bench.cluster.check(documents));
+      await bench.cluster.administrator.apply(bench.cluster.administrator.check(documents));
     };
     const { exit, err, text } = await bench.keel("node cordon hv1 -y", { when: [/Plan:/, other] });
     assert.equal(exit, 0, text);

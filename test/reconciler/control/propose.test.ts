@@ -172,7 +172,7 @@ describe("committing a proposal", () => {
     const { cluster } = scene;
     const identity = cluster.feed.state.identities.get("web");
     await scene.edit(vmId("web"), { state: "absent" });
-    await cluster.approve("web", []);
+    await cluster.administrator.approve("web", []);
     await scene.advance(1_000);
     scene.put(vm("web"));
     const revival = proposalOf(scene);
@@ -194,7 +194,7 @@ describe("committing a proposal", () => {
     const { cluster } = scene;
     const identity = cluster.feed.state.identities.get("web");
     await scene.edit(vmId("web"), { state: "absent" });
-    await cluster.approve("web", []);
+    await cluster.administrator.approve("web", []);
     for (let waited = 0; !cluster.feed.state.released().has("web"); waited += 1) {
       assert.ok(waited < 1_000);
       await scene.advance(10);

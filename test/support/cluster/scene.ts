@@ -48,7 +48,7 @@ export class Scene {
   }
 
   async apply(): Promise<void> {
-    await this.cluster.apply(this.cluster.check(this.documents));
+    await this.cluster.administrator.apply(this.cluster.administrator.check(this.documents));
   }
 
   async advance(ms: number): Promise<void> {

@@ -27,14 +27,14 @@ describe("the report of a flush", () => {
     const cluster = new VirtualCluster({ clock, nodes: ["hv1", "hv2"] });
     cluster.startReconciler("r1");
     await clock.advance(1_000);
-    await cluster.apply(cluster.check(documents("ready")));
+    await cluster.administrator.apply(cluster.administrator.check(documents("ready")));
     await clock.advance(20_000);
     const look = () => {
       const { state } = cluster.feed;
       return reportFlush(state, planOf(state, clock.now()), "hv1");
     };
     assert.equal(look(), null);
-    await cluster.apply(cluster.check(documents("flushed")));
+    await cluster.administrator.apply(cluster.administrator.check(documents("flushed")));
     const seen: { readonly at: number; readonly flush: FlushReport }[] = [];
     for (let turn = 0; turn < 600; turn++) {
       await clock.advance(100);

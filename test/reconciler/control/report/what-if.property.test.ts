@@ -33,7 +33,7 @@ class Lab implements AsyncDisposable {
   }
 
   async apply(documents: Documents): Promise<void> {
-    const applied = this.cluster.apply(this.cluster.check(documents));
+    const applied = this.cluster.administrator.apply(this.cluster.administrator.check(documents));
     await this.clock.advance(longMs);
     await applied;
   }
