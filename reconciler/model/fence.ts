@@ -23,7 +23,7 @@ export type Proof =
 
 export type FenceRecord = {
   readonly node: NodeName;
-  /** Epoch milliseconds at which each of its incidents of the last 24 h was first cut. */
+  /** Epoch milliseconds of each proof that it was dead, in the 24 h up to the last of them. */
   readonly history: readonly number[];
   /** Since it lives again after a proof: it takes and starts nothing until somebody acknowledges its return. */
   readonly quarantine: Quarantine | null;
@@ -74,6 +74,18 @@ export interface FenceProven {
   readonly unreleased?: Readonly<Record<VmName, Reason>>;
   /** The machine that a person has replaced: another one may go by the node's name now, and this one may not. */
   readonly replaced?: string;
+}
+
+const dayMs = 86_400_000;
+
+/** The history once it is proven dead now. */
+export function historyWith({ history }: Pick<FenceRecord, "history">, now: number): readonly number[] {
+  return [...history.filter((at) => at > now - dayMs), now];
+}
+
+/** So often within 24 hours up to its last proof: from then on it does not return by itself. */
+export function isFencedTooOften({ history }: Pick<FenceRecord, "history">): boolean {
+  return history.length >= 2;
 }
 
 export type FencePhase = FenceRecord["phase"];

@@ -130,7 +130,7 @@ export const reasonTable = {
     advice: "`keel store status` shows what they say.",
   },
   "fence-bound": {
-    text: "{node} is lost; {count} other nodes were fenced within the hour, the bound is {bound}",
+    text: "{node} is lost; {count} other nodes were fenced within the hour or are being, the bound is {bound}",
     advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-in-turn": { text: "{node} is lost; it is fenced once {other} is dealt with" },

@@ -82,21 +82,14 @@ export function run(kind: Task["kind"], key: string): Next {
   return { write: null, run: { kind, key }, wakeInMs: null };
 }
 
-const dayMs = 86_400_000;
-
-/** When its incidents of the last 24 hours were first cut. */
-export function historyOf({ record, now }: NodeCase): readonly number[] {
-  return (record?.history ?? []).filter((at) => at > now - dayMs);
-}
-
 /** What goes on from record to record, whatever becomes of the incident. */
 export function common(it: NodeCase): Pick<FenceRecord, "node" | "history" | "quarantine"> {
-  return { node: it.node, history: historyOf(it), quarantine: it.record?.quarantine ?? null };
+  return { node: it.node, history: it.record?.history ?? [], quarantine: it.record?.quarantine ?? null };
 }
 
 /** What is left once an incident is over. */
 export function closed(it: NodeCase, quarantine = it.record?.quarantine ?? null): FenceRecord | null {
-  const history = historyOf(it);
+  const { history } = common(it);
   if (history.length === 0 && quarantine === null) return null;
   return { node: it.node, history, quarantine, phase: "closed" };
 }

@@ -8,19 +8,9 @@ import { prove } from "./proof.ts";
 
 export type Cutting = Extract<FenceOpen, { readonly phase: "cutting" }>;
 
-/** An incident counts in the node's history from its first round on. */
 export function cut(it: NodeCase, incident: Incident, round: number): Next {
   const { node, now, term } = it;
-  const shared = common(it);
-  const record: FenceRecord = {
-    ...shared,
-    history: round === 1 ? [...shared.history, now] : shared.history,
-    phase: "cutting",
-    incident,
-    round,
-    at: now,
-    term,
-  };
+  const record: FenceRecord = { ...common(it), phase: "cutting", incident, round, at: now, term };
   return write(record, { level: "warning", reason: reason("node-fencing", { node, round }) });
 }
 

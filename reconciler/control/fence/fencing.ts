@@ -171,7 +171,7 @@ export class Fencing {
       isLeadersHost: isSameBoot(node, this.#options.bootId),
       keepsQuorum: members.keepsQuorumWithout(addressesOf(node)),
       hour: {
-        others: [...around.cutInHour].filter((other) => other !== name).length,
+        others: [...around.fencedInHour].filter((other) => other !== name).length,
         bound: around.bound,
         asked: node.fence?.phase === "lost" && node.fence.why?.code === "fence-bound",
       },

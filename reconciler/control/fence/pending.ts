@@ -1,4 +1,4 @@
-import type { FenceRecord } from "../../model/fence.ts";
+import { type FenceRecord, isFencedTooOften } from "../../model/fence.ts";
 import type { ReasonCode } from "../../model/reasons.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { isReleased } from "./release.ts";
@@ -24,7 +24,7 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
     case "done":
       return !isReleased(record) || (record.powerOn === "wanted" && maintenance !== "open-ended");
     case "closed": {
-      const mayReturn = state.desired.cluster.fencing.return.mode === "auto" && record.history.length < 2;
+      const mayReturn = state.desired.cluster.fencing.return.mode === "auto" && !isFencedTooOften(record);
       return record.quarantine !== null && mayReturn;
     }
   }

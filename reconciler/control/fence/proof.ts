@@ -1,4 +1,4 @@
-import type { FenceRecord, Incident, Proof } from "../../model/fence.ts";
+import { type FenceRecord, historyWith, type Incident, type Proof } from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { common, type Next, type NodeCase, write } from "./case.ts";
@@ -12,8 +12,10 @@ export function prove(
 ): Next {
   const { node } = it;
   const held = it.withImages().map((vm) => [vm, reason("images-being-released", { node, vm })] as const);
+  const shared = common(it);
   const record: FenceRecord = {
-    ...common(it),
+    ...shared,
+    history: historyWith(shared, it.now),
     phase: "proven",
     incident,
     proof,

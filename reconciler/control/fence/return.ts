@@ -1,13 +1,10 @@
 /** From the proof on: the recovery, power on again, and the way back into service. */
-import { type FenceProven, hasLivedSince, type Quarantine } from "../../model/fence.ts";
+import { type FenceProven, hasLivedSince, isFencedTooOften, type Quarantine } from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
-import { change, closed, historyOf, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
+import { change, closed, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
 import { isReleased, isYetToRelease, release } from "./release.ts";
 import { suspect } from "./silence.ts";
-
-/** So often within 24 hours, and a node does not return by itself any more. */
-const fencedTooOften = 2;
 
 export function afterProof(it: NodeCase, proven: FenceProven): Next {
   if (it.alive !== null) return comesBack(it, proven);
@@ -66,7 +63,7 @@ function comesBack(it: NodeCase, { incident, proof }: FenceProven): Next {
 
 /** It may be used again once a person says so, or after its time; until then it takes and starts nothing. */
 export function inQuarantine(it: NodeCase): Next {
-  const { node, acknowledged, returnsAfterMs } = it;
+  const { node, record, acknowledged, returnsAfterMs } = it;
   if (acknowledged !== null) {
     const told: Told = {
       level: "note",
@@ -74,7 +71,7 @@ export function inQuarantine(it: NodeCase): Next {
     };
     return write(closed(it, null), told, [acknowledged]);
   }
-  if (returnsAfterMs === null || historyOf(it).length >= fencedTooOften) return rest();
+  if (returnsAfterMs === null || (record !== null && isFencedTooOften(record))) return rest();
   const leftMs = returnsAfterMs - it.aliveForMs;
   if (leftMs > 0) return rest(leftMs);
   return write(closed(it, null), { level: "note", reason: reason("node-returned", { node }) });

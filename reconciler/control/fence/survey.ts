@@ -1,5 +1,6 @@
 /** The whole cluster, as far as the fencing of one node depends on it. */
 import type { Cluster } from "../../model/desired.ts";
+import type { FenceRecord } from "../../model/fence.ts";
 import { byName, type NodeName } from "../../model/names.ts";
 import type { NodeFacts } from "../../plan/node-facts.ts";
 import { isStorm } from "./storm.ts";
@@ -8,8 +9,8 @@ import type { Watch } from "./watch.ts";
 export interface Survey {
   readonly isOnlyNode: boolean;
   readonly isStorm: boolean;
-  /** Nodes that were cut within the hour, and how many may be. */
-  readonly cutInHour: ReadonlySet<NodeName>;
+  /** Nodes that were fenced within the hour, or are being, and how many may be. */
+  readonly fencedInHour: ReadonlySet<NodeName>;
   readonly bound: number;
   /** A round runs on it; null: on none. */
   readonly cutting: NodeName | null;
@@ -21,14 +22,34 @@ export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: n
   const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
   const expected = nodes.filter(isExpected);
   const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
-  const cut = nodes.filter(({ fence }) => fence?.history.some((at) => at > now - hourMs) === true);
+  const isRecent = (at: number) => at > now - hourMs;
+  const fenced = nodes.filter(
+    ({ fence }) => fence !== null && (fence.history.some(isRecent) || isRecent(cutSince(fence) ?? 0)),
+  );
   return {
     isOnlyNode: seen.length < 2,
     isStorm: isStorm(presences, fencing.graceMs),
-    cutInHour: new Set(cut.map(({ name }) => name)),
+    fencedInHour: new Set(fenced.map(({ name }) => name)),
     bound: Math.floor(seen.length / 2),
     cutting: nodes.find(({ fence }) => fence?.phase === "cutting")?.name ?? null,
   };
+}
+
+/** Epoch milliseconds; null: nothing was done to it, or it is over. It may be off though nothing proves it. */
+function cutSince(fence: FenceRecord): number | null {
+  switch (fence.phase) {
+    case "cutting":
+      return fence.incident.since;
+    case "failed":
+      return fence.round > 0 ? fence.incident.since : null;
+    case "suspect":
+    case "lost":
+    case "proven":
+    case "recovering":
+    case "done":
+    case "closed":
+      return null;
+  }
 }
 
 /** One that is to be empty, or to go, counts as long as guests were last seen on it. */

@@ -70,11 +70,17 @@ describe("a node that falls silent", () => {
     assert.equal(phaseAfter({ record: null, isKnown: false }), "nothing");
   });
 
-  it("is cut when the verdict says so, and counted in its history once for each incident", () => {
+  it("is cut when the verdict says so, and is not yet counted as fenced", () => {
     const { write } = nextOf(lost);
-    assert.deepEqual([write?.record?.phase, write?.record?.history], ["cutting", [1_000_000]]);
-    const failed = stored({ phase: "failed", round: 1, at: 0, why: unproven, incident });
-    assert.deepEqual(nextOf({ ...lost, record: failed }).write?.record?.history, []);
+    assert.deepEqual([write?.record?.phase, write?.record?.history], ["cutting", []]);
+  });
+
+  it("is counted as fenced once it is proven dead, with the proofs of the 24 hours before", () => {
+    const day = 86_400_000;
+    const now = 2 * day;
+    const record = { ...stored({ phase: "lost", why: null, incident }), history: [day - 1, day, day + 1] };
+    const confirmed = { ...confirmation("5"), expiresAt: 3 * day };
+    assert.deepEqual(nextOf({ ...lost, now, record, confirmed }).write?.record?.history, [day + 1, now]);
   });
 
   it("is shown with the reason why it is left alone", () => {
@@ -273,6 +279,8 @@ describe("a node in quarantine", () => {
     assert.equal(nextOf({ ...lost, ...auto, aliveForMs: 600_000 }).write?.record?.quarantine, null);
     const twice = { ...record, history: [998_000, 999_000] };
     assert.equal(phaseAfter({ ...auto, record: twice, aliveForMs: 600_000 }), "nothing");
+    const later = { now: 10 * 86_400_000, aliveForMs: 600_000 };
+    assert.equal(phaseAfter({ ...auto, record: twice, ...later }), "nothing", "nor as time passes");
   });
 
   it("stays in quarantine where it falls silent and is back", () => {
