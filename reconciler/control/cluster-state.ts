@@ -6,6 +6,7 @@ import type { Binding } from "../model/binding.ts";
 import type { Desired } from "../model/desired.ts";
 import type { FenceRecord } from "../model/fence.ts";
 import type { Identity, Request, ReleasedStep, StepRecord, Tries, VolumeClaim } from "../model/journal.ts";
+import type { LastFields } from "../model/last-fields.ts";
 import type { MaintenanceRecord } from "../model/maintenance.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import type { AgentPresence, Alive, NodeStatus, ObservedDomain, Seen } from "../model/observed.ts";
@@ -42,6 +43,7 @@ export class ClusterState {
   readonly requests = new Map<string, StoredRequest>();
   readonly fences = new Map<NodeName, StoredFence>();
   readonly bindings = { seen: new Map<NodeName, Binding>(), told: new Map<NodeName, Binding>() };
+  readonly lastFields = new Map<NodeName, { readonly fields: LastFields; readonly revision: Revision }>();
   readonly nodes = new NodeRecords();
   readonly steps = new StepRecords();
   readonly sources = new Map<string, SourceReport>();
@@ -108,6 +110,9 @@ export class ClusterState {
         return;
       case "bound-by-hand":
         this.bindings.told.set(rest, decode<Binding>(item));
+        return;
+      case "last-fields":
+        this.lastFields.set(rest, { fields: decode<LastFields>(item), revision: item.modRevision });
         return;
       case "node":
         this.#putNode(rest, item);
@@ -190,6 +195,9 @@ export class ClusterState {
         return;
       case "bound-by-hand":
         this.bindings.told.delete(rest);
+        return;
+      case "last-fields":
+        this.lastFields.delete(rest);
         return;
       case "node":
         this.#deleteNode(rest);

@@ -25,6 +25,8 @@ export type FenceRecord = {
   readonly node: NodeName;
   /** Epoch milliseconds of each proof that it was dead, in the 24 h up to the last of them. */
   readonly history: readonly number[];
+  /** Of these, those that its power devices gave. Leaders of before do not tell. */
+  readonly cuts?: readonly number[];
   /** Since it lives again after a proof: it takes and starts nothing until somebody acknowledges its return. */
   readonly quarantine: Quarantine | null;
 } & (FenceOpen | FenceProven | { readonly phase: "closed" });
@@ -78,9 +80,14 @@ export interface FenceProven {
 
 const dayMs = 86_400_000;
 
-/** The history once it is proven dead now. */
-export function historyWith({ history }: Pick<FenceRecord, "history">, now: number): readonly number[] {
-  return [...history.filter((at) => at > now - dayMs), now];
+/** What is remembered of its proofs once there is another one. */
+export function historyWith(
+  { history, cuts = history }: Pick<FenceRecord, "history" | "cuts">,
+  { at, by }: Proof,
+): Required<Pick<FenceRecord, "history" | "cuts">> {
+  const isRecent = (before: number) => before > at - dayMs;
+  const cut = by === "bmc" ? [at] : [];
+  return { history: [...history.filter(isRecent), at], cuts: [...cuts.filter(isRecent), ...cut] };
 }
 
 /** So often within 24 hours up to its last proof: from then on it does not return by itself. */

@@ -144,6 +144,15 @@ export const reasonTable = {
     text: "{node} is lost, and has no power controller that could prove it off",
     advice: "Switch it off yourself, then `keel node confirm-dead {node}`; give it a `bmc:`.",
   },
+  "bmc-edited": {
+    text: "{node} is lost, and was not yet alive with the `bmc` that its document has by now",
+    advice:
+      "Switch it off yourself, then `keel node confirm-dead {node}`; the edit takes effect at its return.",
+  },
+  "bmc-taken": {
+    text: "{node} is lost, and its power controller is {other}'s by now; switching it could hit that one",
+    advice: "Switch {node} off yourself, then `keel node confirm-dead {node}`.",
+  },
   "nothing-to-recover": {
     text: "{node} is lost; no VM of it could start elsewhere, so it is not fenced",
     advice: "`keel node confirm-dead {node}` if you know that it is off.",

@@ -32,10 +32,11 @@ export interface NodeFacts {
   readonly seen: number;
 }
 
-/** Facts of every node that has a document, lives, or owns a VM, sorted by name. */
+/** Facts of every node that has a document, lives, owns a VM, or is missed, sorted by name. */
 export function readNodes(input: PlanInput): ReadonlyMap<NodeName, NodeFacts> {
   const names = new Set(input.desired.nodes.keys());
   for (const node of input.observed.values()) if (node.alive !== null) names.add(node.name);
+  for (const [name, fence] of input.journal.fences) if (isOpen(fence)) names.add(name);
   for (const { placement } of input.placements.values()) {
     if (placement.node !== null) names.add(placement.node);
     if (placement.moving !== null) names.add(placement.moving.to);
@@ -45,6 +46,23 @@ export function readNodes(input: PlanInput): ReadonlyMap<NodeName, NodeFacts> {
     facts.set(name, nodeFacts(name, input));
   }
   return facts;
+}
+
+/** Something is still to be done about it, or to be proven. */
+function isOpen(fence: FenceRecord): boolean {
+  switch (fence.phase) {
+    case "closed":
+      return false;
+    case "done":
+      return fence.powerOn === "wanted" || Object.keys(fence.unreleased ?? {}).length > 0;
+    case "suspect":
+    case "lost":
+    case "cutting":
+    case "failed":
+    case "proven":
+    case "recovering":
+      return true;
+  }
 }
 
 function nodeFacts(name: NodeName, input: PlanInput): NodeFacts {

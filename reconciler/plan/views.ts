@@ -197,9 +197,10 @@ function whyReady({ name, isMaintained }: NodeFacts): Reason {
   return isMaintained ? reason("node-maintenance", { node: name }) : reason("node-ready");
 }
 
-/** Its document is gone, and nothing is there that it had to stay for. */
+/** Its document is gone, and nothing is there that it had to stay for, or nothing can be. */
 function hasLeft(node: NodeFacts, present: readonly VmName[]): boolean {
-  return node.document === null && isObservedEmpty(node) && present.length === 0;
+  const isEmpty = isObservedEmpty(node) || node.health === "dead";
+  return node.document === null && isEmpty && present.length === 0;
 }
 
 /** null: it is shown as what it is asked to be. */

@@ -34,6 +34,8 @@ export function clusterKeys(cluster: string) {
     /** That its power devices switch this node: found out by the leader, and by `keel fence test --bind`. */
     bound: (node: NodeName) => `${root}bound/${node}`,
     boundByHand: (node: NodeName) => `${root}bound-by-hand/${node}`,
+    /** What of its document it was last alive with: `LastFields`. */
+    lastFields: (node: NodeName) => `${root}last-fields/${node}`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     /** Of the one folder that is watched: whoever watches holds it. */

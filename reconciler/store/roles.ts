@@ -109,6 +109,7 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
     "fence/",
     "history/",
     "identity/",
+    "last-fields/",
     "placement/",
     "progress/",
     "request/",

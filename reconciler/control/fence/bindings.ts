@@ -14,7 +14,10 @@ export function bmcDigest(node: Pick<Node, "bmc">): string {
 }
 
 /** Why the node's devices count as they are defined now; null: they do not, or not yet. */
-export function bindingOf(node: Node, state: Pick<ClusterState, "bindings" | "nodes">): Binding | null {
+export function bindingOf(
+  node: Pick<Node, "name" | "bmc">,
+  state: Pick<ClusterState, "bindings" | "nodes">,
+): Binding | null {
   const machineId = machineOf(node.name, state);
   const digest = bmcDigest(node);
   const known = [state.bindings.seen.get(node.name), state.bindings.told.get(node.name)];

@@ -83,15 +83,19 @@ export function run(kind: Task["kind"], key: string): Next {
 }
 
 /** What goes on from record to record, whatever becomes of the incident. */
-export function common(it: NodeCase): Pick<FenceRecord, "node" | "history" | "quarantine"> {
-  return { node: it.node, history: it.record?.history ?? [], quarantine: it.record?.quarantine ?? null };
+export function common({
+  node,
+  record,
+}: NodeCase): Pick<FenceRecord, "node" | "history" | "cuts" | "quarantine"> {
+  const { history = [], cuts = history, quarantine = null } = record ?? {};
+  return { node, history, cuts, quarantine };
 }
 
 /** What is left once an incident is over. */
 export function closed(it: NodeCase, quarantine = it.record?.quarantine ?? null): FenceRecord | null {
-  const { history } = common(it);
-  if (history.length === 0 && quarantine === null) return null;
-  return { node: it.node, history, quarantine, phase: "closed" };
+  const shared = common(it);
+  if (shared.history.length === 0 && quarantine === null) return null;
+  return { ...shared, quarantine, phase: "closed" };
 }
 
 /** Of a node that is proven dead. */

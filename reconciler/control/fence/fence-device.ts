@@ -34,13 +34,17 @@ export type FenceKit =
 
 /** Where the leader finds them: of a node that has some. */
 export interface FenceDevices {
-  of(node: Node): FenceKit;
+  of(node: Pick<Node, "name" | "bmc">): FenceKit;
 }
 
-/** What may prove this node off. A node without a document has nothing that could. */
-export function kitOf(devices: FenceDevices, node: Node | null, { fencing }: Cluster): FenceKit {
-  if (node === null || node.bmc.length === 0 || !fencing.methods.includes("bmc")) {
-    return { usable: false, why: reason("no-fence-method", { node: node?.name ?? "it" }) };
+/** What may prove a node with these devices off. */
+export function kitOf(
+  devices: FenceDevices,
+  node: Pick<Node, "name" | "bmc">,
+  { fencing }: Cluster,
+): FenceKit {
+  if (node.bmc.length === 0 || !fencing.methods.includes("bmc")) {
+    return { usable: false, why: reason("no-fence-method", { node: node.name }) };
   }
   return devices.of(node);
 }

@@ -7,7 +7,7 @@ import type { Clock } from "../../model/clock.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
-import type { PlanInput } from "../../plan/input.ts";
+import type { ClusterState } from "../cluster-state.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { isWorthFencing } from "../../plan/worth-fencing.ts";
 import { requestId } from "../requests.ts";
@@ -16,10 +16,11 @@ import type { Attention, Unheard } from "./attention.ts";
 import type { Next, NodeCase } from "./case.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { ownedBy } from "./deaths.ts";
-import { type FenceDevices, kitOf } from "./fence-device.ts";
+import type { FenceDevices } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
 import type { ImageStore } from "./image-store.ts";
 import { imagesOf } from "./images-of.ts";
+import { fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
 import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
@@ -86,7 +87,8 @@ export class Fencing {
     const { state, input, writer } = sight;
     const { attention, clock } = this.#options;
     const monotonic = clock.monotonic();
-    const nodes = [...readNodes(input).values()];
+    const facts = readNodes(input);
+    const nodes = [...facts.values()];
     const effective = maintenanceOf(state, {
       now: writer.now,
       wasSetDuring: (what) => this.#clockWatch.wasSetDuring(what),
@@ -94,11 +96,14 @@ export class Fencing {
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, writer.now);
     const silent = nodes.filter(isSilent);
-    attention.watchOver(silent.map(unheard));
+    attention.watchOver(silent.map((node) => unheard(node, fieldsInForce(node, state)?.address ?? null)));
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
     const maintained = writeMaintenance(writer, state, effective);
-    const transactions: VmTransaction[] = maintained === null ? [] : [maintained];
+    const transactions: VmTransaction[] = [
+      ...(maintained === null ? [] : [maintained]),
+      ...writeLastFields(writer, state, facts),
+    ];
     let wakeInMs = maintenanceEndsInMs(effective, writer.now);
     this.#othersToJudge = null;
     for (const node of inTurn(nodes, this.#watch)) {
@@ -138,7 +143,7 @@ export class Fencing {
       now: writer.now,
       monotonic,
       term,
-      verdict: () => this.#judge(node, input, around, monotonic),
+      verdict: () => this.#judge(node, sight, around, monotonic),
       foreignForMs: this.#foreign.look(name, foreign, monotonic),
       aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
       task: this.#tasks.get(name),
@@ -149,12 +154,12 @@ export class Fencing {
       withImages: () => ownedBy(state, name).filter((vm) => imagesOf(state, vm).length > 0),
       isRecovered: () => isRecovered(node, sight),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
-      powersOn: cluster.fencing.powerOn,
-      mayPowerOn: !around.isAlone && kitOf(this.#options.devices, node.document, cluster).usable,
+      powersOn: cluster.fencing.powerOn && node.document !== null,
+      mayPowerOn: !around.isAlone && kitInForce(this.#options.devices, node, state).usable,
     };
   }
 
-  #judge(node: NodeFacts, input: PlanInput, around: Around, monotonic: number): Verdict {
+  #judge(node: NodeFacts, { state, input }: Sight, around: Around, monotonic: number): Verdict {
     const { name } = node;
     const { cluster } = input.desired;
     const { devices, attention, members } = this.#options;
@@ -169,14 +174,14 @@ export class Fencing {
       isStorm: around.isStorm,
       isWorthIt: () => hasBegun(node.fence) || isWorthFencing(input, name),
       isLeadersHost: isSameBoot(node, this.#options.bootId),
-      keepsQuorum: members.keepsQuorumWithout(addressesOf(node)),
+      keepsQuorum: members.keepsQuorumWithout(addressesOf(node, state)),
       hour: {
         others: [...around.fencedInHour].filter((other) => other !== name).length,
         bound: around.bound,
         asked: node.fence?.phase === "lost" && node.fence.why?.code === "fence-bound",
       },
       whyNoProof: () => {
-        const kit = kitOf(devices, node.document, cluster);
+        const kit = kitInForce(devices, node, state);
         return kit.usable ? null : kit.why;
       },
       busyWith: around.cutting === name ? null : around.cutting,
@@ -196,10 +201,10 @@ export class Fencing {
           { names: imagesOf(state, vm), livesElsewhere: livesElsewhere(planned, vm, node.name) },
         ]),
       );
-      this.#tasks.release(node.name, key, images, new Set(addressesOf(node)), ofVms);
+      this.#tasks.release(node.name, key, images, new Set(addressesOf(node, state)), ofVms);
       return;
     }
-    const kit = kitOf(devices, node.document, state.desired.cluster);
+    const kit = kitInForce(devices, node, state);
     if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
     else if (kind === "round") this.#tasks.round(node.name, key, kit.devices);
     else this.#tasks.powerOn(node.name, key, kit.devices);
@@ -217,10 +222,10 @@ function isSilent({ observed, health, fence }: NodeFacts): boolean {
   return observed?.alive === null && health !== "unseen" && deathOf(fence, observed) === null;
 }
 
-function unheard({ name, observed, document }: NodeFacts): Unheard {
+function unheard({ name, observed }: NodeFacts, address: string | null): Unheard {
   const seen = observed?.seen ?? null;
   const told = seen?.answersAt ?? null;
-  const place = told === null ? null : { ...told, address: told.address ?? document?.address ?? null };
+  const place = told === null ? null : { ...told, address: told.address ?? address };
   return { node: name, incident: incidentId(seen), bootId: seen?.bootId ?? null, place };
 }
 
@@ -229,12 +234,10 @@ function isSameBoot({ observed }: NodeFacts, bootId: string | null): boolean {
   return bootId !== null && observed?.seen?.bootId === bootId;
 }
 
-function addressesOf({ name, document, observed }: NodeFacts): readonly string[] {
-  return [
-    name,
-    ...(document?.address == null ? [] : [document.address]),
-    ...(observed?.seen?.addresses ?? []),
-  ];
+function addressesOf(node: NodeFacts, state: ClusterState): readonly string[] {
+  const { name, observed } = node;
+  const address = fieldsInForce(node, state)?.address ?? null;
+  return [name, ...(address === null ? [] : [address]), ...(observed?.seen?.addresses ?? [])];
 }
 
 function silentNode(

@@ -15,7 +15,7 @@ export function prove(
   const shared = common(it);
   const record: FenceRecord = {
     ...shared,
-    history: historyWith(shared, it.now),
+    ...historyWith(shared, proof),
     phase: "proven",
     incident,
     proof,

@@ -39,6 +39,7 @@ function replace(it: NodeCase, proven: FenceProven, request: StoredRequest): Nex
 }
 
 function powerOn(it: NodeCase, proven: FenceProven): Next {
+  if (!it.powersOn) return change(it, proven, { powerOn: "no" });
   if (!it.mayPowerOn) return rest();
   const { node, task } = it;
   const key = `${proven.incident.id}/on`;

@@ -9,7 +9,7 @@ import type { Watch } from "./watch.ts";
 export interface Survey {
   readonly isOnlyNode: boolean;
   readonly isStorm: boolean;
-  /** Nodes that were fenced within the hour, or are being, and how many may be. */
+  /** Nodes that were fenced within the hour, or are being, other than by a person's word, and how many may be. */
   readonly fencedInHour: ReadonlySet<NodeName>;
   readonly bound: number;
   /** A round runs on it; null: on none. */
@@ -24,7 +24,8 @@ export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: n
   const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
   const isRecent = (at: number) => at > now - hourMs;
   const fenced = nodes.filter(
-    ({ fence }) => fence !== null && (fence.history.some(isRecent) || isRecent(cutSince(fence) ?? 0)),
+    ({ fence }) =>
+      fence !== null && ((fence.cuts ?? fence.history).some(isRecent) || isRecent(cutSince(fence) ?? 0)),
   );
   return {
     isOnlyNode: seen.length < 2,

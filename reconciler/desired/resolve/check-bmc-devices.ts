@@ -21,7 +21,7 @@ export function checkBmcDevices(
       const path = Array.isArray(source.document.bmc) ? ["bmc", String(index)] : ["bmc"];
       const device = { bmc, node, source, path };
       const others = devices.get(addressOf(device)) ?? [];
-      const same = others.find((other) => samePort(other.bmc, bmc) && sameUnit(other.bmc, bmc));
+      const same = others.find((other) => areSamePlug(other.bmc, bmc));
       if (same === undefined) devices.set(addressOf(device), [...others, device]);
       else findings.push(second(same, device));
     });
@@ -31,8 +31,16 @@ export function checkBmcDevices(
 
 /** A simulated device is its node's own, so only the same node can name it twice. */
 function addressOf({ bmc, node }: Device): string {
-  if (bmc.agent === "simulated") return `simulated ${node.name}`;
-  return (bmc.address ?? "").toLowerCase();
+  return bmc.agent === "simulated" ? `simulated ${node.name}` : hostOf(bmc);
+}
+
+function hostOf({ address }: Bmc): string {
+  return (address ?? "").toLowerCase();
+}
+
+/** Whether two devices switch the same machine, as far as their definitions tell. */
+export function areSamePlug(a: Bmc, b: Bmc): boolean {
+  return hostOf(a) === hostOf(b) && samePort(a, b) && sameUnit(a, b);
 }
 
 /** Several devices may share an address by their ports; one without a port may be any of them. */

@@ -11,7 +11,7 @@ const alive = { machineId: "m1", bootId: "b1", address: null };
 const seen = { machineId: "m1", bootId: "b1", alive: true, revision: 5 };
 
 function stored(record: FenceOpen | FenceProven, quarantine: StoredFence["quarantine"] = null): StoredFence {
-  return { node: "hv1", history: [], quarantine, revision: 9, ...record };
+  return { node: "hv1", history: [], cuts: [], quarantine, revision: 9, ...record };
 }
 
 const proven: FenceProven = {

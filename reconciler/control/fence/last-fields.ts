@@ -1,0 +1,87 @@
+/** The fields in force of a node that fell silent are those that it was last alive with, whatever its document says by now. */
+import type { Bmc, Desired, Node } from "../../model/desired.ts";
+import type { LastFields } from "../../model/last-fields.ts";
+import { reason } from "../../model/reasons.ts";
+import { areSamePlug } from "../../desired/resolve/check-bmc-devices.ts";
+import type { NodeFacts } from "../../plan/node-facts.ts";
+import { encode } from "../../store/codec.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import type { VmTransaction, Writer } from "../transactions.ts";
+import { type FenceDevices, type FenceKit, kitOf } from "./fence-device.ts";
+
+interface Known extends Pick<ClusterState, "lastFields"> {
+  readonly desired: Pick<Desired, "cluster" | "nodes">;
+}
+
+/** What is to be written down of nodes that live, and to be forgotten of those that are gone. */
+export function writeLastFields(
+  writer: Writer,
+  state: ClusterState,
+  nodes: ReadonlyMap<string, NodeFacts>,
+): readonly VmTransaction[] {
+  const { keys } = writer;
+  const transaction = (node: string, record: LastFields | null): VmTransaction => {
+    const key = keys.lastFields(node);
+    const compare = [
+      ...writer.guard,
+      { key, modRevision: state.lastFields.get(node)?.revision ?? 0 },
+      { key: keys.head, modRevision: state.applied.revision },
+    ];
+    return {
+      vm: node,
+      transaction: {
+        compare,
+        then: [record === null ? { delete: key } : { put: key, value: encode(record) }],
+      },
+    };
+  };
+  const changed = [...nodes.values()].flatMap(({ name, document, observed }) => {
+    if (document === null || observed?.alive == null) return [];
+    const known = state.lastFields.get(name)?.fields ?? null;
+    const now: LastFields = { node: name, address: document.address, bmc: document.bmc };
+    return isSame(known, now) ? [] : [transaction(name, now)];
+  });
+  const gone = [...state.lastFields.keys()].filter((name) => !nodes.has(name));
+  return [...changed, ...gone.map((name) => transaction(name, null))];
+}
+
+/** Null: it has no document, and was never seen alive with one. */
+export function fieldsInForce(
+  { name, document, observed }: Pick<NodeFacts, "name" | "document" | "observed">,
+  { lastFields }: Pick<Known, "lastFields">,
+): Pick<Node, "name" | "address" | "bmc"> | null {
+  const isAlive = observed?.alive != null;
+  if (isAlive && document !== null) return document;
+  const fields = lastFields.get(name)?.fields;
+  return fields === undefined ? document : { name, address: fields.address, bmc: fields.bmc };
+}
+
+/** What may prove this node off, or power it on: by the fields in force. */
+export function kitInForce(
+  devices: FenceDevices,
+  node: Pick<NodeFacts, "name" | "document" | "observed">,
+  state: Known,
+): FenceKit {
+  const { name, document } = node;
+  const { cluster } = state.desired;
+  const bmc = fieldsInForce(node, state)?.bmc ?? [];
+  const taken = takenBy(name, bmc, state);
+  if (taken !== null) return { usable: false, why: reason("bmc-taken", { node: name, other: taken }) };
+  const kit = kitOf(devices, { name, bmc }, cluster);
+  const isEdited = document !== null && !isSame(document.bmc, bmc);
+  if (kit.usable || !isEdited || !cluster.fencing.methods.includes("bmc")) return kit;
+  return { usable: false, why: reason("bmc-edited", { node: name }) };
+}
+
+/** Another node that a document gives one of them by now: switching it would hit that one. */
+function takenBy(name: string, bmc: readonly Bmc[], { desired }: Known): string | null {
+  const others = [...desired.nodes.values()].filter((other) => other.name !== name);
+  const owner = others.find((other) =>
+    other.bmc.some((theirs) => bmc.some((one) => one.address !== null && areSamePlug(one, theirs))),
+  );
+  return owner?.name ?? null;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
