@@ -1,4 +1,5 @@
 /** When the recovery of a dead node is over. */
+import { unplaced } from "../../model/placement.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
 import { missedBy } from "../../plan/missed.ts";
@@ -29,8 +30,9 @@ export function isRecovered({ fence, name }: NodeFacts, { state, input, planned 
   const isBarred = planned.blocked.some(({ object, reason: { code } }) => {
     if (!vms.has(object.name)) return false;
     // Without a target it is held, or it is not yet known that there is none.
-    const { node = null, held = null } = state.placements.get(object.name)?.placement ?? {};
-    const isToBeHeld = node === name || (held?.open === true && held.node === name);
+    const { node, held, epoch } = state.placements.get(object.name)?.placement ?? unplaced;
+    const wasThere = node === name && epoch > 0;
+    const isToBeHeld = wasThere || (held?.open === true && held.node === name);
     return code === "recovery-in-maintenance" || (code === "no-target" && isToBeHeld);
   });
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
