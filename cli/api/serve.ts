@@ -47,7 +47,7 @@ export async function openApi(
   const reads = await clusterReads(context, feed, log);
   const actions = apiActions(context);
   const routes = apiRoutes({ reads, actions, now: () => clock.now(), version: programVersion() });
-  const audit = auditLog(context, { feed, log, id });
+  const audit = await auditLog(context, { feed, log, id });
   const explain = (error: unknown) => (error instanceof StoreError ? storeProblem(error, endpoints) : null);
   return (entrance) => createServer({ routes, clock, log, audit, explain, ...entrance });
 }

@@ -26,7 +26,7 @@ export function register(program: Command, context: ContextFactory): void {
     .option("--listen <address>", "also over TLS, such as 10.0.0.11:7443, to whoever has a token", hostPort)
     .option("--tls-cert <file>", "the certificate for that, with its chain: PEM")
     .option("--tls-key <file>", "its key: PEM")
-    .option("--id <name>", "how its events name this one; else after its host")
+    .option("--id <name>", "how its events name it; else after its host, as all that run there")
     .action(async (options: ApiCommandOptions, self: Command) => {
       await using run = context(self);
       await serve(options, run);

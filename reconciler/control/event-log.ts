@@ -31,16 +31,18 @@ export class EventLog {
 
   /** The operation that writes it, to go into the transaction of what it tells of. */
   put(event: NewEvent): Operation {
-    const slot = String(this.#next % eventsKept).padStart(4, "0");
-    const record: EventReport = {
-      ...event,
-      at: this.#now(),
-      writer: this.#writer,
-      number: this.#next,
-    };
+    const record: EventReport = { ...event, at: this.#now(), writer: this.#writer, number: this.#next };
     this.#next += 1;
-    return { put: this.#keys.event(this.#writer, slot), value: encode(record) };
+    return { put: eventKey(this.#keys, record), value: encode(record) };
   }
+}
+
+/** An event's place in its writer's ring. */
+export function eventKey(
+  keys: ClusterKeys,
+  { writer, number }: Pick<EventReport, "writer" | "number">,
+): string {
+  return keys.event(writer, String(number % eventsKept).padStart(4, "0"));
 }
 
 /** Where a writer's ring goes on after a restart. */

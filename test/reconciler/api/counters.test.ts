@@ -1,33 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Counters } from "../../../reconciler/api/counters.ts";
-import { ClusterFeed } from "../../../reconciler/control/cluster-feed.ts";
-import { silentLog } from "../../../reconciler/runtime/log.ts";
-import { encode } from "../../../reconciler/store/codec.ts";
-import { StoreCore } from "../../../reconciler/store/core/store-core.ts";
-import { clusterKeys } from "../../../reconciler/store/keys.ts";
-import { MemoryStore } from "../../../reconciler/store/memory/memory-store.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
+import { FollowedStore } from "../../support/followed-store.ts";
 
-const keys = clusterKeys("lab");
 const incident = { id: "7", machineId: "m", bootId: "b", since: 0 };
 
 /** A store in which nodes are fenced. */
 async function opened() {
-  const clock = new FakeClock();
-  const store = new MemoryStore({ core: new StoreCore({ clock }), clock });
-  const feed = new ClusterFeed({ store, root: keys.root, clock, log: silentLog });
-  const ending = new AbortController();
-  const running = feed.run(ending.signal);
+  const followed = await FollowedStore.open();
+  const { clock, feed, keys } = followed;
   const counters = new Counters(feed);
   const become = async (node: string, phase: string, more: object = {}) => {
-    const record = { node, history: [], quarantine: null, phase, incident, ...more };
-    await store.transact({ compare: [], then: [{ put: keys.fence(node), value: encode(record) }] });
-    await clock.advance(0);
+    await followed.put(keys.fence(node), { node, history: [], quarantine: null, phase, incident, ...more });
   };
-  await clock.advance(0);
   return {
-    feed,
     become,
     counted: () =>
       counters.counts().fenceAttempts.map(({ labels, count }) => [labels["node"], labels["outcome"], count]),
@@ -35,10 +21,7 @@ async function opened() {
       feed.relist();
       await clock.advance(2_000);
     },
-    [Symbol.asyncDispose]: async () => {
-      ending.abort();
-      await running;
-    },
+    [Symbol.asyncDispose]: () => followed[Symbol.asyncDispose](),
   };
 }
 

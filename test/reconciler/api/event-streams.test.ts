@@ -3,23 +3,14 @@ import { describe, it } from "node:test";
 import type { Readable } from "node:stream";
 import { EventStreams } from "../../../reconciler/api/event-streams.ts";
 import { parsePosition } from "../../../reconciler/api/event-stream.ts";
-import { ClusterFeed } from "../../../reconciler/control/cluster-feed.ts";
 import { EventLog, eventsKept } from "../../../reconciler/control/event-log.ts";
 import { silentLog } from "../../../reconciler/runtime/log.ts";
-import { StoreCore } from "../../../reconciler/store/core/store-core.ts";
-import { clusterKeys } from "../../../reconciler/store/keys.ts";
-import { MemoryStore } from "../../../reconciler/store/memory/memory-store.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-
-const keys = clusterKeys("lab");
+import { FollowedStore } from "../../support/followed-store.ts";
 
 /** A store with events in it, and whoever follows them. */
 async function opened() {
-  const clock = new FakeClock();
-  const store = new MemoryStore({ core: new StoreCore({ clock }), clock });
-  const feed = new ClusterFeed({ store, root: keys.root, clock, log: silentLog });
-  const ending = new AbortController();
-  const running = feed.run(ending.signal);
+  const followed = await FollowedStore.open();
+  const { clock, feed, keys, store } = followed;
   const streams = new EventStreams({ feed, store, keys, clock, log: silentLog });
   const log = new EventLog(keys, "r1", () => clock.now(), 0);
   /** Events of one transaction. */
@@ -38,10 +29,7 @@ async function opened() {
     streams,
     happen,
     follow,
-    [Symbol.asyncDispose]: async () => {
-      ending.abort();
-      await running;
-    },
+    [Symbol.asyncDispose]: () => followed[Symbol.asyncDispose](),
   };
 }
 
