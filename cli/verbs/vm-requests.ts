@@ -6,10 +6,10 @@ import type { Context } from "../context.ts";
 import { refuseIfFrozen } from "../frozen.ts";
 import type { Goal, Look } from "../follow/goal.ts";
 import { askFor } from "./ask-for.ts";
-import { runOf, vmIs, vmIsRestarted } from "./goals.ts";
+import { runOf, vmIsRestarted } from "./goals.ts";
 import { namesMeant } from "./subjects.ts";
 import type { VerbOptions } from "./verb.ts";
-import { isGivenUp, isHeld } from "./vm-state.ts";
+import { isGivenUp, isHeld, vmIsAsWanted } from "./vm-state.ts";
 
 export type VmRequest = "restart" | "release" | "retry";
 
@@ -34,14 +34,15 @@ export async function requestForVms(
     {
       follow: wait !== false,
       timeoutMs: timeout,
-      goals: names.map((name) => goalOf(look, kind, name)),
+      goals: names.flatMap((name) => goalOf(look, kind, name) ?? []),
       insists: wait === true,
     },
   );
 }
 
-function goalOf(look: Look, kind: VmRequest, name: VmName): Goal {
-  return kind === "restart" ? vmIsRestarted(name, runOf(look, name)) : vmIs(name, "running");
+function goalOf(look: Look, kind: VmRequest, name: VmName): Goal | null {
+  if (kind === "restart") return vmIsRestarted(name, runOf(look, name));
+  return vmIsAsWanted(name, look.state.desired.vms.get(name)?.state ?? "running");
 }
 
 /** A request that nothing would come of is not left lying about. @throws KeelError `refused` */
@@ -50,7 +51,8 @@ function refuseIdle(look: Look, kind: VmRequest, name: VmName): void {
     throw new KeelError("refused", { what: `${doing} vm/${name}`, why, advice });
   };
   const wanted = look.state.desired.vms.get(name)?.state;
-  if (wanted !== "running") {
+  const isTriedAnyway = kind === "retry" && isGivenUp(look, name);
+  if (wanted !== "running" && !isTriedAnyway) {
     refuse(
       doings[kind],
       `\`state: ${String(wanted)}\` is what the files want`,
@@ -60,7 +62,7 @@ function refuseIdle(look: Look, kind: VmRequest, name: VmName): void {
   if (kind === "release" && !isHeld(look, name)) {
     refuse(doings[kind], "it is not held", `\`keel why vm/${name}\` says how it is.`);
   }
-  if (kind === "retry" && !isGivenUp(look, name)) {
+  if (kind === "retry" && !isTriedAnyway) {
     refuse(doings[kind], "nothing of it failed", `\`keel why vm/${name}\` says how it is.`);
   }
 }

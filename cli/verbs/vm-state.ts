@@ -2,6 +2,7 @@
 import type { Wish } from "../../reconciler/control/requests.ts";
 import type { Vm } from "../../reconciler/model/desired.ts";
 import type { VmName } from "../../reconciler/model/names.ts";
+import type { ReasonCode } from "../../reconciler/model/reasons.ts";
 import type { Goal, Look } from "../follow/goal.ts";
 import { vmIs } from "./goals.ts";
 import type { Verb } from "./verb.ts";
@@ -20,12 +21,13 @@ export function setVmState(written: readonly string[], state: Vm["state"]): Verb
     doing: doing[state],
     fields: ["state"],
     patch: ({ vm }) => (vm.state === state ? {} : { state }),
-    goal: ({ name }) => goalOf(name, state),
+    goal: ({ name }) => vmIsAsWanted(name, state),
     ...(state === "running" ? { wishes: (names) => (look) => startingsOf(look, names) } : {}),
   });
 }
 
-function goalOf(name: VmName, state: Vm["state"]): Goal | null {
+/** null: it takes more than that. */
+export function vmIsAsWanted(name: VmName, state: Vm["state"]): Goal | null {
   switch (state) {
     case "running":
       return vmIs(name, "running");
@@ -52,11 +54,23 @@ export function isHeld({ state }: Look, vm: VmName): boolean {
   return state.placements.get(vm)?.placement.held != null;
 }
 
-/** Something failed, crashed or switched itself off, and is not tried again before somebody says so. */
+/** What `keel why` says of a VM that another try is for. */
+export const toldFailures: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "back-off",
+  "crash-loop",
+  "ended-by-guest",
+  "migration-failed",
+  "restart-policy-never",
+  "shutdown-timed-out",
+  "volume-missing",
+]);
+
+/** Something failed, crashed or switched itself off, and is not tried again at once, or not before somebody says so. */
 export function isGivenUp({ state, plan }: Look, vm: VmName): boolean {
   const view = plan.vms.get(vm);
   const tries = state.tries.get(vm);
-  if (state.placements.get(vm)?.placement.ended != null || view?.reason.code === "ended-by-guest")
-    return true;
+  if (state.placements.get(vm)?.placement.ended != null) return true;
+  // Of its first crash nothing is remembered before the restart.
+  if (view !== undefined && toldFailures.has(view.reason.code)) return true;
   return tries !== undefined && (tries.failed !== null || view?.state !== "running");
 }

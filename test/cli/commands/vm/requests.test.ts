@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import { assertTranscript } from "../../golden.ts";
 import { appliedBench, fileOf, runOf } from "../../verb-bench.ts";
 import { webYaml } from "../../documents.ts";
+import { toldFailures } from "../../../../cli/verbs/vm-state.ts";
+import { adviseOn, reason, type ReasonCode, reasonTable } from "../../../../reconciler/model/reasons.ts";
 
 describe("keel vm restart, release and retry", () => {
   it("restart a guest without an edit, and follow until another run of it is there", async () => {
@@ -23,6 +25,45 @@ describe("keel vm restart, release and retry", () => {
     await bench.clock.advance(20_000);
     assert.notEqual(runOf(bench, "web1"), run);
     assert.equal(bench.cluster.feed.state.requests.size, 0);
+  });
+
+  it("try again at once what waits for its next try, and what its policy leaves off", async () => {
+    await using bench = await appliedBench({
+      "never.yaml": `kind: VM\nname: once\nmemory: 1GiB\nrestart: {policy: never}\n`,
+    });
+    for (const [name, told] of [
+      ["web1", /the last try failed \(crashed\)/],
+      ["once", /`keel vm retry once` starts it again/],
+    ] as const) {
+      bench.cluster.machineOf(name)?.crash(name);
+      await bench.clock.advance(1_000);
+      assert.match((await bench.keel(`why vm/${name}`)).out, told);
+      const retry = await bench.keel(`vm retry ${name} --wait`);
+      assert.equal(retry.exit, 0, retry.text);
+      assert.notEqual(runOf(bench, name), null);
+    }
+  });
+
+  it("try a shutdown again that the guest ignored", async () => {
+    await using bench = await appliedBench({
+      "deaf.yaml": "kind: VM\nname: deaf\nmemory: 1GiB\nshutdown: {timeout: 10s, then: leave}\n",
+    });
+    const { habits } = bench.cluster.network;
+    habits.setAcpi("deaf", "ignore");
+    await bench.keel("vm shutdown deaf -y --no-wait");
+    await bench.clock.advance(30_000);
+    assert.match((await bench.keel("why vm/deaf")).out, /the guest ignored the shutdown/);
+    habits.setAcpi("deaf", "obey");
+    const retry = await bench.keel("vm retry deaf --wait");
+    assert.equal(retry.exit, 0, retry.text);
+    assert.equal(runOf(bench, "deaf"), null);
+  });
+
+  it("take every reason that advises another try for one", () => {
+    const codes = Object.keys(reasonTable) as ReasonCode[];
+    const advised = codes.filter((code) => adviseOn(reason(code))?.includes("keel vm retry") === true);
+    assert.ok(advised.length > 0);
+    for (const code of advised) assert.ok(toldFailures.has(code), code);
   });
 
   it("are refused where nothing would come of them", async () => {
