@@ -8,16 +8,20 @@ import type { Context, Lent } from "./context.ts";
 import { LiveReport } from "./live-report.ts";
 import { tuiActions } from "./tui-actions.ts";
 import type { UpView } from "./processes/up-view.ts";
+import type { ScreenReaderChoice } from "./screen-reader.ts";
 
 /** For `keel up`: shown from the beginning, while the parts are still starting. Their news go to `up.log`. */
-export function terminalView(context: Context, live: LiveReport, lent: Promise<Lent>, logs: string): UpView {
+export function terminalView(
+  context: Context,
+  { logs, ...shown }: Omit<Shown, "readOnly"> & { readonly logs: string },
+): UpView {
   return {
     say: (at, what, text) => {
       appendFileSync(join(logs, "up.log"), `${new Date(at).toISOString()} ${what} ${text}\n`, {
         mode: 0o600,
       });
     },
-    watch: (signal) => show(context, { live, lent, readOnly: true }, signal),
+    watch: (signal) => show(context, { ...shown, readOnly: true }, signal),
     end: () => context.out("stopped"),
   };
 }
@@ -25,7 +29,7 @@ export function terminalView(context: Context, live: LiveReport, lent: Promise<L
 /** `keel tui`: until the user leaves. @throws StoreError where the store does not answer */
 export async function watchCluster(
   context: Context,
-  how: Pick<Shown, "readOnly" | "screenReader">,
+  how: Pick<Shown, "readOnly"> & ScreenReaderChoice,
 ): Promise<void> {
   const live = new LiveReport(context.clock);
   try {
@@ -36,11 +40,10 @@ export async function watchCluster(
   }
 }
 
-interface Shown {
+interface Shown extends ScreenReaderChoice {
   readonly live: LiveReport;
   readonly lent: Promise<Lent>;
   readonly readOnly: boolean;
-  readonly screenReader?: true;
 }
 
 async function show(context: Context, { live, lent, ...how }: Shown, signal: AbortSignal): Promise<void> {

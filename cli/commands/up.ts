@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import type { UpOptions } from "../processes/up.ts";
+import { screenReaderOption } from "../screen-reader.ts";
 
 /** `keel up`: everything on one machine. */
 export function register(program: Command, context: ContextFactory): void {
@@ -14,6 +15,7 @@ export function register(program: Command, context: ContextFactory): void {
         "On an empty store the folder is applied; later edits wait for `keel apply`.",
     )
     .option("--headless", "say what happens in plain lines; so it is without a terminal, too")
+    .addOption(screenReaderOption())
     .action(async (_options: UpOptions, self: Command) => {
       await using run = context(self);
       const { up } = await import("../processes/up.ts");

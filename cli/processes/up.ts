@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Context, Lent } from "../context.ts";
 import { findClusterName } from "../discovery.ts";
+import type { ScreenReaderChoice } from "../screen-reader.ts";
 import { together } from "../together.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { launchKeel } from "./launch.ts";
@@ -13,7 +14,7 @@ import { Machinery } from "./machinery.ts";
 import { leaveStateFolder, prepareStateFolder, type StateFolder, stateFolderOf } from "./state-folder.ts";
 import { openView } from "./open-view.ts";
 
-export interface UpOptions {
+export interface UpOptions extends ScreenReaderChoice {
   readonly headless?: true;
   readonly cluster?: string;
   readonly store?: string;
@@ -45,7 +46,13 @@ export async function up(options: UpOptions, context: Context): Promise<void> {
 async function runAll(options: UpOptions, context: Context, folder: StateFolder): Promise<void> {
   const { clock, random, user, world, directory } = context;
   const serving = Promise.withResolvers<Lent>();
-  const viewing = openView(context, { headless: options.headless === true, folder, lent: serving.promise });
+  const { headless = false, screenReader } = options;
+  const viewing = openView(context, {
+    headless,
+    folder,
+    lent: serving.promise,
+    ...(screenReader === undefined ? {} : { screenReader }),
+  });
   const tell = (what: string, text: string): void =>
     void viewing.then(({ view }) => view.say(clock.now(), what, text));
   const launch = launchKeel(dirname(directory), world.env);

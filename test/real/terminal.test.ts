@@ -79,4 +79,16 @@ describe("the terminal UI of `keel up`", () => {
     await screen.type("q");
     assert.equal(await screen.ends(), 0);
   });
+
+  it("draws nothing with --screen-reader, and says what changes and what is under the cursor", async (test) => {
+    const home = exampleCluster(test);
+    const command = [process.execPath, keelMain, "up", "--screen-reader"];
+    const screen = await TerminalScreen.open(test, command, { cwd: home, env: { LC_ALL: "C.UTF-8" } });
+    const said = await screen.shows(/Node hv3: ready, was /u);
+    assert.doesNotMatch(said, /[─━▸●]/u);
+    await screen.type("j");
+    await screen.shows(/^2 of 3: hv2, /mu);
+    await screen.type("q");
+    assert.equal(await screen.ends(), 0);
+  });
 });
