@@ -1,5 +1,6 @@
 /**
- * Plays scenario files, the folder's in order, and then random ones, until one of them finds something wrong. Prints
+ * Plays scenario files, the folder's in order, then random ones, and then leaders that are stopped in the middle of their
+ * work, which no scenario can say, until one of them finds something wrong. Prints
  * that one and what it found as JSON, and ends with status 1; with status 0 where all is as it should be.
  *
  * `node scripts/play-scenarios.ts test/scenarios 100`
@@ -11,10 +12,11 @@ import process from "node:process";
 import { playSeed } from "../simulator/random/play.ts";
 import { readScenario } from "../simulator/scenario/read-scenario.ts";
 import { simulate } from "../simulator/scenario/simulate.ts";
+import { StoppedLeaders } from "../test/support/cluster/stopped-leaders.ts";
 import { assertLog } from "../test/support/scenario-log.ts";
 
 const [folder = "test/scenarios", seeds = "0"] = process.argv.slice(2);
-const complaint = (await firstOfFolder()) ?? (await firstOfSeeds());
+const complaint = (await firstOfFolder()) ?? (await firstOfSeeds()) ?? (await ofStoppedLeaders());
 if (complaint !== null) console.log(JSON.stringify(complaint));
 process.exitCode = complaint === null ? 0 : 1;
 
@@ -52,4 +54,17 @@ async function firstOfSeeds(): Promise<Complaint | null> {
     if (failure !== null) return { scenario: `seed ${seed}`, found: [failure.text] };
   }
   return null;
+}
+
+/** Each woken past its lease, with what it was about to write. */
+async function ofStoppedLeaders(): Promise<Complaint | null> {
+  const points = { "before": 0, "under way": 0, "after": 0, "no write": 0 };
+  const tally = { stops: 0, points, refused: 0, written: 0, slowestHandOverMs: 0 };
+  try {
+    if (Number(seeds) > 0) await new StoppedLeaders(1, tally).live(100);
+    return null;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { scenario: "leaders that are stopped", found: [text] };
+  }
 }
