@@ -11,9 +11,7 @@ const wanted = process.argv.slice(2);
 const benchmarks = (await load()).filter(
   ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
 );
-console.log(
-  `Node ${process.version}, ${cpus()[0]?.model ?? "unknown processor"}, ${String(cpus().length)} cores\n`,
-);
+console.log(`Node ${process.version}, ${String(cpus().length)} cores\n`);
 if (benchmarks.length === 0) {
   console.error("There is no such benchmark.");
   process.exitCode = 1;

@@ -29,7 +29,7 @@ const theirs = Object.keys(homes).filter((vm) => homes[vm] === lost);
 /** A heartbeat is somewhere between two renewals when the power goes: elsewhere in each run. */
 const renewalMs = 3_334;
 
-console.log(`Node ${process.version}, ${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`);
+console.log(`Node ${process.version}, ${cpus().length} cores`);
 console.log(
   `lease ${lease}, grace ${grace}, 3 nodes, ${theirs.length} VMs on the one that is lost, 2 reconcilers\n`,
 );
