@@ -61,7 +61,7 @@ export const errorCatalogue = {
     exit: exitCodes.invalid,
     http: 503,
     text: "{directory} cannot be read: {why}. A folder that cannot be read is not an empty one: nothing was changed.",
-    advice: "Mount or create it, or name another with `--dir`.",
+    advice: "Mount or create it (`keel init` writes one to begin with), or name another with `--dir`.",
   },
   "source-taken": {
     exit: exitCodes.error,
