@@ -11,6 +11,7 @@ import type { ObservedNode } from "../../reconciler/model/observed.ts";
 import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { Killer } from "../support/real/killer.ts";
 import { RealCluster } from "../support/real/real-cluster.ts";
+import { untilSeen } from "../support/until-seen.ts";
 
 const restarts = Number(process.env["KEEL_RESTARTS"] ?? 2);
 /** Far more than it takes, on the slowest machine. */
@@ -64,9 +65,9 @@ describe("the daemons of real libvirt nodes", { timeout }, () => {
   ];
 
   /** libvirtd never gets over its own end between its first note of a domain and the beginning of QEMU. */
-  const untilQemuRuns = async () => {
+  const untilQemuRuns = () => {
     const { machine } = cluster.node("node1");
-    while ((await machine.pidsOf("guest=once,")).length === 0) await systemClock.sleep(20);
+    return untilSeen("QEMU runs", async () => (await machine.pidsOf("guest=once,")).length > 0);
   };
   const killLibvirtd = async () => {
     await untilQemuRuns();

@@ -5,23 +5,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
-import { systemClock } from "../../reconciler/runtime/system-clock.ts";
 import { runKeel, temporaryFolder } from "../cli/run-keel.ts";
 import { type EtcdCluster, startEtcdCluster } from "../support/etcd-cluster.ts";
 import { KeelProcess } from "../support/keel-process.ts";
 import { LiveCluster } from "../support/live-cluster.ts";
 import { vm } from "../support/plan/model-cluster.ts";
-
-/** Far more than anything here takes, on the slowest machine. */
-const patienceMs = 45_000;
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = systemClock.monotonic() + patienceMs;
-  while (!(await holds())) {
-    assert.ok(systemClock.monotonic() < giveUpAt, `it did not come to pass: ${what}`);
-    await systemClock.sleep(50);
-  }
-}
+import { untilSeen } from "../support/until-seen.ts";
 
 function etcdctl(...args: readonly string[]): string {
   const env = { ...process.env, ETCDCTL_API: "3" };
@@ -76,7 +65,7 @@ it("is frozen once an etcd is set back, and goes on from what runs once that is 
 
   live.put(vm("web", { node: "hv1", memory: "64MiB" }));
   await live.apply();
-  await until("web runs on hv1", async () => runsAt("hv1"));
+  await untilSeen("web runs on hv1", async () => runsAt("hv1"));
   const snapshot = join(folder, "snapshot");
   etcdctl("--endpoints", endpoint, "snapshot", "save", snapshot);
   const then = live.feed.state.revision;
@@ -89,25 +78,25 @@ it("is frozen once an etcd is set back, and goes on from what runs once that is 
   const revisionOf = (part: string) =>
     Number(/"revision":(\d+)/.exec(readFileSync(join(state, `lab-${part}.mark`), "utf8"))?.[1]);
   const parts = ["agent-hv1", "agent-hv2", "reconciler-r1"];
-  await until("all remember that", async () => parts.every((part) => revisionOf(part) > then + 1));
+  await untilSeen("all remember that", async () => parts.every((part) => revisionOf(part) > then + 1));
 
   await setBack(etcd, snapshot, directory);
   const frozen = async () => (await live.store.get(live.keys.store))?.value.includes('"why"') === true;
-  await until("it is frozen", frozen);
+  await untilSeen("it is frozen", frozen);
   const shown = await keel("get", "vms");
   assert.match(shown.err, /^warning: the store is frozen: it is at revision \d+, and \d+ was seen/);
   const planned = await keel("plan");
   assert.deepEqual([planned.exit, /^error: The store is frozen/.test(planned.err)], [6, true]);
 
   let accepted = await keel("store", "accept-restore", "-y");
-  await until("all nodes were read, and it is accepted", async () => {
+  await untilSeen("all nodes were read, and it is accepted", async () => {
     if (accepted.exit !== 0) accepted = await keel("store", "accept-restore", "-y");
     return accepted.exit === 0;
   });
   assert.match(accepted.out, /web runs on hv2; in the restored store it is on hv1/);
   assert.match(accepted.out, /Accepted\./);
   // The documents of then want it on hv1, where it comes alive: it was started once, and runs on.
-  await until("web is at home", async () => runsAt("hv1") && !runsAt("hv2"));
+  await untilSeen("web is at home", async () => runsAt("hv1") && !runsAt("hv2"));
   assert.deepEqual(
     live.guests.filter(({ kind }) => kind === "start").map(({ node }) => node),
     ["hv1"],

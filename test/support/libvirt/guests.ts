@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
 import type { DiskSpec, DomainSpec } from "../../../reconciler/model/step.ts";
+import { untilSeen } from "../until-seen.ts";
 import type { GuestImage } from "./guest-image.ts";
 import type { LibvirtNode } from "./libvirt-node.ts";
 
@@ -30,7 +30,11 @@ export class TestGuests {
 
   /** Once it has booted as often as it was started, it hears its power button. */
   async up(node: LibvirtNode, vm: string): Promise<void> {
-    while (!(await this.console(node, vm)).includes("GUEST-UP")) await systemClock.sleep(50);
+    await untilSeen(
+      `${vm} has booted on ${node.name}`,
+      async () => (await this.console(node, vm)).includes("GUEST-UP"),
+      async () => `its console: ${(await this.console(node, vm)).slice(-2_000)}`,
+    );
   }
 
   async console(node: LibvirtNode, vm: string): Promise<string> {

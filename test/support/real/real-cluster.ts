@@ -29,6 +29,7 @@ import { ipmiPassword } from "../fence/ipmi-simulator.ts";
 import { guestImage } from "../libvirt/guest-image.ts";
 import { TestGuests } from "../libvirt/guests.ts";
 import { LibvirtCluster } from "../libvirt/libvirt-cluster.ts";
+import { untilSeen } from "../until-seen.ts";
 import { Consoles } from "./consoles.ts";
 import { RealNode } from "./real-node.ts";
 
@@ -251,7 +252,11 @@ export class RealCluster {
 
   /** Resolves once it has booted so often, as it tells itself. */
   async up(vm: string, boots = 1): Promise<void> {
-    while ((await this.consoles.boots(vm)).length < boots) await systemClock.sleep(50);
+    await untilSeen(
+      `${vm} has booted ${boots} times`,
+      async () => (await this.consoles.boots(vm)).length >= boots,
+      async () => `its console: ${(await this.console(vm)).slice(-2_000)}\n${this.#tell()}`,
+    );
   }
 
   /** Its next migrations take so long that a test can look at them. */
