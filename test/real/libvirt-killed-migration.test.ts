@@ -1,5 +1,4 @@
 // Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio
-// Long
 /** What is killed in the middle of a live migration between real libvirt nodes does not change where it ends (law 10). */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";

@@ -1,5 +1,4 @@
 // Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio
-// Long
 /** A whole real node that dies, or hangs, without a power device that could prove anything. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
