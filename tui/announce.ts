@@ -16,7 +16,10 @@ export function announcements(before: Snapshot | null, after: Snapshot): readonl
 
 /** Columns are told apart by commas, and not by where they stand. */
 export function spoken(line: Line): string {
-  return textOf(line).trim().replaceAll(/ {2,}/g, ", ").replaceAll(" ,", ",");
+  return textOf(line)
+    .trim()
+    .replaceAll(" ,", ",")
+    .replaceAll(/,? {2,}/g, ", ");
 }
 
 function news(before: readonly Line[], after: readonly Line[]): readonly string[] {

@@ -8,7 +8,7 @@ import { sortKeys } from "./sort.ts";
 import { type Verb, type VerbEntry, verbs } from "./verbs.ts";
 
 export type Command =
-  | { readonly kind: "screen"; readonly screen: ScreenName | "help"; readonly filter: string }
+  | { readonly kind: "screen"; readonly screen: ScreenName | "help" | "apply"; readonly filter: string }
   | { readonly kind: "open"; readonly aspect: Aspect; readonly object: string }
   | { readonly kind: "page"; readonly words: readonly string[] }
   | ({ readonly kind: "verb" } & Verb)
@@ -78,6 +78,11 @@ export const commands: readonly CommandEntry[] = [
         ? { kind: "unknown", problem: ":approve needs the name of a VM" }
         : { kind: "approve", vm: plainVmName(vm) },
   },
+  plainCommand(["last"], "what the last command from here said, and whether it is done", {
+    kind: "screen",
+    screen: "apply",
+    filter: "",
+  }),
   plainCommand(["help", "h"], "keys, commands, signs", { kind: "screen", screen: "help", filter: "" }),
   plainCommand(["quit", "q", "q!"], "leave", { kind: "quit" }),
 ];

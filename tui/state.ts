@@ -137,8 +137,9 @@ export function reduce(state: UiState, action: UiAction): UiState {
       return { ...state, notice: action.notice };
     case "run-began":
     case "run-line":
-    case "run-ended":
       return { ...state, run: reduceRun(state.run, action) };
+    case "run-ended":
+      return runEnded({ ...state, run: reduceRun(state.run, action) });
     default:
       return unreachable(action);
   }
@@ -238,6 +239,18 @@ function toggled(marks: ReadonlySet<string>, object: string): ReadonlySet<string
 
 function closePrompt(state: UiState): UiState {
   return { ...state, prompt: null };
+}
+
+/** Where its page is on screen that says so; elsewhere it is told, in the place of that it is to be waited for. */
+function runEnded(state: UiState): UiState {
+  const { run } = state;
+  if (run === null) return state;
+  if (placeOf(state).screen === "apply") return { ...state, notice: null };
+  const notice: Notice =
+    run.phase === "done"
+      ? { tone: "ok", text: `\`${run.title}\` is done.` }
+      : { tone: "bad", text: `\`${run.title}\` was not done; :last shows what it said.` };
+  return { ...state, notice };
 }
 
 function reduceRun(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
-import { announcements } from "../../tui/announce.ts";
+import { announcements, spoken } from "../../tui/announce.ts";
 import type { Snapshot } from "../../tui/snapshot.ts";
+import { span } from "../../tui/view/line.ts";
 import { busyCluster } from "./busy-cluster.ts";
 import { clusterReport, vmReport } from "./fixture.ts";
 import { Stage } from "./stage.ts";
@@ -47,6 +48,16 @@ describe("announcements", () => {
     stage.press("?");
     assert.ok(hear().includes("HELP"));
     assert.deepEqual(hear(), []);
+  });
+
+  it("put one comma where a sign that is not said stands between two things", () => {
+    const line = [
+      span(" not N+1"),
+      span(" , ", "muted"),
+      span(" cluster.d is what was applied"),
+      span("  now"),
+    ];
+    assert.equal(spoken(line), "not N+1, cluster.d is what was applied, now");
   });
 
   it("say nothing of letters that are typed, and the question that comes of them", () => {

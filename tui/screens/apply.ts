@@ -15,7 +15,7 @@ export function applyPanel(report: ClusterReport | null, run: Run | null, canvas
       title: (run?.title ?? "apply").toUpperCase(),
       aside: run === null ? [] : [phaseSpan(run, canvas)],
       scrolls: "text",
-      empty: [run === null ? "Nothing was applied from here yet." : "Waiting for the first step."],
+      empty: [run === null ? "Nothing was asked for from here yet." : "Waiting for the first step."],
     },
     [
       ...steps.map((step) => ({ ...step, key: null })),
