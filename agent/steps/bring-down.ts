@@ -8,6 +8,8 @@ export interface Stop {
   readonly vm: VmName;
   /** A domain of a later epoch is not the one that was meant. */
   readonly maxEpoch: number;
+  /** A domain that is not paused for its hand-over is not the one that was meant. */
+  readonly onlyCopy?: boolean;
   readonly method: "graceful" | "cut";
   readonly timeoutMs: number;
   readonly then: "poweroff" | "leave";
@@ -56,6 +58,9 @@ function nextMove(
   isOverdue: boolean,
 ): Outcome | "cut" | "wait" {
   if (domain.epoch > stop.maxEpoch) return laterRun(domain);
+  if (stop.onlyCopy === true && domain.state !== "incoming") {
+    return failed("precondition", "it is no copy that waits for its hand-over");
+  }
   if (isCancelled) return cancelled;
   // Nobody inside a copy that never ran could shut it down.
   if (stop.method === "cut" || domain.state === "incoming") return "cut";

@@ -8,5 +8,11 @@ export async function stop(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  return (await bringDown({ ...step, maxEpoch: step.epoch }, context, signal)) ?? done();
+  return (
+    (await bringDown(
+      { ...step, maxEpoch: step.copy ?? step.epoch, onlyCopy: step.copy !== undefined },
+      context,
+      signal,
+    )) ?? done()
+  );
 }

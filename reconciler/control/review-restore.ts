@@ -114,7 +114,7 @@ function sightingsOf(state: ClusterState, nodes: readonly NodeReview[]): Readonl
 function epochAboveAll(state: ClusterState, freeze: StoreFreeze): number {
   let highest = freeze.seen.epoch;
   for (const { placement } of state.placements.values()) {
-    highest = Math.max(highest, placement.epoch, placement.moving?.epoch ?? 0);
+    highest = Math.max(highest, placement.epoch, placement.moving?.epoch ?? 0, placement.spent ?? 0);
   }
   for (const { status, domains } of state.nodes.observed.values()) {
     highest = Math.max(highest, status?.store?.epochSeen ?? 0);

@@ -105,7 +105,7 @@ function whatItLeft(
     case "adopt":
       return afterAdoption(writer, state, placement, { vm: step.vm, done });
     case "migrate":
-      return [{ put: key, value: encode(afterMigration(placement, step, isHandedOver(ends))) }];
+      return [{ put: key, value: encode(afterMigration(placement, step, ends)) }];
     case "destroy":
       return done ? destroyed(writer, state, step) : [];
     case "stop":
@@ -153,8 +153,12 @@ function isHandedOver([source, target]: readonly End[]): boolean {
   return source?.phase === "done" || (source?.phase === "dead" && target?.phase === "done");
 }
 
-function afterMigration(placement: Placement, step: StepOf<"migrate">, handedOver: boolean): Placement {
-  if (!handedOver) return { ...placement, moving: null };
+/** A copy that nobody saw end, on a node that is proven dead, keeps its epoch for itself: a person may have been wrong. */
+function afterMigration(placement: Placement, step: StepOf<"migrate">, ends: readonly End[]): Placement {
+  if (!isHandedOver(ends)) {
+    const kept = { ...placement, moving: null };
+    return ends[1]?.phase === "dead" ? { ...kept, spent: step.toEpoch } : kept;
+  }
   const displaced = step.to === placement.home ? null : (placement.moving?.displaced ?? "limits");
   return { ...placement, node: step.to, epoch: step.toEpoch, displaced, moving: null };
 }

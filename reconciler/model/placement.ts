@@ -38,6 +38,13 @@ export interface Placement {
   /** "guest": it switched itself off, and stays off until somebody asks. */
   readonly ended: "guest" | null;
   readonly moving: Moving | null;
+  /** The highest epoch of a copy that nobody saw end, as its node was proven dead; left out: there is none. */
+  readonly spent?: number;
+}
+
+/** Of the next start or copy: no other one has it, whatever became of it. */
+export function nextEpoch({ epoch, spent = 0 }: Pick<Placement, "epoch" | "spent">): number {
+  return Math.max(epoch, spent) + 1;
 }
 
 export const unplaced: Placement = {

@@ -73,6 +73,8 @@ export type Step = StepBase &
         readonly then: "poweroff" | "leave";
         /** Where it is the first half of a move: why the VM will be away from home. null: it is to stay off. */
         readonly displaced: Displaced | null;
+        /** Only a copy of this epoch is meant, that is still paused for its hand-over; left out: what the VM's epoch says. */
+        readonly copy?: number;
       }
     /** Graceful, cut at the time-out, then started with the new epoch; done when the domain's id is a new one. */
     | { readonly kind: "restart"; readonly spec: DomainSpec; readonly timeoutMs: number }

@@ -1,7 +1,7 @@
 /** Finds the node for a VM that wants one, and the step that brings it there. */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Displaced } from "../model/placement.ts";
+import { type Displaced, nextEpoch } from "../model/placement.ts";
 import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
@@ -129,7 +129,7 @@ function move(world: World, vm: Vm, wanting: Wanting, from: NodeName, choice: Ch
   world.ledger.provision(choice.node, vm.memoryBytes);
   world.ledger.reserve(choice.node, vm, footprint(world, vm));
   const planned = migrateStep(world, facts, vm, { from, to: choice.node, reason: choice.reason, displaced });
-  const placement = { ...facts.placement, node: choice.node, epoch: facts.placement.epoch + 1, displaced };
+  const placement = { ...facts.placement, node: choice.node, epoch: nextEpoch(facts.placement), displaced };
   return { kind: "step", planned, next: runningAt(facts, placement, choice.node) };
 }
 

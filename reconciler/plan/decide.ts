@@ -4,7 +4,7 @@
  */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Placement } from "../model/placement.ts";
+import { nextEpoch, type Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { decideAbsent } from "./absent.ts";
@@ -103,7 +103,7 @@ function atRest(world: World, placement: Placement, ended: boolean): Placement |
   const forgets = ended || placement.held !== null;
   const isSame = node === placement.node && displaced === placement.displaced && placement.ended === null;
   if (isSame && !forgets) return null;
-  const epoch = placement.epoch + (forgets ? 1 : 0);
+  const epoch = forgets ? nextEpoch(placement) : placement.epoch;
   return { ...placement, node, displaced, epoch, held: null, ended: null };
 }
 

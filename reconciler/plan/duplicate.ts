@@ -5,9 +5,11 @@
  */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
+import type { Placement } from "../model/placement.ts";
 import { reason } from "../model/reasons.ts";
+import { heldBack } from "./held-back.ts";
 import { blocked, off, type Outcome, record } from "./outcome.ts";
-import { stopStep } from "./steps.ts";
+import { cutStep } from "./steps.ts";
 import type { Condition, Stranger, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
@@ -16,13 +18,29 @@ type Duplicate = Extract<Condition, { readonly is: "duplicate" }>;
 export function decideDuplicate(world: World, facts: VmFacts, vm: Vm, condition: Duplicate): Outcome {
   const [stranger] = condition.strangers.filter(({ node }) => wasNotDead(world, node));
   if (stranger === undefined) return blocked(condition.why);
-  if (isOutdated(facts, stranger)) {
+  const { placement } = facts;
+  const isSpent = isSpentCopy(placement, stranger);
+  if (isSpent || isOutdated(facts, stranger)) {
+    const held = heldBack(world, facts, vm, "stop");
+    if (held !== null) return blocked(held.why, held.until);
     const why = reason("was-not-dead", { node: stranger.node });
-    return { kind: "step", planned: stopStep(facts, vm, stranger.node, "cut", why), next: off(facts) };
+    const copy = isSpent ? stranger.epoch : undefined;
+    return { kind: "step", planned: cutStep(facts, vm, stranger.node, why, copy), next: without(facts) };
   }
-  if (facts.placement.node !== null || condition.strangers.length > 1) return blocked(condition.why);
+  if (placement.node !== null || condition.strangers.length > 1) return blocked(condition.why);
   const why = reason("runs", { node: stranger.node });
-  return record(facts, { ...facts.placement, node: stranger.node, held: null }, why);
+  return record(facts, { ...placement, node: stranger.node, held: null }, why);
+}
+
+/** The VM, as the planner foresees it once that is gone. */
+function without(facts: VmFacts): VmFacts {
+  const { node } = facts.placement;
+  return node === null ? off(facts) : { ...facts, condition: { is: "running", node, domain: null } };
+}
+
+/** The copy of a migration that ended otherwise while it was away: its source kept the VM, or that started anew. */
+function isSpentCopy({ epoch, spent = 0 }: Placement, stranger: Stranger): boolean {
+  return stranger.isCopy && stranger.epoch > epoch && stranger.epoch <= spent;
 }
 
 function isOutdated({ placement }: VmFacts, { epoch }: Stranger): boolean {

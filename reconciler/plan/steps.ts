@@ -3,7 +3,7 @@ import type { Disk, Vm } from "../model/desired.ts";
 import { type HardwareField, withFields } from "../model/hardware.ts";
 import type { Nowhere, Tries, VolumeClaim } from "../model/journal.ts";
 import type { NodeName, VmName } from "../model/names.ts";
-import type { Displaced, Placement } from "../model/placement.ts";
+import { type Displaced, nextEpoch, type Placement } from "../model/placement.ts";
 import type { PlannedStep } from "../model/plan.ts";
 import type { Reason } from "../model/reasons.ts";
 import type { DiskSpec, Step } from "../model/step.ts";
@@ -38,7 +38,7 @@ export function startStep(
   },
 ): PlannedStep {
   const { desired, journal } = world.input;
-  const epoch = facts.placement.epoch + 1;
+  const epoch = nextEpoch(facts.placement);
   return planned({
     step: {
       kind: "start",
@@ -90,6 +90,19 @@ export function stopStep(
   });
 }
 
+/** Of what is not the VM any more. `copy`: only a paused copy of this epoch is meant. */
+export function cutStep(
+  facts: VmFacts,
+  vm: Vm,
+  node: NodeName,
+  reason: Reason,
+  copy: number | undefined,
+): PlannedStep {
+  const cut = stopStep(facts, vm, node, "cut", reason);
+  if (cut.step.kind !== "stop" || copy === undefined) return cut;
+  return { ...cut, step: { ...cut.step, copy } };
+}
+
 export function restartStep(
   world: World,
   facts: VmFacts,
@@ -99,7 +112,7 @@ export function restartStep(
   consumes: readonly string[],
 ): PlannedStep {
   const { desired, journal } = world.input;
-  const epoch = facts.placement.epoch + 1;
+  const epoch = nextEpoch(facts.placement);
   return planned({
     step: {
       kind: "restart",
@@ -125,7 +138,7 @@ export function migrateStep(
 ): PlannedStep {
   const { desired, journal } = world.input;
   const id = stepId(facts);
-  const toEpoch = facts.placement.epoch + 1;
+  const toEpoch = nextEpoch(facts.placement);
   return planned({
     step: {
       kind: "migrate",
@@ -207,7 +220,7 @@ export function destroyStep(
 export function adoptStep(world: World, facts: VmFacts, vm: Vm, node: NodeName, reason: Reason): PlannedStep {
   const { desired, journal } = world.input;
   const home = facts.placement.home ?? node;
-  const epoch = facts.placement.epoch + 1;
+  const epoch = nextEpoch(facts.placement);
   return planned({
     step: {
       kind: "adopt",

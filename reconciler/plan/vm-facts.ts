@@ -36,6 +36,8 @@ export type GuestEnd = Pick<Extract<ObservedDomain, { readonly state: "off" }>, 
 export interface Stranger {
   readonly node: NodeName;
   readonly epoch: number;
+  /** A copy that is paused for its hand-over: it never ran. */
+  readonly isCopy: boolean;
 }
 
 export interface VmFacts {
@@ -193,6 +195,10 @@ function duplicate(strangers: readonly Sighting[], placement: Placement): Condit
   return {
     is: "duplicate",
     why: reason("duplicate", { nodes: names.sort(byName).join(", ") }),
-    strangers: strangers.map(({ node, domain }) => ({ node: node.name, epoch: domain.epoch })),
+    strangers: strangers.map(({ node, domain: { epoch, state } }) => ({
+      node: node.name,
+      epoch,
+      isCopy: state === "incoming",
+    })),
   };
 }

@@ -58,6 +58,13 @@ describe("a stop", () => {
     assert.deepEqual(hv1.machine.active(), ["web"]);
   });
 
+  it("leaves what runs alone where only a copy is meant that waits for its hand-over", async () => {
+    const step = stopStep("web", "hv1", 2, { method: "cut", copy: 3 });
+    await lab.carryOut(step);
+    assert.equal(await phaseOf(step), "failed");
+    assert.deepEqual(hv1.machine.active(), ["web"]);
+  });
+
   it("cuts an earlier run that was left over", async () => {
     const step = stopStep("web", "hv1", 9, { method: "cut" });
     await lab.carryOut(step);
