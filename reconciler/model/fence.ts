@@ -69,6 +69,8 @@ export interface FenceProven {
   readonly vms: readonly VmName[];
   /** Whether it is to be powered on again: wanted, and then how it ended. */
   readonly powerOn: "no" | "wanted" | "on" | "failed";
+  /** So often powering it on has failed; left out: never. */
+  readonly powerOnTries?: number;
   /**
    * VMs whose images it may still have on their way to a shared store, and why. None of them starts anywhere before it
    * is shut out of them; left out: there is none.

@@ -105,7 +105,7 @@ export const reasonTable = {
     advice: "`keel maintenance off` ends it.",
   },
   "recovery-in-maintenance": {
-    text: "{node}, where it ran, is proven dead; nothing is taken over while maintenance is on",
+    text: "{node}, where it ran, is dead or was booted anew; nothing is taken over while maintenance is on",
     advice: "`keel maintenance off`, or `keel vm start {vm}` for this one.",
   },
   "lost-in-maintenance": { text: "{node} is lost, and left alone: maintenance is on" },
@@ -172,8 +172,9 @@ export const reasonTable = {
   },
   "confirmed-dead": { text: "{by} says that {node} is dead" },
   "node-recovered": { text: "what could start elsewhere for {node} has been started; the rest is held" },
+  "power-on-again": { text: "{node} could not be powered on yet, which is tried again: {why}" },
   "power-on-failed": {
-    text: "{node} could not be powered on again: {why}",
+    text: "{node} could not be powered on again, and is not tried any more: {why}",
     advice: "Power it on yourself once it is repaired.",
   },
   "node-quarantined": {

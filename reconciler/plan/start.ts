@@ -8,7 +8,8 @@ import { fixedPlaces, whereItWas } from "./fixed-places.ts";
 import { afterCrash, type HeldBack, heldBack } from "./held-back.ts";
 import { isClusterMaintained } from "./node-facts.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
-import { whyVolumeTaken } from "./usable.ts";
+import { whatPutItOut } from "./put-out.ts";
+import { whyNotUsable, whyVolumeTaken } from "./usable.ts";
 import type { Condition, GuestEnd, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
@@ -27,7 +28,7 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
     const { node, by } = placement.held;
     return { kind: "settled", why: reason("held", { node, by, vm: vm.name }) };
   }
-  const barred = lost && again === undefined && !release ? whyNotRecovered(world, facts) : null;
+  const barred = again === undefined && !release ? whyNotRecovered(world, facts, vm, end) : null;
   if (barred !== null) return blocked(barred);
   const held = whyNotReleased(world, facts);
   if (held !== null) return blocked(held);
@@ -47,14 +48,19 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
   return { kind: "wanting", wanting };
 }
 
-/** Maintenance: what its power devices proved dead is not taken over. A person's word is an act, and is acted on. */
-function whyNotRecovered(world: World, { name: vm, placement }: VmFacts): Reason | null {
-  const node = placement.node === null ? undefined : world.nodes.get(placement.node);
-  const fence = node?.fence ?? null;
-  const isByHand = fence !== null && "proof" in fence && fence.proof.by === "human";
-  if (node === undefined || isByHand) return null;
-  if (!node.isMaintained && !isClusterMaintained(world.input)) return null;
-  return reason("recovery-in-maintenance", { node: node.name, vm });
+/**
+ * Maintenance: what was on a node that is proven dead, by whatever proof, or that was booted anew, is not taken over by
+ * another one. Where it was it may start again, and where its document sends it.
+ */
+function whyNotRecovered(world: World, facts: VmFacts, vm: Vm, end: GuestEnd | null): Reason | null {
+  const out = whatPutItOut(world, facts);
+  const { placement } = facts;
+  const name = out?.by === "fence" ? out.node : end?.cause === "reboot" ? placement.node : null;
+  const node = name === null ? undefined : world.nodes.get(name);
+  if (node === undefined || (!node.isMaintained && !isClusterMaintained(world.input))) return null;
+  const place = fixedPlaces(placement, vm).find((fixed) => whyNotUsable(world, vm, fixed.node) === null);
+  if (place?.node === node.name || place?.as === "migrate") return null;
+  return reason("recovery-in-maintenance", { node: node.name, vm: vm.name });
 }
 
 /** What a dead node had on its way to an image must not land over what another one writes. Nobody may override that. */

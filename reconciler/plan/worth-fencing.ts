@@ -6,21 +6,22 @@ import type { PlanInput } from "./input.ts";
 import { plan } from "./plan.ts";
 
 /**
- * Some VM that is wanted running could start then and cannot now, or the node shares the ownership of one: a migration
- * in either direction, a step that it claimed and whose end it did not tell.
+ * Some VM that is wanted running could start then and cannot now, or the node shares the ownership of one: a step that it
+ * claimed and whose end it did not tell. Or a migration, in either direction, of any VM: the other end waits for it.
  */
 export function isWorthFencing(input: PlanInput, node: NodeName): boolean {
   return sharesOwnership(input, node) || wouldStart(input, node);
 }
 
-function sharesOwnership({ placements, journal }: PlanInput, node: NodeName): boolean {
+function sharesOwnership({ desired, placements, journal }: PlanInput, node: NodeName): boolean {
   for (const { placement } of placements.values()) {
     const { moving } = placement;
     if (moving !== null && (placement.node === node || moving.to === node)) return true;
   }
-  for (const { progress } of journal.steps.values()) {
+  for (const { step, progress } of journal.steps.values()) {
     const told = progress.get(node) ?? null;
-    if (told !== null && !isFinal(told)) return true;
+    const isWanted = desired.vms.get(step.vm)?.state === "running";
+    if (isWanted && told !== null && !isFinal(told)) return true;
   }
   return false;
 }

@@ -101,7 +101,7 @@ export function closed(it: NodeCase, quarantine = it.record?.quarantine ?? null)
 /** Of a node that is proven dead. */
 export function change(
   it: NodeCase,
-  { incident, proof, vms, phase, powerOn: power, replaced, unreleased }: FenceProven,
+  { incident, proof, vms, phase, powerOn: power, powerOnTries, replaced, unreleased }: FenceProven,
   changes: Partial<FenceProven>,
   told: Told | null = null,
   uses: readonly StoredRequest[] = [],
@@ -112,6 +112,7 @@ export function change(
     vms,
     phase,
     powerOn: power,
+    ...(powerOnTries === undefined ? {} : { powerOnTries }),
     ...(replaced === undefined ? {} : { replaced }),
     ...(unreleased === undefined ? {} : { unreleased }),
   };

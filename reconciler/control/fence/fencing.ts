@@ -155,7 +155,7 @@ export class Fencing {
       isRecovered: () => isRecovered(node, sight),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn && node.document !== null,
-      mayPowerOn: !around.isAlone && kitInForce(this.#options.devices, node, state).usable,
+      mayPowerOn: !around.isAlone,
     };
   }
 

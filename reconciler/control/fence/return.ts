@@ -3,6 +3,7 @@ import { type FenceProven, hasLivedSince, isFencedTooOften, type Quarantine } fr
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { change, closed, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
+import { backOffMs } from "./back-off.ts";
 import { isReleased, isYetToRelease, release } from "./release.ts";
 import { suspect } from "./silence.ts";
 
@@ -38,16 +39,29 @@ function replace(it: NodeCase, proven: FenceProven, request: StoredRequest): Nex
   return change(it, proven, { replaced: request.machineId, powerOn: "no" }, told, [request]);
 }
 
+/** So often it is tried, within a quarter of an hour: who repairs its power then switches it on as well. */
+const powerOnTriesMax = 8;
+
 function powerOn(it: NodeCase, proven: FenceProven): Next {
   if (!it.powersOn) return change(it, proven, { powerOn: "no" });
   if (!it.mayPowerOn) return rest();
   const { node, task } = it;
-  const key = `${proven.incident.id}/on`;
+  const { powerOnTries: tries = 0 } = proven;
+  const before = `${proven.incident.id}/on/${tries - 1}`;
+  const key = `${proven.incident.id}/on/${tries}`;
+  if (task?.kind === "power-on" && task.key === before) {
+    const dueInMs = task.endedAt + backOffMs(tries) - it.monotonic;
+    return dueInMs > 0 ? rest(dueInMs) : run("power-on", key);
+  }
   if (task?.kind !== "power-on" || task.key !== key) return run("power-on", key);
   if (task.failure === undefined) return rest();
   if (task.failure === null) return change(it, proven, { powerOn: "on" });
-  const told: Told = { level: "warning", reason: reason("power-on-failed", { node, why: task.failure }) };
-  return change(it, proven, { powerOn: "failed" }, told);
+  const powerOnTries = tries + 1;
+  const isLast = powerOnTries === powerOnTriesMax;
+  if (tries > 0 && !isLast) return change(it, proven, { powerOnTries });
+  const why = reason(isLast ? "power-on-failed" : "power-on-again", { node, why: task.failure });
+  const told: Told = { level: isLast ? "alarm" : "warning", reason: why };
+  return change(it, proven, { powerOnTries, ...(isLast && { powerOn: "failed" }) }, told);
 }
 
 /** From now on its agent tells what runs there. It is used again once somebody says so. */

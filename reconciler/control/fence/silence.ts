@@ -8,6 +8,7 @@ import {
 } from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
+import { backOffMs } from "./back-off.ts";
 import { voidWord } from "./back.ts";
 import { common, type Next, type NodeCase, rest, write } from "./case.ts";
 import { cut, type Cutting } from "./cutting.ts";
@@ -45,9 +46,6 @@ function confirm(it: NodeCase, incident: Incident, request: StoredRequest): Next
   return prove(it, incident, { by: "human", at: now, who: request.by }, [request]);
 }
 
-const firstBackOffMs = 5_000;
-const longestBackOffMs = 300_000;
-
 type Failed = Extract<Silent, { readonly phase: "failed" }>;
 
 function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
@@ -59,10 +57,9 @@ function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
     const told = { level: "warning", reason: verdict.why } as const;
     return write({ ...common(it), ...record, why: verdict.why }, told);
   }
-  const backOffMs = Math.min(firstBackOffMs * 2 ** (round - 1), longestBackOffMs);
   // A round of a former leader ended before this one's grace began.
   const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;
-  const dueInMs = endedAt === null ? 0 : endedAt + backOffMs - it.monotonic;
+  const dueInMs = endedAt === null ? 0 : endedAt + backOffMs(round) - it.monotonic;
   return dueInMs > 0 ? rest(dueInMs) : cut(it, incident, round + 1);
 }
 

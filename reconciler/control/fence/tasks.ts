@@ -22,6 +22,7 @@ export type Task =
       readonly key: string;
       /** undefined: under way. null: it is on. */
       readonly failure: string | null | undefined;
+      readonly endedAt: number;
     }
   | {
       readonly kind: "release";
@@ -59,10 +60,10 @@ export class FenceTasks {
   }
 
   powerOn(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
-    this.#tasks.set(node, { kind: "power-on", key, failure: undefined });
+    this.#tasks.set(node, { kind: "power-on", key, failure: undefined, endedAt: 0 });
     this.#follow(async () => {
       const failure = await powerOn(devices, this.#clock, this.#signal);
-      this.#tasks.set(node, { kind: "power-on", key, failure });
+      this.#tasks.set(node, { kind: "power-on", key, failure, endedAt: this.#clock.monotonic() });
     });
   }
 
@@ -88,7 +89,7 @@ export class FenceTasks {
     const task: Task =
       kind === "round"
         ? { kind, key, outcome: { proven: false, why }, endedAt }
-        : { kind, key, failure: why };
+        : { kind, key, failure: why, endedAt };
     this.#tasks.set(node, task);
     this.#onEnd();
   }

@@ -180,6 +180,28 @@ describe("a node that is proven dead", () => {
     assert.equal(phaseAfter({ record: stored(proven) }), "nothing");
   });
 
+  it("is powered on again after a back-off where that failed, and at last no more", () => {
+    const after = (powerOnTries: number, tried: number, monotonic = lost.monotonic) => {
+      const task = { kind: "power-on", key: `5/on/${tried}`, failure: "no answer", endedAt: 50_000 } as const;
+      return nextOf({
+        ...lost,
+        monotonic,
+        task,
+        record: stored({ ...proven, powerOn: "wanted", powerOnTries }),
+      });
+    };
+    const { record, told } = after(0, 0).write ?? assert.fail("nothing is written");
+    assert.ok(record !== null && "powerOnTries" in record);
+    assert.deepEqual(
+      [record.powerOn, record.powerOnTries, told?.reason.code],
+      ["wanted", 1, "power-on-again"],
+    );
+    assert.equal(after(1, 0, 54_999).wakeInMs, 1);
+    assert.equal(after(1, 0, 55_000).run?.key, "5/on/1");
+    assert.equal(after(3, 2, 50_000).wakeInMs, 20_000);
+    assert.equal(after(7, 7).write?.told?.reason.code, "power-on-failed");
+  });
+
   it("is in quarantine once it lives, with an alarm where it is in the boot that was proven dead", () => {
     const told = (bootId: string) => {
       const { write } = nextOf({ ...lost, record: stored(proven), alive: { ...alive, bootId } });
