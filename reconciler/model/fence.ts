@@ -21,6 +21,11 @@ export type Proof =
   /** A person gave their word for it. */
   | { readonly by: "human"; readonly at: number; readonly who: string };
 
+/** Whom people have to ask about it. */
+export function whoProved(proof: Proof): string {
+  return proof.by === "human" ? proof.who : proof.devices.join(", ");
+}
+
 export type FenceRecord = {
   readonly node: NodeName;
   /** Epoch milliseconds of each proof that it was dead, in the 24 h up to the last of them. */
@@ -47,6 +52,8 @@ export type FenceOpen = { readonly incident: Incident } & (
       readonly at: number;
       /** The term of the leader that carries it out: the create revision of its key. */
       readonly term: number;
+      /** Why the round before it proved nothing, where it is not the first one. Leaders of before do not tell. */
+      readonly why?: Reason;
     }
   /** The last round ended without proof. Until the next one the node may come back as if nothing had been. */
   | { readonly phase: "failed"; readonly round: number; readonly at: number; readonly why: Reason }

@@ -181,7 +181,7 @@ export const reasonTable = {
     text: "{node} lives again; it takes nothing until its return is acknowledged",
     advice: "`keel node ready {node}` once you have looked at it.",
   },
-  "node-was-not-dead": {
+  "was-not-dead": {
     text: "{node} was not dead, though {by} had said so; what was recovered from it is cut there",
     advice: "Find out why. `keel node ready {node}` once that is clear.",
   },
@@ -197,7 +197,7 @@ export const reasonTable = {
   },
   "node-fenced": { text: "{node} is fenced", advice: "`keel node ready {node}` once it is repaired." },
   "lost-its-node": { text: "{node}, where it ran, is proven dead" },
-  "was-not-dead": {
+  "copy-is-outdated": {
     text: "it still ran on {node}, which had been proven dead, and runs elsewhere by now",
     advice: "Find out who said that {node} was off, and why it was not.",
   },

@@ -6,7 +6,7 @@ import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
 import { ifWithdrawn, whatPutItOut } from "./put-out.ts";
-import { mustBeEmptied, whyUnhealthy } from "./node-facts.ts";
+import { mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
 import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
 import { decideStaying, whyAway } from "./stay.ts";
 import { migrateStep, startStep, stopStep } from "./steps.ts";
@@ -111,7 +111,8 @@ function stay(world: World, vm: Vm, wanting: Wanting, from: NodeName): Outcome {
   if (refused === undefined || why === null) return outcome;
   const explicit = refused.as === "migrate" || (refused.as === "home" && vm.node === refused.node);
   // A flushed or lost home is no refusal: it is why the VM is displaced, and the VM returns when the node does.
-  const passing = refused.as === "home" && (why.code.startsWith("node-") || why.code.startsWith("agent-"));
+  const home = world.nodes.get(refused.node);
+  const passing = refused.as === "home" && (home === undefined || whyClosed(home) !== null);
   if (!explicit || passing) return outcome;
   return { kind: "blocked", why, retry: true, wakeAt: null };
 }

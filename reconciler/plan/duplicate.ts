@@ -23,7 +23,7 @@ export function decideDuplicate(world: World, facts: VmFacts, vm: Vm, condition:
   if (isSpent || isOutdated(facts, stranger)) {
     const held = heldBack(world, facts, vm, "stop");
     if (held !== null) return blocked(held.why, held.until);
-    const why = reason("was-not-dead", { node: stranger.node });
+    const why = reason("copy-is-outdated", { node: stranger.node });
     const copy = isSpent ? stranger.epoch : undefined;
     return { kind: "step", planned: cutStep(facts, vm, stranger.node, why, copy), next: without(facts) };
   }

@@ -1,7 +1,7 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
 import type { Cluster, Maintenance, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
-import { deathOf, type FenceRecord } from "../model/fence.ts";
+import { deathOf, type FenceRecord, whoProved } from "../model/fence.ts";
 import type { MaintenanceState } from "../model/maintenance.ts";
 import type { ObservedNode } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
@@ -122,9 +122,12 @@ function silenceOf(observed: ObservedNode, fence: FenceRecord | null): Health {
 
 /** Why it takes nothing though its agent may answer: proven dead, or back and not yet acknowledged. */
 export function whyFenced({ name, health, fence }: NodeFacts): Reason | null {
-  const isQuarantined = (fence?.quarantine ?? null) !== null;
-  if (isQuarantined && health === "ok") return reason("node-quarantined", { node: name });
-  return isQuarantined || health === "dead" ? reason("node-fenced", { node: name }) : null;
+  const quarantine = fence?.quarantine ?? null;
+  if (quarantine !== null && health === "ok") {
+    if (!quarantine.wasNotDead) return reason("node-quarantined", { node: name });
+    return reason("was-not-dead", { node: name, by: whoProved(quarantine.proof) });
+  }
+  return quarantine !== null || health === "dead" ? reason("node-fenced", { node: name }) : null;
 }
 
 function reserveOf(cluster: Cluster, totalBytes: number): number {
@@ -176,7 +179,7 @@ function whySilent({ name, fence, health }: NodeFacts): Reason {
     case "failed":
       return fence.why;
     case "cutting":
-      return reason("node-fencing", { node: name, round: fence.round });
+      return fence.why ?? reason("node-fencing", { node: name, round: fence.round });
     case "proven":
     case "recovering":
     case "done":

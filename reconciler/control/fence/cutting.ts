@@ -1,6 +1,6 @@
 /** A round over the power devices of a node: how it is begun, taken over, and what its end means. */
 import type { FenceOpen, FenceRecord, Incident } from "../../model/fence.ts";
-import { reason } from "../../model/reasons.ts";
+import { type Reason, reason } from "../../model/reasons.ts";
 import { common, type Next, type NodeCase, rest, run, write } from "./case.ts";
 import { fenceCommandMs } from "./fence-device.ts";
 import { backAlive } from "./back.ts";
@@ -8,9 +8,18 @@ import { prove } from "./proof.ts";
 
 export type Cutting = Extract<FenceOpen, { readonly phase: "cutting" }>;
 
-export function cut(it: NodeCase, incident: Incident, round: number): Next {
+/** `why`: the round before it proved nothing; null: it is the first one, or something else has stood in the way. */
+export function cut(it: NodeCase, incident: Incident, round: number, why: Reason | null): Next {
   const { node, now, term } = it;
-  const record: FenceRecord = { ...common(it), phase: "cutting", incident, round, at: now, term };
+  const record: FenceRecord = {
+    ...common(it),
+    phase: "cutting",
+    incident,
+    round,
+    at: now,
+    term,
+    ...(why !== null && { why }),
+  };
   return write(record, { level: "warning", reason: reason("node-fencing", { node, round }) });
 }
 
@@ -35,9 +44,9 @@ export function whileCutting(it: NodeCase, record: Cutting): Next {
 }
 
 /** The former leader's command may be under way for as long as one may take. Only then a reading tells the truth. */
-function takeOver(it: NodeCase, { incident, round, phase }: Cutting): Next {
+function takeOver(it: NodeCase, { incident, round, phase, why }: Cutting): Next {
   const leftMs = fenceCommandMs - it.foreignForMs;
   if (leftMs > 0) return rest(leftMs);
   const { now, term } = it;
-  return write({ ...common(it), phase, incident, round, at: now, term });
+  return write({ ...common(it), phase, incident, round, at: now, term, ...(why !== undefined && { why }) });
 }

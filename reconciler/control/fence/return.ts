@@ -1,5 +1,11 @@
 /** From the proof on: the recovery, power on again, and the way back into service. */
-import { type FenceProven, hasLivedSince, isFencedTooOften, type Quarantine } from "../../model/fence.ts";
+import {
+  type FenceProven,
+  hasLivedSince,
+  isFencedTooOften,
+  type Quarantine,
+  whoProved,
+} from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { change, closed, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
@@ -69,9 +75,9 @@ function comesBack(it: NodeCase, { incident, proof }: FenceProven): Next {
   const { node, alive, confirmed } = it;
   const wasNotDead = alive?.bootId === incident.bootId;
   const quarantine: Quarantine = { incident, proof, wasNotDead };
-  const by = proof.by === "human" ? proof.who : proof.devices.join(", ");
+  const by = whoProved(proof);
   const told: Told = wasNotDead
-    ? { level: "alarm", reason: reason("node-was-not-dead", { node, by }) }
+    ? { level: "alarm", reason: reason("was-not-dead", { node, by }) }
     : { level: "note", reason: reason("node-quarantined", { node }) };
   return write(closed(it, quarantine), told, confirmed === null ? [] : [confirmed]);
 }

@@ -23,7 +23,7 @@ export function whileSilent(it: NodeCase, record: Silent | null): Next {
   if (it.confirmed !== null) return confirm(it, record.incident, it.confirmed);
   const verdict = it.verdict();
   if (record.phase === "failed" && record.round > 0) return tryAgain(it, record, verdict);
-  return verdict.is === "fence" ? cut(it, record.incident, 1) : show(it, record, verdict);
+  return verdict.is === "fence" ? cut(it, record.incident, 1, null) : show(it, record, verdict);
 }
 
 /** A new incident. */
@@ -60,7 +60,8 @@ function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
   // A round of a former leader ended before this one's grace began.
   const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;
   const dueInMs = endedAt === null ? 0 : endedAt + backOffMs(round) - it.monotonic;
-  return dueInMs > 0 ? rest(dueInMs) : cut(it, incident, round + 1);
+  if (dueInMs > 0) return rest(dueInMs);
+  return cut(it, incident, round + 1, why.code === "fence-failed" ? why : null);
 }
 
 /** What people see of it: that its grace runs, or that it is lost, and why nothing is done. */
