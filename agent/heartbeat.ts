@@ -1,5 +1,6 @@
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { FenceRecord } from "../reconciler/model/fence.ts";
+import type { LeaseRecord } from "../reconciler/model/lease.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
 import type { Alive, DirectPlace, Seen } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
@@ -21,6 +22,7 @@ export interface HeartbeatOptions {
   readonly answersAt?: DirectPlace;
   /** Of the machine's network. */
   readonly addresses?: readonly string[];
+  /** Left out: what the cluster says, from when it next makes its key. */
   readonly leaseMs?: number;
   /** On a planned stop the node counts as gone at once, instead of when the lease ends. */
   readonly revokeOnStop?: boolean;
@@ -86,6 +88,7 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
   const held = await store.get(keys.seen(node));
   const before = held === null ? null : decode<Seen>(held);
   const fence = await store.get(keys.fence(node));
+  const lease = options.leaseMs === undefined ? await store.get(keys.lease) : null;
   const replaced = fence === null ? undefined : replacedIn(decode<FenceRecord>(fence));
   if (replaced === machineId) {
     log.error("this machine was replaced; another one goes by the node's name", { node, machineId });
@@ -112,7 +115,8 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
     return { put: keys.seen(node), value: encode(record) };
   };
   const isCut = fence !== null && decode<FenceRecord>(fence).phase === "cutting";
-  if (!isCut) return { compare: pins, then: [seen(true)] };
+  const leaseMs = lease === null ? {} : { leaseMs: decode<LeaseRecord>(lease).ms };
+  if (!isCut) return { compare: pins, then: [seen(true)], ...leaseMs };
   if (before?.bootId !== bootId || before.alive) {
     log.warn("this node is being fenced; it stays away until that is over", { node });
     await store.transact({ compare: pins, then: [seen(false)] });

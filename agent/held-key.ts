@@ -38,6 +38,8 @@ export interface HeldKeyOptions {
 export interface Admission {
   readonly compare: readonly Compare[];
   readonly then: readonly Operation[];
+  /** Instead of the lease that it would have. */
+  readonly leaseMs?: number;
 }
 
 const openAdmission: Admission = { compare: [], then: [] };
@@ -114,7 +116,7 @@ export class HeldKey {
     if (isForeign && onHeld(held, isStart) === "wait") return "held";
     const admitted = admission === undefined ? openAdmission : await admission();
     if (admitted === null) return "not admitted";
-    const lease = await store.grant(leaseMs);
+    const lease = await store.grant(admitted.leaseMs ?? leaseMs);
     this.#leases.add(lease.id);
     try {
       const { ok, revision } = await store.transact({

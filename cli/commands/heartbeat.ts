@@ -15,7 +15,7 @@ interface HeartbeatOptions {
   readonly bootIdFile?: string;
   readonly address?: string;
   readonly answerAt: HostPort;
-  readonly lease: number;
+  readonly lease?: number;
   readonly revokeOnStop?: true;
 }
 
@@ -31,9 +31,10 @@ export function register(program: Command, context: ContextFactory): void {
     .option("--address <address>", "where other nodes reach this one")
     .option("--answer-at <host:port>", "where it answers a leader that misses it", hostPort, anyHost)
     .addOption(
-      new Option("--lease <duration>", "how long silence lasts before the node is suspect")
-        .argParser(duration)
-        .default(10_000, "10s"),
+      new Option(
+        "--lease <duration>",
+        "how long silence lasts before the node is suspect, instead of the cluster's `fencing.lease`",
+      ).argParser(duration),
     )
     .option("--revoke-on-stop", "count as gone at once when ended, for a planned shutdown of the machine")
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
@@ -55,7 +56,7 @@ export function register(program: Command, context: ContextFactory): void {
           address: options.address ?? null,
           ...(answerer === null ? {} : { answersAt: answerer.place }),
           addresses: networkNames(),
-          leaseMs: options.lease,
+          ...(options.lease === undefined ? {} : { leaseMs: options.lease }),
           revokeOnStop: options.revokeOnStop ?? false,
           log,
         },

@@ -7,6 +7,7 @@ import type { Desired } from "../model/desired.ts";
 import type { FenceRecord } from "../model/fence.ts";
 import type { Identity, Request, ReleasedStep, StepRecord, Tries, VolumeClaim } from "../model/journal.ts";
 import type { LastFields } from "../model/last-fields.ts";
+import type { LeaseRecord } from "../model/lease.ts";
 import type { MaintenanceRecord } from "../model/maintenance.ts";
 import type { NodeName, VmName } from "../model/names.ts";
 import type { AgentPresence, Alive, NodeStatus, ObservedDomain, Seen } from "../model/observed.ts";
@@ -50,6 +51,8 @@ export class ClusterState {
   readonly events = new Map<string, EventReport>();
   readonly #applied = new AppliedDesired();
   leader: LeaderRecord | null = null;
+  /** With its revision; null: no leader has written it down. */
+  lease: { readonly record: LeaseRecord; readonly revision: Revision } | null = null;
   /** How long the leader's rounds take; null: none has told. */
   rounds: RoundsRecord | null = null;
   /** What maintenance is in force, with its revision; null: nobody has written it down yet. */
@@ -142,6 +145,9 @@ export class ClusterState {
     switch (key) {
       case "leader":
         this.leader = item === null ? null : decode<LeaderRecord>(item);
+        return;
+      case "lease":
+        this.lease = item === null ? null : { record: decode<LeaseRecord>(item), revision: item.modRevision };
         return;
       case "rounds":
         this.rounds = item === null ? null : decode<RoundsRecord>(item);

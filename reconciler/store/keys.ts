@@ -36,6 +36,8 @@ export function clusterKeys(cluster: string) {
     boundByHand: (node: NodeName) => `${root}bound-by-hand/${node}`,
     /** What of its document it was last alive with: `LastFields`. */
     lastFields: (node: NodeName) => `${root}last-fields/${node}`,
+    /** How long heartbeats may be silent: `LeaseRecord`. */
+    lease: `${root}lease`,
     request: (id: string) => `${root}request/${id}`,
     event: (writer: string, id: string) => `${root}event/${writer}/${id}`,
     /** Of the one folder that is watched: whoever watches holds it. */

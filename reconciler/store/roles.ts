@@ -93,6 +93,7 @@ function heartbeatAccess(keys: ClusterKeys, node: NodeName): readonly Permission
   return [
     under("read", keys.node(node)),
     one("read", keys.fence(node)),
+    one("read", keys.lease),
     one("write", keys.alive(node)),
     one("write", keys.seen(node)),
   ];
@@ -119,7 +120,7 @@ function reconcilerWrites(keys: ClusterKeys): readonly Permission[] {
     "volume/",
   ];
   return [
-    ...[keys.leader, keys.store, keys.housekeeping, keys.maintenance, keys.rounds].map((key) =>
+    ...[keys.leader, keys.lease, keys.store, keys.housekeeping, keys.maintenance, keys.rounds].map((key) =>
       one("write", key),
     ),
     ...areas.map((area) => under("write", root + area)),

@@ -76,6 +76,34 @@ describe("runHeartbeat", () => {
     assert.equal(core.revision, (await store.get(key))?.createRevision);
   });
 
+  it("takes the lease that the cluster says, once it begins, unless it was told another", async () => {
+    const granted: number[] = [];
+    const grantsOf = async (leaseMs?: number) => {
+      const own = new MemoryStore({ core, clock });
+      const grant = own.grant.bind(own);
+      own.grant = (ttlMs) => {
+        granted.push(ttlMs);
+        return grant(ttlMs);
+      };
+      const ended = new AbortController();
+      const ids = { node: "hv1", cluster: "lab", machineId: "m1", bootId: "b1", address: null };
+      const told = leaseMs === undefined ? {} : { leaseMs };
+      const running = runHeartbeat(
+        { ...ids, ...told, store: own, clock, revokeOnStop: true, log: silentLog },
+        ended.signal,
+      );
+      await clock.advance(1_000);
+      ended.abort(new Error("stopped"));
+      await running;
+      await own.close();
+    };
+    await grantsOf();
+    await store.transact({ compare: [], then: [{ put: keys.lease, value: encode({ ms: 30_000 }) }] });
+    await grantsOf();
+    await grantsOf(5_000);
+    assert.deepEqual(granted, [10_000, 30_000, 5_000]);
+  });
+
   it("is believed for one lease after it was killed", async () => {
     const { kill } = beat();
     await clock.advance(0);

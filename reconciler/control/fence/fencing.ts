@@ -21,6 +21,7 @@ import { writeFence } from "./journal.ts";
 import type { ImageStore } from "./image-store.ts";
 import { imagesOf } from "./images-of.ts";
 import { fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
+import { writeLease } from "./lease.ts";
 import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
@@ -100,8 +101,9 @@ export class Fencing {
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
     const maintained = writeMaintenance(writer, state, effective);
+    const lease = writeLease(writer, state);
     const transactions: VmTransaction[] = [
-      ...(maintained === null ? [] : [maintained]),
+      ...[maintained, lease].filter((one) => one !== null),
       ...writeLastFields(writer, state, facts),
     ];
     let wakeInMs = maintenanceEndsInMs(effective, writer.now);

@@ -73,6 +73,7 @@ describe("the roles of the parts", () => {
       [keys.step("hv1", "s1"), ["reconciler"]],
       [keys.progress("hv1", "s1"), ["reconciler", "agent-hv1"]],
       [keys.lastFields("hv1"), ["reconciler"]],
+      [keys.lease, ["reconciler"]],
       [keys.request("r1"), ["reconciler", "operator"]],
       [keys.planUsed("p1"), ["operator"]],
       [keys.event("leader", "0000"), ["reconciler"]],
