@@ -29,7 +29,8 @@ export interface CommandEntry {
   readonly takes: string;
   readonly help: string;
   readonly argument: "none" | "filter" | "object" | "vm" | "node" | "words" | "sort";
-  readonly parse: (argument: string) => Command;
+  /** `report`: what names may mean. */
+  readonly parse: (argument: string, report: ClusterReport | null) => Command;
 }
 
 export const commands: readonly CommandEntry[] = [
@@ -78,7 +79,7 @@ export const commands: readonly CommandEntry[] = [
         ? { kind: "unknown", problem: ":approve needs the name of a VM" }
         : { kind: "approve", vm: plainVmName(vm) },
   },
-  plainCommand(["last"], "what the last command from here said, and whether it is done", {
+  plainCommand(["last"], "what the last command from here said, and how it ended", {
     kind: "screen",
     screen: "apply",
     filter: "",
@@ -87,13 +88,13 @@ export const commands: readonly CommandEntry[] = [
   plainCommand(["quit", "q", "q!"], "leave", { kind: "quit" }),
 ];
 
-export function parseCommand(typed: string): Command {
+export function parseCommand(typed: string, report: ClusterReport | null): Command {
   const { word, argument } = split(typed);
   const found = commands.find((command) => command.names.includes(word)) ?? onlyBeginningWith(word);
   if (found === undefined) return { kind: "unknown", problem: `there is no command :${word} (? lists them)` };
   if (argument !== "" && found.argument === "none")
     return { kind: "unknown", problem: `:${word} takes nothing after it` };
-  return found.parse(argument);
+  return found.parse(argument, report);
 }
 
 /** The whole lines that what is typed may become, best first, at most `most`. */
@@ -177,7 +178,10 @@ function pageCommand(name: string, takes: string, help: string, words: readonly 
     takes,
     help,
     argument: takes === "" ? "none" : "words",
-    parse: (more) => ({ kind: "page", words: [...words, ...wordsOf(more)] }),
+    parse: (more) =>
+      more === "" && takes !== "" && !takes.startsWith("[")
+        ? { kind: "unknown", problem: `:${name} takes ${takes}` }
+        : { kind: "page", words: [...words, ...wordsOf(more)] },
   };
 }
 
@@ -217,10 +221,10 @@ function objectCommand(word: string, help: string, of: (object: string) => Comma
     takes: "OBJECT",
     help,
     argument: "object",
-    parse: (name) =>
+    parse: (name, report) =>
       name === ""
         ? { kind: "unknown", problem: `:${word} needs an object, such as vm/web1 or node/hv1` }
-        : of(fullObject(name)),
+        : of(fullObject(name, report)),
   };
 }
 
@@ -235,10 +239,14 @@ function parseSort(argument: string): Command {
     : { kind: "sort", key };
 }
 
-/** `web1`, `vm/web1`, `VM/web1` and `node/hv1` as the report names them. */
-function fullObject(name: string): string {
+/** `web1`, `vm/web1`, `VM/web1` and `node/hv1` as the report names them; `hv1` too, where no VM is called so. */
+function fullObject(name: string, report: ClusterReport | null): string {
   const [kind, rest] = name.split("/", 2);
-  if (rest === undefined) return objectId("VM", name);
+  if (rest === undefined) {
+    const isNamed = (row: { readonly name: string }) => row.name === name;
+    const isNode = report !== null && !report.vms.some(isNamed) && report.nodes.some(isNamed);
+    return objectId(isNode ? "Node" : "VM", name);
+  }
   return kind?.toLowerCase() === "node"
     ? objectId("Node", rest)
     : kind?.toLowerCase() === "vm"

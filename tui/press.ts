@@ -126,7 +126,7 @@ function submit(prompt: TypedPrompt, context: KeyContext): Outcome {
     }
     case "command": {
       if (prompt.text.trim() === "") return act(close);
-      const outcome = run(parseCommand(prompt.text), context);
+      const outcome = run(parseCommand(prompt.text, context.report), context);
       return { ...outcome, do: [close, ...outcome.do] };
     }
     default:

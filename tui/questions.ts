@@ -65,7 +65,7 @@ export function askVerbOn(context: KeyContext, entry: VerbEntry, rest: readonly 
 function whyNotRun(state: UiState): string | null {
   if (!state.writable) return readOnlyText;
   return state.run?.phase === "running"
-    ? `\`${state.run.title}\` is under way (:last shows it); wait until it is done.`
+    ? `\`${state.run.title}\` is under way (:last shows it); wait until it has ended.`
     : null;
 }
 

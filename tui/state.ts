@@ -246,11 +246,10 @@ function runEnded(state: UiState): UiState {
   const { run } = state;
   if (run === null) return state;
   if (placeOf(state).screen === "apply") return { ...state, notice: null };
-  const notice: Notice =
-    run.phase === "done"
-      ? { tone: "ok", text: `\`${run.title}\` is done.` }
-      : { tone: "bad", text: `\`${run.title}\` was not done; :last shows what it said.` };
-  return { ...state, notice };
+  // Its steps may still be under way: they are on the screens, and can be undone.
+  const [tone, how] =
+    run.phase === "done" ? (["ok", "has ended well"] as const) : (["bad", "has failed"] as const);
+  return { ...state, notice: { tone, text: `\`${run.title}\` ${how}; :last shows what it said.` } };
 }
 
 function reduceRun(

@@ -4,35 +4,40 @@ import { describe, it } from "node:test";
 import { commands, completions, parseCommand } from "../../tui/commands.ts";
 import { clusterReport, nodeReport, vmReport } from "./fixture.ts";
 
+const report = clusterReport({ vms: [vmReport("web1"), vmReport("db1")], nodes: [nodeReport("wn1")] });
+
 describe("parseCommand", () => {
   it("knows screens by name, alias and unambiguous beginning, with a filter after it", () => {
     const vms = { kind: "screen", screen: "vms", filter: "" };
-    assert.deepEqual(parseCommand("vms"), vms);
-    assert.deepEqual(parseCommand("vm"), vms);
-    assert.deepEqual(parseCommand("vm web"), { ...vms, filter: "web" });
-    assert.deepEqual(parseCommand("eve"), { kind: "screen", screen: "events", filter: "" });
-    assert.deepEqual(parseCommand("node"), { kind: "screen", screen: "nodes", filter: "" });
+    assert.deepEqual(parseCommand("vms", report), vms);
+    assert.deepEqual(parseCommand("vm", report), vms);
+    assert.deepEqual(parseCommand("vm web", report), { ...vms, filter: "web" });
+    assert.deepEqual(parseCommand("eve", report), { kind: "screen", screen: "events", filter: "" });
+    assert.deepEqual(parseCommand("node", report), { kind: "screen", screen: "nodes", filter: "" });
   });
 
   it("names objects as the report does", () => {
     const why = (object: string) => ({ kind: "open", aspect: "why", object });
-    assert.deepEqual(parseCommand("why web1"), why("VM/web1"));
-    assert.deepEqual(parseCommand("why vm/web1"), why("VM/web1"));
-    assert.deepEqual(parseCommand("why node/hv1"), why("Node/hv1"));
+    assert.deepEqual(parseCommand("why web1", report), why("VM/web1"));
+    assert.deepEqual(parseCommand("why vm/web1", report), why("VM/web1"));
+    assert.deepEqual(parseCommand("why node/hv1", report), why("Node/hv1"));
+    assert.deepEqual(parseCommand("why wn1", report), why("Node/wn1"));
+    assert.deepEqual(parseCommand("why wn9", report), why("VM/wn9"));
+    assert.deepEqual(parseCommand("why wn1", null), why("VM/wn1"));
   });
 
   it("knows the rest", () => {
-    assert.deepEqual(parseCommand("rw"), { kind: "writable", writable: true });
-    assert.deepEqual(parseCommand("ro"), { kind: "writable", writable: false });
-    assert.deepEqual(parseCommand("sort memory"), { kind: "sort", key: "memory" });
-    assert.deepEqual(parseCommand("apply"), { kind: "apply" });
-    assert.deepEqual(parseCommand("approve vm/db1"), { kind: "approve", vm: "db1" });
-    for (const quit of ["q", "quit", "q!"]) assert.deepEqual(parseCommand(quit), { kind: "quit" });
+    assert.deepEqual(parseCommand("rw", report), { kind: "writable", writable: true });
+    assert.deepEqual(parseCommand("ro", report), { kind: "writable", writable: false });
+    assert.deepEqual(parseCommand("sort memory", report), { kind: "sort", key: "memory" });
+    assert.deepEqual(parseCommand("apply", report), { kind: "apply" });
+    assert.deepEqual(parseCommand("approve vm/db1", report), { kind: "approve", vm: "db1" });
+    for (const quit of ["q", "quit", "q!"]) assert.deepEqual(parseCommand(quit, report), { kind: "quit" });
   });
 
   it("says what is wrong with what it does not know", () => {
-    for (const typed of ["nonsense", "rw now", "sort age", "why", "approve", "a"]) {
-      assert.equal(parseCommand(typed).kind, "unknown", typed);
+    for (const typed of ["nonsense", "rw now", "sort age", "why", "approve", "diff", "a"]) {
+      assert.equal(parseCommand(typed, report).kind, "unknown", typed);
     }
   });
 
@@ -43,8 +48,6 @@ describe("parseCommand", () => {
 });
 
 describe("completions", () => {
-  const report = clusterReport({ vms: [vmReport("web1"), vmReport("db1")], nodes: [nodeReport("wn1")] });
-
   it("completes names of commands", () => {
     assert.deepEqual(completions("ev", report), ["events"]);
     assert.deepEqual(completions("de", report), ["describe"]);

@@ -283,7 +283,7 @@ describe("asking for what changes something", () => {
     assert.match(stage.frame(), /`keel node ready hv1` is under way/);
   });
 
-  it("tells elsewhere that it is done, in the place of that it is to be waited for, and shows what it said", async () => {
+  it("tells elsewhere that it has ended, in the place of that it is to be waited for, and shows what it said", async () => {
     const gate = Promise.withResolvers<undefined>();
     const run = async function* () {
       yield "hv1 takes VMs again";
@@ -295,17 +295,17 @@ describe("asking for what changes something", () => {
     stage.press("escape").type(":ready hv2").press("enter");
     assert.match(
       stage.frame(),
-      /`keel node ready hv1` is under way \(:last shows it\); wait until it is done/,
+      /`keel node ready hv1` is under way \(:last shows it\); wait until it has ended/,
     );
     gate.resolve(undefined);
     await settled();
-    assert.match(stage.frame(), /`keel node ready hv1` is done\./);
+    assert.match(stage.frame(), /`keel node ready hv1` has ended well; :last shows what it said\./);
     assert.doesNotMatch(stage.frame(), /under way \(/);
     stage.type(":last").press("enter");
     assert.match(stage.frame(), /KEEL NODE READY HV1 .* done[^]*hv1 takes VMs again/);
   });
 
-  it("tells elsewhere that it was not done, and where it says why", async () => {
+  it("tells elsewhere that it has failed, and where it says why", async () => {
     const gate = Promise.withResolvers<never>();
     const run = async function* () {
       yield "Readying hv1";
@@ -317,7 +317,7 @@ describe("asking for what changes something", () => {
     stage.press("escape");
     gate.reject(new Error("the file was changed meanwhile"));
     await settled();
-    assert.match(stage.frame(), /`keel node ready hv1` was not done; :last shows what it said\./);
+    assert.match(stage.frame(), /`keel node ready hv1` has failed; :last shows what it said\./);
     assert.match(stage.type(":last").press("enter").frame(), /the file was changed meanwhile/);
   });
 
