@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { keelMain } from "./running-up.ts";
+
+const probe = pathToFileURL(join(import.meta.dirname, "..", "support", "young-generation.js")).href;
+
+/** How large V8's young generation becomes in a command, in MiB. */
+function youngMiB(...args: readonly string[]): number {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", probe, keelMain, ...args, "--help"], {
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+  const bytes = /^young generation: (\d+) bytes$/m.exec(stderr)?.[1];
+  assert.ok(bytes !== undefined, stderr);
+  return Number(bytes) / 2 ** 20;
+}
+
+describe("the program", () => {
+  it("keeps the young generation of an agent small, and of no other command", () => {
+    assert.ok(youngMiB("agent") <= 6);
+    assert.ok(youngMiB("reconciler") >= 16);
+  });
+});
