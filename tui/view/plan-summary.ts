@@ -37,9 +37,7 @@ function blockedEdits({ source }: ClusterReport): readonly BlockedReport[] {
   const pending = source?.pending ?? null;
   if (pending === null) return [];
   const touched = new Set(pending.changes.map(({ object }) => object));
-  return pending.blocked.filter(
-    ({ object, reason }) => touched.has(object) || reason.code === "approval-needed",
-  );
+  return pending.blocked.filter(({ object }) => touched.has(object));
 }
 
 /** Whether `object` waits for `approve`. */

@@ -9,11 +9,13 @@ function blockedOf(object: BlockedReport["object"], code: string): BlockedReport
 }
 
 describe("what is blocked", () => {
-  const pending = planReport([changeReport("VM/web")], {
+  const pending = planReport([changeReport("VM/web"), changeReport("VM/old")], {
     blocked: [
       blockedOf("VM/web", "no-target"),
       blockedOf("VM/db", "no-target"),
       blockedOf("VM/old", "approval-needed"),
+      // Applied, approved and destroyed since the file was saved.
+      blockedOf("VM/gone", "approval-needed"),
     ],
   });
   const report = clusterReport({
@@ -31,5 +33,6 @@ describe("what is blocked", () => {
   it("says which destruction waits for an approval", () => {
     assert.equal(waitsForApproval(report, "VM/old"), true);
     assert.equal(waitsForApproval(report, "VM/web"), false);
+    assert.equal(waitsForApproval(report, "VM/gone"), false);
   });
 });
