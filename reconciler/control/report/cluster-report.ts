@@ -145,6 +145,8 @@ function reportNode(
   const observed = state.nodes.get(name);
   const status = observed?.status ?? null;
   const active = activeOn(observed);
+  const seen = new Set(active.map(({ vm }) => vm));
+  const arriving = vms.filter((vm) => vm.node === name && isStarting(vm) && !seen.has(vm.name));
   const document = state.desired.nodes.get(name);
   return {
     kind: "Node",
@@ -156,7 +158,10 @@ function reportNode(
     maintenance: state.maintenance?.record.nodes[name]?.on ?? document?.maintenance.on ?? false,
     vms: active.map((domain) => domain.vm).sort(byName),
     memoryBytes: status?.memoryBytes ?? null,
-    memoryGuestBytes: sumOf(active.map((domain) => domain.live.memoryBytes)) + arriving(name, vms),
+    memoryGuestBytes: sumOf([
+      ...active.map((domain) => domain.live.memoryBytes),
+      ...arriving.map((vm) => vm.memoryBytes),
+    ]),
     memoryFreeBytes: status?.memoryFreeBytes ?? null,
     cpus: status?.cpus ?? null,
     vcpus: sumOf(active.map((domain) => domain.live.cpus)),
@@ -168,13 +173,8 @@ function reportNode(
   };
 }
 
-/** Memory of VMs that are being started there and are not seen yet. */
-function arriving(node: NodeName, vms: readonly VmReport[]): number {
-  return sumOf(
-    vms
-      .filter((vm) => vm.state === "starting" && vm.node === node && vm.step?.kind === "start")
-      .map((vm) => vm.memoryBytes),
-  );
+function isStarting({ state, step }: VmReport): boolean {
+  return state === "starting" && step?.kind === "start";
 }
 
 function activeOn(node: ObservedNode | null): readonly ActiveDomain[] {
