@@ -109,7 +109,7 @@ function nodeMetrics(nodes: readonly NodeReport[], now: number): readonly Metric
     ),
     gauge(
       "keel_node_report_age_seconds",
-      "Since its agent last told how it is.",
+      "Since its agent last told anything new.",
       of(({ readAt }) => (readAt === null ? null : Math.max(0, now - readAt) / 1000)),
     ),
     gauge(

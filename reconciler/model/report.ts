@@ -207,7 +207,7 @@ export interface NodeReport {
   readonly cpus: number | null;
   readonly vcpus: number;
   readonly load: number | null;
-  /** Epoch milliseconds of its last report. */
+  /** Epoch milliseconds of its last report: where nothing changes its agent writes none. */
   readonly readAt: number | null;
   readonly stale: boolean;
   /** null: it is not being flushed, or is empty already. */

@@ -54,7 +54,7 @@ export function nodeFacts(node: NodeReport, canvas: Canvas): readonly Entry[] {
       span(node.load === null ? "" : `  load ${node.load.toFixed(2)}`, "muted"),
     ]),
     ...told("vms", node.vms.length === 0 ? "none" : node.vms.join(", "), "plain", canvas),
-    ...(readAt === null ? [] : [movingFact("last report", (now) => [span(formatMoment(readAt, now))])]),
+    ...(readAt === null ? [] : [movingFact("last news", (now) => [span(formatMoment(readAt, now))])]),
     ...(node.source === null ? [] : [fact("file", [span(sourceLabel(node.source))])]),
   ];
 }
