@@ -60,20 +60,21 @@ export class Administrator {
   /** @throws KeelError where what it names is not there */
   async request(wish: Wish): Promise<void> {
     const { clock, feed, keys } = this.#options;
-    const { desired, placements } = feed.state;
+    const { desired, nodes, placements } = feed.state;
     const isThere =
       "vm" in wish
         ? desired.vms.has(wish.vm) || placements.has(wish.vm)
-        : wish.node === null || desired.nodes.has(wish.node);
+        : wish.node === null || desired.nodes.has(wish.node) || nodes.get(wish.node) !== null;
     if (!isThere) throw refusal(`there is no ${"vm" in wish ? `VM ${wish.vm}` : `node ${wish.node ?? ""}`}`);
     await writeRequest(this.#store(), keys, wish, { by: "simulator", now: clock.now() });
   }
 
-  /** As `keel approve vm/NAME --destroy`. @throws KeelError where no document wants it absent */
+  /** As `keel approve vm/NAME --destroy`. @throws KeelError where no document wants it absent, or it is protected */
   async approve(vm: VmName, disks: readonly string[]): Promise<void> {
     const { desired, identities } = this.#options.feed.state;
     const document = desired.vms.get(vm);
     if (document?.state !== "absent") throw refusal(`no document wants ${vm} absent`);
+    if (document.protect) throw refusal("`protect: true` stands");
     await this.request(destructionOf(document, identities.get(vm) ?? null, disks));
   }
 

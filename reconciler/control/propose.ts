@@ -109,7 +109,7 @@ function revivedIn(state: ClusterState, desired: Desired): ReadonlyMap<VmName, I
 
 /**
  * `protect` outlives the edit that takes it away together with the VM: a document that becomes absent keeps the
- * protection of the one that is applied, until an apply of the VM unprotected and not absent has come between.
+ * protection of the one that is applied. The next apply is one after it was taken away.
  */
 function withProtection(
   previous: Desired,
@@ -122,7 +122,9 @@ function withProtection(
     documents.set(id, { document, source });
   }
   for (const vm of loaded.desired.vms.values()) {
-    if (vm.state !== "absent" || vm.protect || previous.vms.get(vm.name)?.protect !== true) continue;
+    const former = previous.vms.get(vm.name);
+    if (vm.state !== "absent" || vm.protect || former?.protect !== true || former.state === "absent")
+      continue;
     vms.set(vm.name, { ...vm, protect: true });
     const id = objectId("VM", vm.name);
     const stored = documents.get(id);

@@ -12,7 +12,14 @@ import { encode } from "../store/codec.ts";
 import type { Compare, Operation } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { compareDeaths, isDead } from "./fence/deaths.ts";
-import { comparePlacements, handClaims, putClaim, type VmTransaction, type Writer } from "./transactions.ts";
+import {
+  comparePlacements,
+  handClaims,
+  putClaim,
+  unclaimed,
+  type VmTransaction,
+  type Writer,
+} from "./transactions.ts";
 
 /** The transactions for all steps that have ended. */
 export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[] {
@@ -24,19 +31,24 @@ export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[
   return settled;
 }
 
-/** dead: its node died before it told its end. What it did then ended with it. */
-type End = Progress | { readonly phase: "dead" };
+/**
+ * dead: its node died before it told its end. What it did then ended with it. unclaimed: it has not begun there, and the
+ * other end has given up; the step is withdrawn from it by the transaction that settles it.
+ */
+type End = Progress | { readonly phase: "dead" | "unclaimed" };
 
 /** The end at each node that takes part, the acting one first; null: not all have come to it. */
 function endsOf(state: ClusterState, released: ReleasedStep): readonly End[] | null {
-  const ends: End[] = [];
-  for (const node of nodesOf(released.step)) {
+  const ends = nodesOf(released.step).map((node): End | null => {
     const progress = released.progress.get(node) ?? null;
-    if (progress !== null && isFinal(progress)) ends.push(progress);
-    else if (isDead(state, node)) ends.push({ phase: "dead" });
-    else return null;
-  }
-  return ends;
+    if (isFinal(progress)) return progress;
+    if (isDead(state, node)) return { phase: "dead" };
+    return progress === null ? { phase: "unclaimed" } : null;
+  });
+  const known = ends.filter((end) => end !== null);
+  const hasFailed = known.some(({ phase }) => phase !== "unclaimed" && phase !== "done");
+  const isUnclaimed = known.some(({ phase }) => phase === "unclaimed");
+  return known.length < ends.length || (isUnclaimed && !hasFailed) ? null : known;
 }
 
 function settle(
@@ -69,6 +81,11 @@ function settle(
         ...writer.guard,
         ...comparePlacements(writer, state, step.vm, step.kind === "rename" ? step.from : null),
         ...compareDeaths(writer, state, nodesOf(step)),
+        ...unclaimed(
+          writer,
+          step,
+          nodesOf(step).filter((_, at) => ends[at]?.phase === "unclaimed"),
+        ),
         ...compareHead(writer, state, step),
       ],
       then,
@@ -84,6 +101,7 @@ function compareHead(writer: Writer, { applied }: ClusterState, step: Step): Com
 function inWords(end: End | undefined): string {
   if (end?.phase === "failed") return `failed: ${end.detail}`;
   if (end?.phase === "dead") return "ended with its node";
+  if (end?.phase === "unclaimed") return "was withdrawn";
   return end?.phase === "cancelled" ? "was cancelled" : "is done";
 }
 
@@ -206,7 +224,7 @@ function whatIsRemembered(
   const key = writer.keys.tries(step.vm);
   const known = state.tries.get(step.vm) ?? null;
   if (step.kind === "destroy" || end === undefined) return [];
-  if (end.phase === "cancelled" || end.phase === "dead") return [];
+  if (end.phase === "cancelled" || end.phase === "dead" || end.phase === "unclaimed") return [];
   if (end.phase !== "failed") {
     if (known?.failed == null) return [];
     return known.crashes.length === 0

@@ -4,10 +4,10 @@
  * on, so nothing planned on an older state is ever written.
  */
 import type { ReleasedStep, VolumeClaim } from "../model/journal.ts";
-import { objectId, type VmName } from "../model/names.ts";
+import { type NodeName, objectId, type VmName } from "../model/names.ts";
 import type { Cancellation, PlannedRecord, PlannedStep } from "../model/plan.ts";
 import { describeReason } from "../model/reasons.ts";
-import { describeStep, nodesOf } from "../model/step.ts";
+import { describeStep, nodesOf, type Step } from "../model/step.ts";
 import { encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { Compare, Operation, Transaction } from "../store/store.ts";
@@ -114,7 +114,7 @@ export function cancelStep(writer: Writer, state: ClusterState, cancellation: Ca
     return {
       vm,
       transaction: {
-        compare: [...compare, ...unclaimed(writer, released)],
+        compare: [...compare, ...unclaimed(writer, step, nodesOf(step))],
         then: [...withdraw(writer, state, released), event],
       },
     };
@@ -124,9 +124,9 @@ export function cancelStep(writer: Writer, state: ClusterState, cancellation: Ca
   return { vm, transaction: { compare, then: [...then, event] } };
 }
 
-function unclaimed(writer: Writer, released: ReleasedStep): Compare[] {
-  const { step } = released;
-  return nodesOf(step).map((node) => ({ key: writer.keys.progress(node, step.id), createRevision: 0 }));
+/** That none of these nodes has claimed the step: then taking it away is proof that it never begins there. */
+export function unclaimed(writer: Writer, { id }: Step, nodes: readonly NodeName[]): Compare[] {
+  return nodes.map((node) => ({ key: writer.keys.progress(node, id), createRevision: 0 }));
 }
 
 /**

@@ -2,12 +2,13 @@
 import type { Vm } from "../model/desired.ts";
 import type { Destruction } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
-import { reason } from "../model/reasons.ts";
+import { type Reason, reason } from "../model/reasons.ts";
+import { fixedPlaces } from "./fixed-places.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
 import { claimKey, whyNotItsData } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
-import { whyUnhealthy } from "./node-facts.ts";
+import { mustBeEmptied, whyUnhealthy } from "./node-facts.ts";
 import type { World } from "./world.ts";
 
 export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
@@ -17,11 +18,12 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   // Without a placement there is no VM any more; disks that were kept can still be destroyed by name.
   const gone = facts.revision === 0 && !hasAny(world, vm, disks);
   if (gone) return { kind: "settled", why: reason("stopped-as-wanted", { state: "absent" }) };
-  if (vm.protect) return blocked(reason("protected"));
-  if (approval === undefined) return blocked(reason("approval-needed", { vm: vm.name }));
+  if (vm.protect) return keep(world, facts, vm, reason("protected"));
+  if (approval === undefined) return keep(world, facts, vm, reason("approval-needed", { vm: vm.name }));
   const { overBound, desired } = world.input;
   if (overBound.has(vm.name)) {
-    return blocked(reason("destroy-bound", { count: overBound.size, bound: desired.cluster.bounds.destroy }));
+    const { destroy } = desired.cluster.bounds;
+    return keep(world, facts, vm, reason("destroy-bound", { count: overBound.size, bound: destroy }));
   }
   const why = reason("destroy-wanted", { by: approval.by });
   if (facts.condition.is === "running") {
@@ -36,6 +38,17 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   const consumes = approvals.map((a) => a.id);
   const planned = destroyStep(world, facts, vm, node, disks, why, consumes);
   return { kind: "step", planned, next: { ...facts, document: null } };
+}
+
+/** It lives on until then, and makes way for a flush as any other. */
+function keep(world: World, facts: VmFacts, vm: Vm, why: Reason): Outcome {
+  const { condition, placement } = facts;
+  const node = condition.is === "running" ? world.nodes.get(condition.node) : undefined;
+  if (node === undefined || !mustBeEmptied(node)) return blocked(why);
+  const mustLeave = reason("leaves-flushed-node", { node: node.name });
+  const fixed = fixedPlaces(placement, vm);
+  const wanting = { facts, fixed, from: node.name, mustLeave, because: null, tries: undefined, consumes: [] };
+  return { kind: "wanting", wanting };
 }
 
 /** An approval is of one VM, and not of the next one that goes by its name. */

@@ -100,7 +100,7 @@ export function afterCrash(
       until: null,
     };
   }
-  const until = at + Math.min(backoffMs * 2 ** (crashes.length - 1), longestBackOffMs);
+  const until = at + backoffMs;
   if (world.input.now < until) {
     const next = new Date(until).toISOString();
     return {

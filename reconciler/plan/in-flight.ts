@@ -103,11 +103,14 @@ function reconsiderStop(
   return judgeStop(released, now.kind === "wanting" ? assign(world, now.wanting) : now);
 }
 
-function isCut(step: Step): boolean {
-  return step.kind === "stop" && step.method === "cut";
+/** A cut under way does what any stop is for; a shutdown does as long as it is waited for in the same way. */
+function isAsGood(released: Step, now: Step): boolean {
+  if (released.kind !== "stop" || now.kind !== "stop") return false;
+  if (released.method === "cut") return true;
+  return now.method !== "cut" && now.timeoutMs === released.timeoutMs && now.then === released.then;
 }
 
-/** A stop goes on while a stop of the same or a stronger kind would be planned now. */
+/** A stop goes on while a stop of the same or a weaker kind would be planned now. */
 export function judgeStop(released: ReleasedStep, now: Outcome): SettledVerdict {
   switch (now.kind) {
     case "settled":
@@ -116,8 +119,7 @@ export function judgeStop(released: ReleasedStep, now: Outcome): SettledVerdict 
       return { is: "unwanted", why: now.record.reason };
     case "step": {
       const { step } = now.planned;
-      const isSuch = step.kind === "stop" && (step.method !== "cut" || isCut(released.step));
-      return isSuch ? kept : { is: "unwanted", why: step.reason };
+      return isAsGood(released.step, step) ? kept : { is: "unwanted", why: step.reason };
     }
     case "blocked":
     case "wanting":

@@ -18,7 +18,7 @@ import { readWorld } from "./world.ts";
 export function plan(input: PlanInput): Plan {
   const world = readWorld(input);
   const rounds = planRounds(world);
-  const steps = bound(world, rounds.steps);
+  const { steps, wakeAt } = bound(world, rounds.steps);
   const nodes = viewNodes(world, rounds);
   const blocked = [...blockedVms(rounds.blocked), ...leavingNodes(nodes.values())];
   return {
@@ -29,8 +29,12 @@ export function plan(input: PlanInput): Plan {
     drift: findDrift(world),
     vms: viewVms(world, rounds),
     nodes,
-    wakeAt: rounds.wakeAt,
+    wakeAt: soonest(rounds.wakeAt, wakeAt),
   };
+}
+
+function soonest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function blockedVms(reasons: ReadonlyMap<VmName, Reason>): Blocked[] {

@@ -91,7 +91,7 @@ function fittingStates(facts: VmFacts, why: Reason): ReadonlySet<VmState> {
     default:
       unreachable(condition);
   }
-  if (released !== null) states.add(busyState(released.step));
+  if (released !== null) states.add(busyState(released));
   if (placement.held !== null) states.add("held");
   if (why.code === "crash-loop") states.add("crash-loop");
   if (
@@ -105,7 +105,7 @@ function fittingStates(facts: VmFacts, why: Reason): ReadonlySet<VmState> {
   return states;
 }
 
-function busyState(step: Step): VmState {
+function busyState({ step, progress }: ReleasedStep): VmState {
   switch (step.kind) {
     case "start":
     case "restart":
@@ -113,8 +113,11 @@ function busyState(step: Step): VmState {
     case "stop":
     case "destroy":
       return "stopping";
-    case "migrate":
-      return "migrating";
+    case "migrate": {
+      const source = progress.get(step.node)?.phase;
+      // Once its source has kept it, it runs there, whatever the target has still to say.
+      return source === "failed" || source === "cancelled" ? "running" : "migrating";
+    }
     case "update":
     case "rename":
     case "adopt":

@@ -129,7 +129,7 @@ export const vmFields = {
         ),
         backoff: resettable(
           duration({
-            description: "The wait before the first restart; it doubles each time.",
+            description: "The wait before each restart.",
             default: restart.backoff,
             examples: ["10s"],
           }),
