@@ -204,5 +204,5 @@ export function endWithBlocked(blocked: readonly BlockedReport[]): void {
   const waiting = blocked.filter(({ reason }) => reason.code === "approval-needed");
   if (waiting.length === 0) return;
   const what = waiting.map(({ object }) => shownId(object)).join(", ");
-  throw new KeelError("approval-needed", { count: waiting.length, what });
+  throw new KeelError("approval-needed", { what });
 }

@@ -150,7 +150,7 @@ export const errorCatalogue = {
   "approval-needed": {
     exit: exitCodes.approval,
     http: 403,
-    text: "{count} of the changes need an approval that names them: {what}.",
+    text: "Not done, for want of an approval that names it: {what}.",
     advice: "The rest was applied. `keel approve vm/NAME --destroy` approves one.",
   },
   "refused": {
