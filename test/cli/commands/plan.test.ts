@@ -44,7 +44,7 @@ describe("keel plan", () => {
     const report = (await bench.data("plan")) as PlanReport;
     assert.equal(report.formatVersion, 1);
     assert.equal(report.hasChanges, true);
-    assert.equal(report.summary.migrate, 1);
+    assert.equal(report.summary.migrate, 2);
     const migration = report.changes.find(({ object }) => object === "VM/web2");
     assert.deepEqual(migration?.source, { file: "web.yaml", line: 9 });
     assert.equal(migration.impact, "migrate");
