@@ -1212,7 +1212,7 @@ export interface components {
                  */
                 window: string | null;
                 /**
-                 * @description The wait before the first restart; it doubles each time.
+                 * @description The wait before each restart.
                  * @default 10s
                  * @example 10s
                  */
@@ -1599,7 +1599,7 @@ export interface operations {
                          */
                         window?: string | null;
                         /**
-                         * @description The wait before the first restart; it doubles each time.
+                         * @description The wait before each restart.
                          * @default 10s
                          * @example 10s
                          */
