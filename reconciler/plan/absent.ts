@@ -4,6 +4,7 @@ import type { Destruction } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { fixedPlaces } from "./fixed-places.ts";
+import { heldBack } from "./held-back.ts";
 import { blocked, off, type Outcome } from "./outcome.ts";
 import { destroyStep, stopStep } from "./steps.ts";
 import { claimKey, whyNotItsData } from "./usable.ts";
@@ -27,6 +28,8 @@ export function decideAbsent(world: World, facts: VmFacts, vm: Vm): Outcome {
   }
   const why = reason("destroy-wanted", { by: approval.by });
   if (facts.condition.is === "running") {
+    const held = heldBack(world, facts, vm, "stop");
+    if (held !== null) return blocked(held.why, held.until);
     const planned = stopStep(facts, vm, facts.condition.node, "graceful", why);
     return { kind: "step", planned, next: off(facts) };
   }
