@@ -3,11 +3,13 @@
  * writes what became of the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
 import { type HardwareField, hardwareFields } from "../model/hardware.ts";
+import type { Vm } from "../model/desired.ts";
 import type { ReleasedStep, Tries } from "../model/journal.ts";
 import { objectId, type VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import { describeStep, isFinal, nodesOf, type Progress, type Step, type StepOf } from "../model/step.ts";
 import { circumstances } from "../plan/tries.ts";
+import { withKeptVolumes } from "../plan/vm-facts.ts";
 import { encode } from "../store/codec.ts";
 import type { Compare, Operation } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
@@ -214,6 +216,12 @@ function fieldsFailed({ fields }: StepOf<"update">, former: Tries | null): reado
   return hardwareFields.filter((field) => fields.includes(field) || before.includes(field));
 }
 
+/** As the planner reads it: tries count as long as that stays the same. */
+function documentOf({ desired, identities }: ClusterState, name: VmName): Vm | undefined {
+  const vm = desired.vms.get(name);
+  return vm === undefined ? undefined : withKeptVolumes(vm, identities.get(name) ?? null);
+}
+
 /** Failed tries are counted under the intent they were made for; success forgets them. */
 function whatIsRemembered(
   writer: Writer,
@@ -231,7 +239,7 @@ function whatIsRemembered(
       ? [{ delete: key }]
       : [{ put: key, value: encode({ ...known, failed: null }) }];
   }
-  const under = circumstances(state.desired, state.nodes.observed, state.desired.vms.get(step.vm));
+  const under = circumstances(state.desired, state.nodes.observed, documentOf(state, step.vm));
   const former = known?.intent === under.intent ? known : null;
   const again = former?.failed?.kind === step.kind ? former.failed.count : 0;
   const { failure, detail } = end;
