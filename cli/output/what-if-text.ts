@@ -148,7 +148,8 @@ function estimateLines(
   { bounds }: WhatIfReport,
   layout: Layout,
 ): readonly Line[] {
-  const pace = `${String(bounds.migrations)} moves at once, ${String(bounds.migrationsPerNode)} at a node`;
+  const all = String(bounds.migrations);
+  const pace = `${all} migrations and ${all} shutdowns at once, ${String(bounds.migrationsPerNode)} of each at a node`;
   const most =
     atMostSeconds === null ? "" : `, at most ${timeText(atMostSeconds)} if guests are slow to shut down`;
   const text = `It would take about ${timeText(seconds)}${most}: ${pace}; assumed are ${assumes}.`;

@@ -205,7 +205,7 @@ export const reasonTable = {
   "agent-catching-up": { text: "the agent on {node} has not reported since revision {revision}" },
   "waiting-for-agents": { text: "nothing is chosen by selector until every node's agent was seen" },
   "waiting-for-room": { text: "waits until {other} has left {node}" },
-  "waiting-for-bound": { text: "waits: {limit} migrations are under way, the bound" },
+  "waiting-for-bound": { text: "waits: {limit} {moves} are under way, the bound" },
   "waiting-for-source": { text: "waits until it is off on {node}" },
   "approval-needed": {
     text: "destroying it needs an approval that names it",

@@ -73,7 +73,7 @@ export interface WhatIfReport {
   /** VMs that go on as they would anyway. */
   readonly untouched: number;
   readonly nodes: readonly NodeFillReport[];
-  /** Moves at once: in all, and at either end of a node. */
+  /** Migrations at once, and as many shutdowns: in all, and at either end of a node. */
   readonly bounds: { readonly migrations: number; readonly migrationsPerNode: number };
   /** Until the flushed nodes are empty; null: none is flushed. */
   readonly estimate: EstimateReport | null;

@@ -57,8 +57,8 @@ export class MoveSlots {
   readonly #shutdowns: Slots;
 
   constructor(bounds: Cluster["bounds"]) {
-    this.#migrations = new Slots(bounds);
-    this.#shutdowns = new Slots(bounds);
+    this.#migrations = new Slots("migrations", bounds);
+    this.#shutdowns = new Slots("shutdowns", bounds);
   }
 
   /** Why one more such step has to wait; null: it may begin. */
@@ -80,19 +80,23 @@ export class MoveSlots {
 }
 
 class Slots {
+  readonly #moves: string;
   readonly #bounds: Cluster["bounds"];
   readonly #perNode = new Map<NodeName, number>();
   #total = 0;
 
-  constructor(bounds: Cluster["bounds"]) {
+  constructor(moves: string, bounds: Cluster["bounds"]) {
+    this.#moves = moves;
     this.#bounds = bounds;
   }
 
   whyFull(step: Step): Reason | null {
     const { migrations, migrationsPerNode } = this.#bounds;
-    if (this.#total >= migrations) return reason("waiting-for-bound", { limit: migrations });
-    const busiest = Math.max(...nodesOf(step).map((node) => this.#perNode.get(node) ?? 0));
-    return busiest >= migrationsPerNode ? reason("waiting-for-bound", { limit: migrationsPerNode }) : null;
+    if (this.#total >= migrations)
+      return reason("waiting-for-bound", { limit: migrations, moves: this.#moves });
+    const busy = nodesOf(step).find((node) => (this.#perNode.get(node) ?? 0) >= migrationsPerNode);
+    if (busy === undefined) return null;
+    return reason("waiting-for-bound", { limit: migrationsPerNode, moves: `${this.#moves} at ${busy}` });
   }
 
   count(step: Step, by: 1 | -1): void {
