@@ -11,6 +11,8 @@ export function whatPutItOut(world: World, { placement, condition }: VmFacts): P
   const { node, held, displaced } = placement;
   if (held?.open === true) return { by: held.by, node: held.node };
   if (node === null || condition.is !== "off") return null;
+  const wentOffByItself = placement.ended === "guest" || condition.end?.cause === "guest";
+  if (wentOffByItself) return null;
   if (condition.lost) return { by: "fence", node };
   if (world.nodes.get(node)?.document?.state !== "flushed") return null;
   const hasEnded = condition.end !== null && condition.end.cause !== "stop";
