@@ -74,6 +74,9 @@ const nodeChanges: readonly [MergePatch, ...MergePatch[]] = [
   { maintenance: { reason: "switch swap" } },
   { maintenance: null },
   { labels: { zone: "a" } },
+  { bmc: null },
+  { bmc: { agent: "simulated" } },
+  { bmc: { agent: "simulated" } },
 ];
 
 export function changeNode(author: Author): void {
@@ -94,7 +97,9 @@ const clusterChanges: readonly [MergePatch, ...MergePatch[]] = [
   { reserve: { memory: "20%" } },
   { reserve: { memory: "0%" } },
   { fencing: { lease: "6s", grace: "10s" } },
+  { fencing: { lease: "15s" } },
   { fencing: { powerOn: false } },
+  { fencing: { methods: [] } },
   { fencing: null },
 ];
 

@@ -4,6 +4,7 @@ import { Author } from "./author.ts";
 import { draftCluster } from "./cluster-draft.ts";
 import * as edits from "./edits.ts";
 import { fault, readyAll } from "./faults.ts";
+import { loss } from "./losses.ts";
 import { scene } from "./scenes.ts";
 import type { ScenarioDocument } from "./scenario-document.ts";
 
@@ -22,6 +23,7 @@ const deeds: readonly (readonly [number, edits.Deed])[] = [
   [3, edits.destroy],
   [2, edits.rename],
   [6, (author) => fault(author)],
+  [2, loss],
   [50, scene],
 ];
 const totalWeight = deeds.reduce((sum, [weight]) => sum + weight, 0);

@@ -1,8 +1,12 @@
-/** Which faults met which kinds of steps while they were under way, how often, and which never can. */
+/**
+ * Which faults met which kinds of steps while they were under way, and which edits met which phases of a node's loss; how
+ * often, and which never can.
+ */
 import type { VmName } from "../../reconciler/model/names.ts";
 import { nodesOf, type Step, type StepKind } from "../../reconciler/model/step.ts";
 import type { ScenarioEvent } from "../scenario/scenario.ts";
 import type { Moment } from "../scenario/simulate.ts";
+import { editCell, editCells, editKinds, lossPhases } from "./edit-cells.ts";
 
 export const faultKinds = [
   "agent kill",
@@ -58,58 +62,74 @@ export function whyNever(fault: FaultKind, kind: StepKind): string | null {
   }
 }
 
-/** Hits by `fault × step kind`. */
+/** Hits by `fault × step kind` and `edit × phase`. */
 export type Hits = Readonly<Record<string, number>>;
 
 export class Matrix {
   readonly #hits = new Map<string, number>();
 
   note(event: ScenarioEvent, { state, runs }: Pick<Moment, "state" | "runs">): void {
+    for (const cell of editCells(event, state)) this.#count(cell, 1);
     const fault = faultOf(event);
     if (fault === null) return;
     for (const { step } of state.released().values()) {
-      if (!isHit(event, step, runs)) continue;
-      const cell = cellOf(fault, step.kind);
-      this.#hits.set(cell, (this.#hits.get(cell) ?? 0) + 1);
+      if (isHit(event, step, runs)) this.#count(cellOf(fault, step.kind), 1);
     }
   }
 
   add(hits: Hits): void {
-    for (const [cell, count] of Object.entries(hits))
-      this.#hits.set(cell, (this.#hits.get(cell) ?? 0) + count);
+    for (const [cell, count] of Object.entries(hits)) this.#count(cell, count);
+  }
+
+  #count(cell: string, more: number): void {
+    this.#hits.set(cell, this.#of(cell) + more);
+  }
+
+  #of(cell: string): number {
+    return this.#hits.get(cell) ?? 0;
   }
 
   get hits(): Hits {
     return Object.fromEntries(this.#hits);
   }
 
-  /** Cells that can be hit and were hit less often. */
+  /** Cells of faults and steps that can be hit and were hit less often. */
   missing(atLeast: number): readonly string[] {
     return faultKinds.flatMap((fault) =>
       stepKinds
         .filter((kind) => whyNever(fault, kind) === null)
-        .map((kind) => ({ cell: cellOf(fault, kind), count: this.#hits.get(cellOf(fault, kind)) ?? 0 }))
+        .map((kind) => ({ cell: cellOf(fault, kind), count: this.#of(cellOf(fault, kind)) }))
         .filter(({ count }) => count < atLeast)
         .map(({ cell, count }) => `${cell}: ${count}`),
     );
   }
 
-  /** A line for each fault; `-` where the two cannot meet. */
+  /** A line for each fault; `-` where the two cannot meet. Then one for each edit. */
   lines(): readonly string[] {
-    const line = (name: string, cells: readonly string[]) =>
-      name.padEnd(18) + cells.map((cell) => cell.padStart(9)).join("");
     return [
       line("", stepKinds),
       ...faultKinds.map((fault) =>
         line(
           fault,
           stepKinds.map((kind) =>
-            whyNever(fault, kind) === null ? String(this.#hits.get(cellOf(fault, kind)) ?? 0) : "-",
+            whyNever(fault, kind) === null ? String(this.#of(cellOf(fault, kind))) : "-",
           ),
+        ),
+      ),
+      "",
+      line("", lossPhases),
+      ...editKinds.map((edit) =>
+        line(
+          edit,
+          lossPhases.map((phase) => String(this.#of(editCell(edit, phase)))),
         ),
       ),
     ];
   }
+}
+
+function line(name: string, cells: readonly string[]): string {
+  return name.padEnd(16) + cells.map((cell) => cell.padStart(11)).join("");
 }
 
 function cellOf(fault: FaultKind, kind: StepKind): string {

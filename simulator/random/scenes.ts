@@ -72,7 +72,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
     within: [30, 110],
     weight: 5,
   },
-  rename: { provoke: renameTo, within: [30, 130], weight: 5 },
+  rename: { provoke: renameTo, within: [30, 130], weight: 6 },
 };
 
 const choices = stepKinds.flatMap((kind) =>

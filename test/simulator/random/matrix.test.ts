@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Edits } from "../../../reconciler/desired/edit/merge-patch.ts";
+import type { FencePhase } from "../../../reconciler/model/fence.ts";
+import { editCells, editKinds } from "../../../simulator/random/edit-cells.ts";
 import { faultKinds, Matrix, stepKinds, whyNever } from "../../../simulator/random/matrix.ts";
 
 describe("the matrix of faults and steps", () => {
@@ -17,7 +20,23 @@ describe("the matrix of faults and steps", () => {
 
   it("shows a line for each fault, and which cells cannot be", () => {
     const lines = new Matrix().lines();
-    assert.equal(lines.length, faultKinds.length + 1);
-    assert.match(lines.at(-1) ?? "", /^migration hang( +-){4} +0( +-){2}$/);
+    assert.equal(lines.length, faultKinds.length + 1 + 2 + editKinds.length);
+    assert.match(lines[faultKinds.length] ?? "", /^migration hang( +-){4} +0( +-){2}$/);
+    assert.match(lines.at(-1) ?? "", /^lease edited( +0){7}$/);
+  });
+
+  it("counts an edit by what has become of the node that it is about", () => {
+    const cells = (edits: Edits, phase: FencePhase = "lost") => {
+      const state = { desired: { nodes: new Map([["hv1", {}]]) }, fences: new Map([["hv1", { phase }]]) };
+      return editCells({ at: 0, kind: "edit", edits }, state);
+    };
+    assert.deepEqual(cells(new Map([["Node/hv1", null]])), ["node removed × lost"]);
+    assert.deepEqual(cells(new Map([["Node/hv1", { bmc: null }]])), ["bmc edited × lost"]);
+    assert.deepEqual(cells(new Map([["Cluster/lab", { fencing: { lease: "6s" } }]])), [
+      "lease edited × lost",
+    ]);
+    assert.deepEqual(cells(new Map([["Node/hv1", { state: "flushed" }]])), []);
+    assert.deepEqual(cells(new Map([["Node/hv2", null]])), [], "there is no such node");
+    assert.deepEqual(cells(new Map([["Node/hv1", null]]), "closed"), []);
   });
 });
