@@ -160,7 +160,7 @@ export const reasonTable = {
   "node-back": { text: "{node} is back in the same boot; all is as before" },
   "node-rebooted": { text: "{node} is back in another boot, which proves that its earlier guests are dead" },
   "confirmation-void": {
-    text: "what was confirmed of {node} is void: it has lived since, or another incident was meant",
+    text: "what was confirmed of {node} is void: it has shown life, or another incident was meant",
     advice: "`keel node confirm-dead {node}` once more, if it is off now.",
   },
   "proven-off": { text: "{node} is proven off: {devices} read off twice" },

@@ -15,7 +15,7 @@ export interface AttentionOptions {
   /** Any key: that it can be read is what matters. */
   readonly key: string;
   readonly ask: AskDirectly;
-  /** Called when the graces begin anew, or a node that was silent answers. */
+  /** Called when the graces begin anew, or a node that was silent answers, or answers no more. */
   readonly onChange: () => void;
 }
 
@@ -32,12 +32,15 @@ export interface Unheard {
 interface Answers extends Unheard {
   /** By the monotonic clock. */
   at: number | null;
+  answers: boolean;
   isAsked: boolean;
   /** So often it was asked, and the time for an answer ended. */
   asked: number;
 }
 
 const everyMs = 1_000;
+/** Some questions and answers may be lost on the way: for so long an answer says that it lives. */
+const answersForMs = 5_000;
 /** A timer that rings so late means that this process did not run. */
 const lateMs = 4_000;
 
@@ -63,7 +66,9 @@ export class Attention {
         const known = before.get(one.node);
         return [
           one.node,
-          known?.incident === one.incident ? known : { ...one, at: null, isAsked: false, asked: 0 },
+          known?.incident === one.incident
+            ? known
+            : { ...one, at: null, answers: false, isAsked: false, asked: 0 },
         ];
       }),
     );
@@ -72,6 +77,11 @@ export class Attention {
   /** When the node's heartbeat last answered directly, by the monotonic clock; null: not in this silence. */
   answeredAt(node: NodeName): number | null {
     return this.#silent.get(node)?.at ?? null;
+  }
+
+  /** Whether the node's heartbeat answers directly: it lives, and the silence is that of its way to the store. */
+  answers(node: NodeName): boolean {
+    return this.#silent.get(node)?.answers ?? false;
   }
 
   /** Whether any node is silent. */
@@ -94,6 +104,7 @@ export class Attention {
         const before = clock.monotonic();
         await clock.sleep(everyMs, signal);
         const isLate = clock.monotonic() - before > everyMs + lateMs;
+        this.#heedSilence();
         if (isLate || !(await this.#canRead())) this.#interrupted();
       }
     } catch (error) {
@@ -123,9 +134,21 @@ export class Attention {
     one.asked += 1;
     // What answers from another boot is not the node that fell silent: its guests are dead, which it will say itself.
     if (bootId === null || bootId !== one.bootId) return;
-    const isNews = one.at === null;
+    const isNews = !one.answers;
     one.at = clock.monotonic();
+    one.answers = true;
     if (isNews) onChange();
+  }
+
+  /** Who answered and does so no more. */
+  #heedSilence(): void {
+    const { clock, onChange } = this.#options;
+    const now = clock.monotonic();
+    for (const one of this.#silent.values()) {
+      if (!one.answers || one.at === null || now - one.at < answersForMs) continue;
+      one.answers = false;
+      onChange();
+    }
   }
 
   #interrupted(): void {

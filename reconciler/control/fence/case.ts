@@ -28,6 +28,8 @@ export interface NodeCase {
   /** For how long this leader has seen it alive. */
   readonly aliveForMs: number;
   readonly task: Task | null;
+  /** Its heartbeat answers this leader directly: it lives, without a lease. null: it was not asked yet. */
+  readonly answers: boolean | null;
   readonly confirmed: StoredRequest | null;
   readonly acknowledged: StoredRequest | null;
   readonly replaced: StoredRequest | null;
@@ -44,6 +46,9 @@ export interface NodeCase {
   /** Whether that may be done now. */
   readonly mayPowerOn: boolean;
 }
+
+/** When to look again where something waits for a node to be asked once. */
+export const askingMs = 500;
 
 export interface Told {
   readonly level: "note" | "warning" | "alarm";

@@ -13,7 +13,7 @@ import { isWorthFencing } from "../../plan/worth-fencing.ts";
 import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
 import type { Attention, Unheard } from "./attention.ts";
-import type { Next, NodeCase } from "./case.ts";
+import { askingMs, type Next, type NodeCase } from "./case.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { ownedBy } from "./deaths.ts";
 import type { FenceDevices } from "./fence-device.ts";
@@ -64,9 +64,6 @@ interface Around extends Survey {
   /** By maintenance. */
   readonly isAlone: boolean;
 }
-
-/** When to look again where a grace ends before the node was asked once. */
-const askingMs = 500;
 
 export class Fencing {
   readonly #options: FencingOptions;
@@ -129,7 +126,7 @@ export class Fencing {
 
   #caseOf(node: NodeFacts, sight: Sight, around: Around, monotonic: number): NodeCase {
     const { state, input, writer } = sight;
-    const { term } = this.#options;
+    const { attention, term } = this.#options;
     const { cluster } = input.desired;
     const { name, observed } = node;
     const record = state.fences.get(name) ?? null;
@@ -149,6 +146,7 @@ export class Fencing {
       foreignForMs: this.#foreign.look(name, foreign, monotonic),
       aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
       task: this.#tasks.get(name),
+      answers: attention.hasAsked(name) ? attention.answers(name) : null,
       confirmed: state.requests.get(requestId("confirm-dead", name)) ?? null,
       acknowledged: state.requests.get(requestId("acknowledge", name)) ?? null,
       replaced: state.requests.get(requestId("replace", name)) ?? null,
@@ -170,7 +168,7 @@ export class Fencing {
     const verdict = judge({
       node: name,
       leftMs: attention.hasAsked(name) ? leftMs : Math.max(leftMs, askingMs),
-      answers: attention.answeredAt(name) !== null,
+      answers: attention.answers(name),
       inMaintenance: around.isAlone,
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,

@@ -10,7 +10,7 @@ import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { backOffMs } from "./back-off.ts";
 import { voidWord } from "./back.ts";
-import { common, type Next, type NodeCase, rest, write } from "./case.ts";
+import { askingMs, common, type Next, type NodeCase, rest, write } from "./case.ts";
 import { cut, type Cutting } from "./cutting.ts";
 import { prove } from "./proof.ts";
 import type { Verdict } from "./verdict.ts";
@@ -38,11 +38,15 @@ export function suspect(it: NodeCase): Next {
   return write({ ...common(it), phase: "suspect", why: null, incident });
 }
 
-/** A person's word counts for the incident that it names; given for another one it is void. */
+/**
+ * A person's word counts for the incident that it names; given for another one it is void, and so it is while the node
+ * answers: then it lives, and only its way to the store is cut.
+ */
 function confirm(it: NodeCase, incident: Incident, request: StoredRequest): Next {
-  const { node, record, now } = it;
+  const { node, record, now, answers } = it;
+  if (answers === null) return rest(askingMs);
   const isMeant = request.kind === "confirm-dead" && request.incident === incident.id;
-  if (!isMeant || request.expiresAt <= now) return write(record, voidWord(node), [request]);
+  if (!isMeant || answers || request.expiresAt <= now) return write(record, voidWord(node), [request]);
   return prove(it, incident, { by: "human", at: now, who: request.by }, [request]);
 }
 

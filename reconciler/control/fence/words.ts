@@ -31,6 +31,13 @@ export function confirmationOf(state: ClusterState, node: NodeName): Wish {
       advice: "Look at `keel get nodes`, and try again in a moment.",
     });
   }
+  if (record.phase === "suspect" && record.why?.code === "store-cut") {
+    throw new KeelError("refused", {
+      what,
+      why: "its heartbeat answers the leader: it lives, and does not reach the store",
+      advice: `Switch it off first, and confirm it once \`keel get nodes\` no longer says that it answers.`,
+    });
+  }
   return { kind: "confirm-dead", node, incident: record.incident.id };
 }
 

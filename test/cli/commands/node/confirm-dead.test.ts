@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, it, type TestContext } from "node:test";
+import type { FenceOpen } from "../../../../reconciler/model/fence.ts";
+import { reason } from "../../../../reconciler/model/reasons.ts";
 import type { Request } from "../../../../reconciler/model/journal.ts";
 import { systemClock } from "../../../../reconciler/runtime/system-clock.ts";
 import { decode, encode } from "../../../../reconciler/store/codec.ts";
@@ -12,13 +14,13 @@ import { runKeel, temporaryFolder } from "../../run-keel.ts";
 const keys = clusterKeys("lab");
 
 /** A store in which hv1 is alive, or missed by the leader. */
-async function ground(test: TestContext, isAlive: boolean) {
+async function ground(test: TestContext, isAlive: boolean, fence: Partial<FenceOpen> = {}) {
   const server = await startEmbedded();
   test.after(() => server.close());
   const store = connectStore({ endpoints: [server.endpoint], clock: systemClock });
   test.after(() => store.close());
   const incident = { id: "7", machineId: "m", bootId: "b", since: 0 };
-  const record = { node: "hv1", history: [], quarantine: null, phase: "lost", why: null, incident };
+  const record = { node: "hv1", history: [], quarantine: null, phase: "lost", why: null, incident, ...fence };
   const alive = { machineId: "m", bootId: "b", address: null };
   const put = isAlive
     ? { put: keys.alive("hv1"), value: encode(alive) }
@@ -60,6 +62,15 @@ describe("keel node confirm-dead", () => {
     const { exit, err } = await confirm("hv1\n");
     assert.equal(exit, 1);
     assert.match(err, /confirming hv1 dead was refused: it is alive/);
+    assert.equal(await written(), null);
+  });
+
+  it("is refused while the node answers the leader, though it does not reach the store", async (test) => {
+    const cut = { phase: "suspect", why: reason("store-cut", { node: "hv1" }) } as const;
+    const { confirm, written } = await ground(test, false, cut);
+    const { exit, err } = await confirm("hv1\n");
+    assert.equal(exit, 1);
+    assert.match(err, /its heartbeat answers the leader: it lives[^]*Switch it off first/);
     assert.equal(await written(), null);
   });
 });

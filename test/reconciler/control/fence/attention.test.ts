@@ -72,6 +72,23 @@ describe("a leader's attention", () => {
     await stop();
   });
 
+  it("counts a node as answering until it has not answered for a while, and says so", async () => {
+    const { clock, attention, its, stop } = setUp();
+    attention.watchOver([hv1]);
+    assert.equal(attention.answers("hv1"), false);
+    its.answer = "b1";
+    await clock.advance(4_500);
+    its.answer = null;
+    await clock.advance(4_000);
+    assert.deepEqual([attention.answers("hv1"), its.changes], [true, 1]);
+    await clock.advance(2_000);
+    assert.deepEqual([attention.answers("hv1"), its.changes], [false, 2]);
+    its.answer = "b1";
+    await clock.advance(1_000);
+    assert.deepEqual([attention.answers("hv1"), its.changes], [true, 3]);
+    await stop();
+  });
+
   it("does not count an answer of another boot", async () => {
     const { clock, attention, its, stop } = setUp();
     attention.watchOver([hv1]);

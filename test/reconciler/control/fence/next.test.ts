@@ -39,6 +39,7 @@ const lost: NodeCase = {
   confirmed: null,
   acknowledged: null,
   replaced: null,
+  answers: false,
   withImages: () => [],
   owns: () => ["web"],
   isRecovered: () => false,
@@ -123,6 +124,16 @@ describe("a node that falls silent", () => {
   it("makes a word void by living", () => {
     const { write } = nextOf({ ...lost, alive, confirmed: confirmation("5") });
     assert.deepEqual([write?.record, write?.uses.length], [null, 1]);
+  });
+
+  it("is void while the node answers its leader, who asks before it believes", () => {
+    const asking = nextOf({ ...lost, answers: null, confirmed: confirmation("5") });
+    assert.deepEqual([asking.write, asking.wakeInMs], [null, 500]);
+    const { write } = nextOf({ ...lost, answers: true, confirmed: confirmation("5") });
+    assert.deepEqual(
+      [write?.record?.phase, write?.told?.reason.code, write?.uses.length],
+      ["suspect", "confirmation-void", 1],
+    );
   });
 });
 
