@@ -129,14 +129,26 @@ function whatItLeft(
     case "destroy":
       return done ? destroyed(writer, state, step) : [];
     case "stop":
-      return done && step.displaced !== null
-        ? [{ put: key, value: encode({ ...placement, displaced: step.displaced }) }]
-        : [];
+      return done ? afterStop(writer, state, step, placement) : [];
     case "rename":
       return done ? [] : renamedBack(writer, state, step, placement);
     case "update":
       return done && step.fields.includes("disks") ? born(writer, state, step.vm) : [];
   }
+}
+
+function afterStop(
+  { keys }: Writer,
+  { desired }: ClusterState,
+  { vm, displaced }: StepOf<"stop">,
+  placement: Placement,
+): Operation[] {
+  // What was left of a VM that was destroyed, or goes by another name, is gone now.
+  const isWanted = (desired.vms.get(vm)?.state ?? "absent") !== "absent";
+  if (!isWanted && placement.node === null && placement.home === null) {
+    return [{ delete: keys.placement(vm) }];
+  }
+  return displaced === null ? [] : [{ put: keys.placement(vm), value: encode({ ...placement, displaced }) }];
 }
 
 /** What was not taken over is on no node of ours, and may be tried again. */

@@ -29,7 +29,9 @@ export const orphan: Outcome = { kind: "settled", why: reason("orphaned") };
 /** `crowded`: why it has to leave for another of its `apart` group, or null. */
 export function decide(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
   const vm = facts.document;
-  if (vm === null) return orphan;
+  if (vm === null) {
+    return facts.condition.is === "duplicate" ? decideDuplicate(world, facts, null, facts.condition) : orphan;
+  }
   const rename = decideRename(world, facts);
   if (rename !== null) return rename;
   const unclear = whyUnclear(facts);

@@ -1,13 +1,15 @@
 /**
  * A VM that is active where it is not placed. Nothing is done about it by itself, with one exception: a node that was
  * proven dead and lives on in the same boot, because a person was wrong. What was recovered meanwhile has moved on to a
- * later epoch, so the older copy is cut at once; what nobody started is still the VM, and is taken back.
+ * later epoch, so the older copy is cut at once, also of a VM that has no document any more; what nobody started is still
+ * the VM, and is taken back. What has no record at all was destroyed meanwhile, or goes by another name: it is cut as well.
  */
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import { reason } from "../model/reasons.ts";
 import { heldBack } from "./held-back.ts";
+import { wasNotDead } from "./node-facts.ts";
 import { blocked, off, type Outcome, record } from "./outcome.ts";
 import { cutStep } from "./steps.ts";
 import type { Condition, Stranger, VmFacts } from "./vm-facts.ts";
@@ -15,17 +17,19 @@ import type { World } from "./world.ts";
 
 type Duplicate = Extract<Condition, { readonly is: "duplicate" }>;
 
-export function decideDuplicate(world: World, facts: VmFacts, vm: Vm, condition: Duplicate): Outcome {
-  const [stranger] = condition.strangers.filter(({ node }) => wasNotDead(world, node));
+export function decideDuplicate(world: World, facts: VmFacts, vm: Vm | null, condition: Duplicate): Outcome {
+  const stranger = condition.strangers.find(({ node }) => isOnUndead(world, node));
   if (stranger === undefined) return blocked(condition.why);
   const { placement } = facts;
+  const outdated = reason("copy-is-outdated", { node: stranger.node });
+  // With an epoch above all that it had, it can be told from what will be.
+  if (placement.epoch === 0) return record(facts, { ...placement, epoch: stranger.epoch + 1 }, outdated);
   const isSpent = isSpentCopy(placement, stranger);
   if (isSpent || isOutdated(facts, stranger)) {
     const held = heldBack(world, facts, vm, "stop");
     if (held !== null) return blocked(held.why, held.until);
-    const why = reason("copy-is-outdated", { node: stranger.node });
     const copy = isSpent ? stranger.epoch : undefined;
-    return { kind: "step", planned: cutStep(facts, vm, stranger.node, why, copy), next: without(facts) };
+    return { kind: "step", planned: cutStep(facts, stranger.node, outdated, copy), next: without(facts) };
   }
   if (placement.node !== null || condition.strangers.length > 1) return blocked(condition.why);
   const why = reason("runs", { node: stranger.node });
@@ -47,10 +51,7 @@ function isOutdated({ placement }: VmFacts, { epoch }: Stranger): boolean {
   return epoch < placement.epoch;
 }
 
-/** It lives in the very boot that was proven dead. */
-function wasNotDead(world: World, name: NodeName): boolean {
+function isOnUndead(world: World, name: NodeName): boolean {
   const node = world.nodes.get(name);
-  const quarantine = node?.fence?.quarantine ?? null;
-  const alive = node?.observed?.alive ?? null;
-  return quarantine !== null && alive !== null && alive.bootId === quarantine.incident.bootId;
+  return node !== undefined && wasNotDead(node);
 }

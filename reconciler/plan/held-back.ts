@@ -20,16 +20,16 @@ export interface HeldBack {
 }
 
 /** The failed tries that still count: none once the intent has changed or a retry was asked for. */
-function failedTries(world: World, facts: VmFacts, vm: Vm): Tries["failed"] {
+function failedTries(world: World, facts: VmFacts, vm: Vm | null): Tries["failed"] {
   if (facts.requests.some((r) => r.kind === "retry")) return null;
   return triesThatCount(world, facts, vm)?.failed ?? null;
 }
 
-/** Why a step of this kind is not tried now; null: it may be. */
-export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): HeldBack | null {
+/** Why a step of this kind is not tried now; null: it may be. `vm`: its document, if it has one. */
+export function heldBack(world: World, facts: VmFacts, vm: Vm | null, kind: StepKind): HeldBack | null {
   const failed = failedTries(world, facts, vm);
   if (failed?.kind !== kind) return null;
-  if (failed.failure === "shutdown-timed-out") {
+  if (failed.failure === "shutdown-timed-out" && vm !== null) {
     return {
       why: reason("shutdown-timed-out", { timeout: `${String(vm.shutdown.timeoutMs / 1000)}s` }),
       until: null,
@@ -38,7 +38,7 @@ export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): 
   if (failed.failure === "volume-missing") {
     return { why: reason("volume-missing", { volume: failed.detail }), until: null };
   }
-  if (kind === "migrate" && failed.count >= migrationTries && vm.migration.method === "live") {
+  if (kind === "migrate" && failed.count >= migrationTries && vm?.migration.method === "live") {
     return {
       why: reason("migration-failed", { tries: failed.count, failure: failed.detail, vm: vm.name }),
       until: null,

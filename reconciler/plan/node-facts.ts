@@ -120,6 +120,13 @@ function silenceOf(observed: ObservedNode, fence: FenceRecord | null): Health {
   }
 }
 
+/** It lives in the very boot that was proven dead: a person was wrong. */
+export function wasNotDead({ fence, observed }: Pick<NodeFacts, "fence" | "observed">): boolean {
+  const quarantine = fence?.quarantine ?? null;
+  const alive = observed?.alive ?? null;
+  return quarantine !== null && alive !== null && alive.bootId === quarantine.incident.bootId;
+}
+
 /** Why it takes nothing though its agent may answer: proven dead, or back and not yet acknowledged. */
 export function whyFenced({ name, health, fence }: NodeFacts): Reason | null {
   const quarantine = fence?.quarantine ?? null;

@@ -93,14 +93,26 @@ export function stopStep(
 /** Of what is not the VM any more. `copy`: only a paused copy of this epoch is meant. */
 export function cutStep(
   facts: VmFacts,
-  vm: Vm,
   node: NodeName,
   reason: Reason,
   copy: number | undefined,
 ): PlannedStep {
-  const cut = stopStep(facts, vm, node, "cut", reason);
-  if (cut.step.kind !== "stop" || copy === undefined) return cut;
-  return { ...cut, step: { ...cut.step, copy } };
+  return planned({
+    step: {
+      kind: "stop",
+      id: stepId(facts),
+      vm: facts.name,
+      node,
+      epoch: facts.placement.epoch,
+      reason,
+      method: "cut",
+      timeoutMs: 0,
+      then: "poweroff",
+      displaced: null,
+      ...(copy !== undefined && { copy }),
+    },
+    placement: facts.placement,
+  });
 }
 
 export function restartStep(

@@ -22,16 +22,16 @@ export function circumstances(
  * Another document of the VM wipes out all of them. A node that was edited or booted wipes out the failures of what
  * moves the VM, for its way may be free now; its crashes have nothing to do with that.
  */
-export function triesThatCount(world: World, { tries }: VmFacts, vm: Vm): Tries | null {
+export function triesThatCount(world: World, { tries }: VmFacts, vm: Vm | null): Tries | null {
   if (tries === null) return null;
   const { desired, observed } = world.input;
-  const { intent, nodes } = circumstances(desired, observed, vm);
+  const { intent, nodes } = circumstances(desired, observed, vm ?? undefined);
   if (tries.intent !== intent) return null;
   if (tries.failed === null || tries.nodes === nodes || !isMove(tries.failed.kind, vm)) return tries;
   return tries.crashes.length === 0 ? null : { ...tries, failed: null };
 }
 
 /** A VM that is wanted running is stopped only in order to leave. */
-function isMove(kind: NonNullable<Tries["failed"]>["kind"], { state }: Vm): boolean {
-  return kind === "migrate" || (kind === "stop" && state === "running");
+function isMove(kind: NonNullable<Tries["failed"]>["kind"], vm: Vm | null): boolean {
+  return kind === "migrate" || (kind === "stop" && vm?.state === "running");
 }

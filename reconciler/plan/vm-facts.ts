@@ -6,7 +6,7 @@ import type { ObservedDomain } from "../model/observed.ts";
 import { type Placement, unplaced } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
-import { type NodeFacts, whyUnhealthy } from "./node-facts.ts";
+import { type NodeFacts, wasNotDead, whyUnhealthy } from "./node-facts.ts";
 
 export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }>;
 
@@ -59,7 +59,10 @@ interface Sighting {
   readonly domain: ObservedDomain;
 }
 
-/** Facts of every VM that has a document or a placement, sorted by name. */
+/**
+ * Facts of every VM that has a document or a placement, sorted by name; and of what runs under another name on a node that
+ * was not dead.
+ */
 export function readVms(
   input: PlanInput,
   nodes: ReadonlyMap<NodeName, NodeFacts>,
@@ -69,7 +72,8 @@ export function readVms(
     input.journal.requests.filter((r) => "vm" in r && r.expiresAt > input.now),
     (r) => ("vm" in r ? r.vm : ""),
   );
-  const names = [...new Set([...input.desired.vms.keys(), ...input.placements.keys()])].sort(byName);
+  const left = [...nodes.values()].filter(wasNotDead).flatMap(activeOn);
+  const names = [...new Set([...input.desired.vms.keys(), ...input.placements.keys(), ...left])].sort(byName);
   const facts = new Map<VmName, VmFacts>();
   for (const name of names) {
     const placed = input.placements.get(name);
@@ -90,6 +94,18 @@ export function readVms(
     });
   }
   return facts;
+}
+
+/** Whether something runs on the node that is not placed there. */
+export function hasStrangers(
+  input: PlanInput,
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
+  node: NodeName,
+): boolean {
+  return [...readVms(input, nodes).values()].some(
+    ({ condition }) =>
+      condition.is === "duplicate" && condition.strangers.some((stranger) => stranger.node === node),
+  );
 }
 
 /** A disk keeps the volume that it was born with, whatever name the VM goes by now. */
@@ -122,6 +138,12 @@ function sightingsByVm(nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sig
     }
   }
   return sightings;
+}
+
+/** As told by an agent that can be believed. */
+function activeOn({ observed, health }: NodeFacts): readonly VmName[] {
+  if (observed === null || health !== "ok") return [];
+  return [...observed.domains.values()].flatMap(({ vm, state }) => (state === "off" ? [] : [vm]));
 }
 
 function conditionOf(

@@ -55,7 +55,7 @@ const aimed: Readonly<Record<PlayedKind, readonly Fault[]>> = {
   stop: ofGuests,
   restart: [],
   update: ofGuests,
-  migrate: [...ofGuests, ...ofGuests, ...ofMigrations, ...ofMigrations],
+  migrate: [...ofGuests, ...ofGuests, ...ofGuests, ...ofMigrations, ...ofMigrations, ...ofMigrations],
   destroy: [],
   rename: [...ofGuests, ...ofGuests],
 };

@@ -51,7 +51,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
       return vm;
     },
     within: [30, 110],
-    weight: 5,
+    weight: 6,
   },
   migrate: {
     provoke: (author, vm) => {
@@ -72,7 +72,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
     within: [30, 110],
     weight: 5,
   },
-  rename: { provoke: renameTo, within: [30, 130], weight: 6 },
+  rename: { provoke: renameTo, within: [30, 130], weight: 7 },
 };
 
 const choices = stepKinds.flatMap((kind) =>

@@ -39,6 +39,8 @@ export interface NodeCase {
   readonly withImages: () => readonly VmName[];
   /** Nothing more is to be done now for the VMs that its recovery is about. */
   readonly isRecovered: () => boolean;
+  /** Its agent has told what runs there since it lives again, and none of that is elsewhere by now. */
+  readonly isCleared: () => boolean;
   /** How long it has to live before it is taken in again by itself; null: a person has to say so. */
   readonly returnsAfterMs: number | null;
   /** Power it on again after a proof by its power devices. */

@@ -9,6 +9,7 @@ import type { NodeName, VmName } from "../../model/names.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
+import { hasStrangers } from "../../plan/vm-facts.ts";
 import { isWorthFencing } from "../../plan/worth-fencing.ts";
 import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
@@ -61,6 +62,8 @@ export interface Look {
 
 /** What the fencing of one node depends on. */
 interface Around extends Survey {
+  /** All nodes. */
+  readonly facts: ReadonlyMap<NodeName, NodeFacts>;
   /** By maintenance. */
   readonly isAlone: boolean;
 }
@@ -106,7 +109,7 @@ export class Fencing {
     let wakeInMs = maintenanceEndsInMs(effective, writer.now);
     this.#othersToJudge = null;
     for (const node of inTurn(nodes, this.#watch)) {
-      const it = this.#caseOf(node, sight, { ...around, isAlone: isAlone(node) }, monotonic);
+      const it = this.#caseOf(node, sight, { ...around, facts, isAlone: isAlone(node) }, monotonic);
       const next = nextOf(it);
       const isRound = next.write?.record?.phase === "cutting";
       // It is written down in this very turn; the round begins in the next one.
@@ -153,6 +156,7 @@ export class Fencing {
       owns: () => ownedBy(state, name),
       withImages: () => ownedBy(state, name).filter((vm) => imagesOf(state, vm).length > 0),
       isRecovered: () => isRecovered(node, sight),
+      isCleared: () => node.health === "ok" && !hasStrangers(input, around.facts, name),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn && node.document !== null,
       mayPowerOn: !around.isAlone,

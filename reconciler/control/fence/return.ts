@@ -82,9 +82,14 @@ function comesBack(it: NodeCase, { incident, proof }: FenceProven): Next {
   return write(closed(it, quarantine), told, confirmed === null ? [] : [confirmed]);
 }
 
-/** It may be used again once a person says so, or after its time; until then it takes and starts nothing. */
+/**
+ * It may be used again once a person says so, or after its time; until then it takes and starts nothing. One that was not
+ * dead is first rid of what was started elsewhere: what is said of its return before waits for that.
+ */
 export function inQuarantine(it: NodeCase): Next {
-  const { node, record, acknowledged, returnsAfterMs } = it;
+  const { node, record, alive, acknowledged, returnsAfterMs } = it;
+  const livesOn = alive !== null && alive.bootId === record?.quarantine?.incident.bootId;
+  if (livesOn && !it.isCleared()) return rest();
   if (acknowledged !== null) {
     const told: Told = {
       level: "note",

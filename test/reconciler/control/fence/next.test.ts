@@ -43,6 +43,7 @@ const lost: NodeCase = {
   withImages: () => [],
   owns: () => ["web"],
   isRecovered: () => false,
+  isCleared: () => true,
   returnsAfterMs: null,
   powersOn: true,
   mayPowerOn: true,
@@ -314,6 +315,14 @@ describe("a node in quarantine", () => {
     assert.equal(phaseAfter({ ...auto, record: twice, aliveForMs: 600_000 }), "nothing");
     const later = { now: 10 * 86_400_000, aliveForMs: 600_000 };
     assert.equal(phaseAfter({ ...auto, record: twice, ...later }), "nothing", "nor as time passes");
+  });
+
+  it("is first rid of what was started elsewhere, where it was not dead", () => {
+    const not = { record, alive, isCleared: () => false };
+    assert.equal(phaseAfter({ ...not, acknowledged }), "nothing", "the word is kept");
+    assert.equal(phaseAfter({ ...not, returnsAfterMs: 0 }), "nothing");
+    const rebooted = { ...not, alive: { ...alive, bootId: "b2" } };
+    assert.equal(nextOf({ ...lost, ...rebooted, acknowledged }).write?.record?.quarantine, null);
   });
 
   it("stays in quarantine where it falls silent and is back", () => {
