@@ -23,7 +23,7 @@ export async function overrideMaintenance(
   { node, reason, forMs }: Override,
 ): Promise<Request> {
   const { state } = await context.feed();
-  if (node !== null && !state.desired.nodes.has(node)) {
+  if (node !== null && !state.desired.nodes.has(node) && !state.lastFields.has(node)) {
     throw new KeelError("not-found", { what: "node", name: node, kind: "nodes" });
   }
   const [store, { keys }] = await Promise.all([context.store(), context.cluster()]);

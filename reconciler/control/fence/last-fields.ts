@@ -13,7 +13,7 @@ interface Known extends Pick<ClusterState, "lastFields"> {
   readonly desired: Pick<Desired, "cluster" | "nodes">;
 }
 
-/** What is to be written down of nodes that live, and to be forgotten of those that are gone. */
+/** What is to be written down of nodes that lived with a document, and to be forgotten of those that are gone. */
 export function writeLastFields(
   writer: Writer,
   state: ClusterState,
@@ -36,9 +36,12 @@ export function writeLastFields(
     };
   };
   const changed = [...nodes.values()].flatMap(({ name, document, observed }) => {
-    if (document === null || observed?.alive == null) return [];
+    if (document === null) return [];
     const known = state.lastFields.get(name)?.fields ?? null;
-    const now: LastFields = { node: name, address: document.address, bmc: document.bmc };
+    const { address, bmc, maintenance } = document;
+    const aliveWith = observed?.alive == null ? known : { node: name, address, bmc };
+    if (aliveWith === null) return [];
+    const now: LastFields = { ...aliveWith, maintenance };
     return isSame(known, now) ? [] : [transaction(name, now)];
   });
   const gone = [...state.lastFields.keys()].filter((name) => !nodes.has(name));

@@ -19,13 +19,16 @@ export interface MaintenanceTime {
 
 type Override = Extract<StoredRequest, { readonly kind: "maintenance" }>;
 
+/** Of nodes that are leaving too: until they have left, what their documents said last is in force. */
 export function maintenanceOf(state: ClusterState, time: MaintenanceTime): MaintenanceRecord {
-  const { desired, applied } = state;
+  const { desired, applied, lastFields } = state;
   const overrides = [...state.requests.values()].filter((request) => request.kind === "maintenance");
   const before = state.maintenance?.record ?? null;
-  const nodes = [...desired.nodes.values()].map((node): [NodeName, MaintenanceState] => {
-    const written = [node.maintenance, ...asWritten(overrides, node.name)];
-    return [node.name, strictest(`Node/${node.name}`, written, before?.nodes[node.name] ?? null, time)];
+  const names = new Set([...desired.nodes.keys(), ...lastFields.keys()]);
+  const nodes = [...names].map((name): [NodeName, MaintenanceState] => {
+    const { maintenance } = desired.nodes.get(name) ?? lastFields.get(name)?.fields ?? {};
+    const written = [...(maintenance === undefined ? [] : [maintenance]), ...asWritten(overrides, name)];
+    return [name, strictest(`Node/${name}`, written, before?.nodes[name] ?? null, time)];
   });
   const written = [desired.cluster.maintenance, ...asWritten(overrides, null)];
   return {

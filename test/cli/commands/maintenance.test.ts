@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { labYaml } from "../documents.ts";
+import { Bench } from "../bench.ts";
+import { labYaml, writeSmallCluster } from "../documents.ts";
 import { appliedBench, fileOf } from "../verb-bench.ts";
 
 describe("keel maintenance", () => {
@@ -55,5 +56,20 @@ describe("keel maintenance", () => {
     await bench.clock.advance(1_000);
     assert.doesNotMatch((await bench.keel("maintenance status")).out, /: on: /);
     assert.equal((await bench.keel("maintenance off --override")).exit, 1);
+  });
+
+  it("is overridden for a node that is leaving too, and for no other that has no document", async () => {
+    await using bench = await Bench.open({ nodes: ["hv1", "hv2", "hv3", "hv4"] });
+    await writeSmallCluster(bench);
+    await bench.write("hv4.yaml", "kind: Node\nname: hv4\n");
+    await bench.keel("apply -y");
+    await bench.remove("hv4.yaml");
+    const applied = await bench.keel("apply -y");
+    assert.equal(applied.exit, 0, applied.text);
+    const on = await bench.keel("maintenance on --node hv4 --reason disks --override");
+    assert.equal(on.exit, 0, on.text);
+    await bench.clock.advance(1_000);
+    assert.match((await bench.keel("maintenance status")).out, /hv4: on: disks; until /);
+    assert.equal((await bench.keel("maintenance on --node hv9 --reason disks --override")).exit, 1);
   });
 });

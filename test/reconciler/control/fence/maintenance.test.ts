@@ -57,6 +57,21 @@ describe("the maintenance in force", () => {
     assert.deepEqual([cluster.on, cluster.doubt, cluster.until], [true, true, null]);
   });
 
+  it("of a node outlasts its document, as the node itself does", async () => {
+    const maintenance = { on: true, reason: "disks", until: clock.now() + 60_000 };
+    state.lastFields.set("hv1", {
+      fields: { node: "hv1", address: null, bmc: [], maintenance },
+      revision: 1,
+    });
+    assert.equal(inForce().nodes["hv1"]?.reason, "disks");
+    await clock.advance(60_000);
+    assert.deepEqual(inForce().nodes, {});
+    ask(override("hv1", clock.now() + 60_000));
+    assert.equal(isLeftAlone(inForce(), "hv1"), true);
+    state.lastFields.delete("hv1");
+    assert.deepEqual(inForce().nodes, {}, "it has left");
+  });
+
   it("believes the clock for what began after it was set", async () => {
     inForce();
     clock.set(clock.now() + 3_600_000);
