@@ -32,7 +32,7 @@ export interface ClaimedStep {
   readonly claimRevision: Revision;
 }
 
-/** A permission to act is of the moment: no longer than the shortest grace after which a node may be proven dead. */
+/** A permission to act is of the moment: sooner than anybody looks after a silent node and vouches for its death. */
 const permitGoodForMs = 5_000;
 
 /** Carries out one claimed step, from wherever it was left, until its end is in the store. */

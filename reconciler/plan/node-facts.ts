@@ -1,7 +1,7 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
 import type { Cluster, Maintenance, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
-import { deathOf, type FenceRecord, whoProved } from "../model/fence.ts";
+import { deathOf, type FenceRecord, type Quarantine, whoProved } from "../model/fence.ts";
 import type { MaintenanceState } from "../model/maintenance.ts";
 import type { ObservedNode } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
@@ -120,21 +120,37 @@ function silenceOf(observed: ObservedNode, fence: FenceRecord | null): Health {
   }
 }
 
+/**
+ * What was proven of a node that is not to be used before somebody takes it in again; null: nothing. Where it lives it is in
+ * quarantine, though no leader has come to write that down.
+ */
+export function provenOf({ fence, observed }: Pick<NodeFacts, "fence" | "observed">): Proven | null {
+  if (fence === null) return null;
+  return "proof" in fence && observed?.alive != null ? fence : fence.quarantine;
+}
+
+type Proven = Pick<Quarantine, "incident" | "proof">;
+
 /** It lives in the very boot that was proven dead: a person was wrong. */
-export function wasNotDead({ fence, observed }: Pick<NodeFacts, "fence" | "observed">): boolean {
-  const quarantine = fence?.quarantine ?? null;
-  const alive = observed?.alive ?? null;
-  return quarantine !== null && alive !== null && alive.bootId === quarantine.incident.bootId;
+export function wasNotDead(node: Pick<NodeFacts, "fence" | "observed">): boolean {
+  const bootId = node.observed?.alive?.bootId ?? null;
+  return bootId !== null && bootId === provenOf(node)?.incident.bootId;
+}
+
+/** The same of one that has fallen silent again since: what was proven of it is of the past, and void. */
+export function livedOn(node: Pick<NodeFacts, "fence" | "observed">): boolean {
+  const { alive, seen } = node.observed ?? { alive: null, seen: null };
+  return alive === null && seen !== null && seen.bootId === provenOf(node)?.incident.bootId;
 }
 
 /** Why it takes nothing though its agent may answer: proven dead, or back and not yet acknowledged. */
-export function whyFenced({ name, health, fence }: NodeFacts): Reason | null {
-  const quarantine = fence?.quarantine ?? null;
-  if (quarantine !== null && health === "ok") {
-    if (!quarantine.wasNotDead) return reason("node-quarantined", { node: name });
-    return reason("was-not-dead", { node: name, by: whoProved(quarantine.proof) });
-  }
-  return quarantine !== null || health === "dead" ? reason("node-fenced", { node: name }) : null;
+export function whyFenced(node: NodeFacts): Reason | null {
+  const { name, health } = node;
+  if (health === "dead") return reason("node-fenced", { node: name });
+  const proven = provenOf(node);
+  if (proven === null || livedOn(node)) return null;
+  if (wasNotDead(node)) return reason("was-not-dead", { node: name, by: whoProved(proven.proof) });
+  return reason(health === "ok" ? "node-quarantined" : "node-fenced", { node: name });
 }
 
 function reserveOf(cluster: Cluster, totalBytes: number): number {

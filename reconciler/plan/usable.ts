@@ -4,7 +4,7 @@ import type { NodeName } from "../model/names.ts";
 import { hostProcessor } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { formatSize, roughSize } from "./hardware.ts";
-import { type NodeFacts, mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
+import { type NodeFacts, mustBeEmptied, whyClosed, whyFenced, whyUnhealthy } from "./node-facts.ts";
 import { footprint, type World } from "./world.ts";
 
 /** Why `vm` cannot be brought to `node`; null: it can. */
@@ -27,7 +27,7 @@ export function whyNoRestart(world: World, vm: Vm, node: NodeName): Reason | nul
   if (vm.limits !== null && !vm.limits.includes(node)) return reason("outside-limits", { node });
   const facts = world.nodes.get(node);
   if (facts === undefined) return reason("node-undefined", { node });
-  return whyUnhealthy(facts) ?? whyNotFit(world, vm, facts);
+  return whyUnhealthy(facts) ?? whyFenced(facts) ?? whyNotFit(world, vm, facts);
 }
 
 /** Why `vm` may not stay on the node where it is; null: it may. `apart` is judged apart from this (see `crowded`). */

@@ -171,11 +171,13 @@ function viewNode(
   present: readonly VmName[],
   homecoming: readonly VmName[],
 ): { readonly state: NodeState; readonly reason: Reason } {
-  if (node.document === null)
-    return { state: "leaving", reason: reason("node-leaving", { node: node.name }) };
   const fenced = whyFenced(node);
-  if (fenced !== null) return { state: "fenced", reason: fenced };
   const unhealthy = whyUnhealthy(node);
+  if (node.document === null) {
+    const why = fenced ?? unhealthy ?? reason("node-leaving", { node: node.name });
+    return { state: "leaving", reason: why };
+  }
+  if (fenced !== null) return { state: "fenced", reason: fenced };
   // A node whose agent is about to report is shown as what it is asked to be, with that reason.
   const state = stateOfHealth(node.health);
   if (unhealthy !== null && state !== null) return { state, reason: unhealthy };

@@ -6,7 +6,7 @@ import type { ObservedDomain } from "../model/observed.ts";
 import { type Placement, unplaced } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
-import { type NodeFacts, wasNotDead, whyUnhealthy } from "./node-facts.ts";
+import { type NodeFacts, provenOf, wasNotDead, whyUnhealthy } from "./node-facts.ts";
 
 export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }>;
 
@@ -14,7 +14,7 @@ export type Condition =
   | { readonly is: "running"; readonly node: NodeName; readonly domain: ActiveDomain | null }
   /**
    * Known not to run anywhere. `end`: how its last run ended, where it ended by itself. `lost`: it was on a node that
-   * is proven dead.
+   * is proven dead, or was and is not yet taken in again.
    */
   | {
       readonly is: "off";
@@ -184,7 +184,13 @@ function placedCondition(
     const why = reason("agent-catching-up", { node: node.name, revision: node.seen });
     return { is: "unknown", node: node.name, why, lastSeen: own };
   }
-  return { is: "off", end, lost: false };
+  return { is: "off", end, lost: isLostWith(node, end) };
+}
+
+/** It ended with its node, which was proven dead and is back by now. */
+function isLostWith(node: NodeFacts, end: GuestEnd | null): boolean {
+  if (provenOf(node) === null || wasNotDead(node)) return false;
+  return end === null || end.cause === "reboot";
 }
 
 function unknownAt(node: NodeFacts, lastSeen: ObservedDomain | null): Condition {

@@ -1,8 +1,9 @@
 /** Whether anything would be won by proving a node dead: fencing costs whatever still runs there. */
 import { type FenceRecord, incidentId } from "../model/fence.ts";
 import type { NodeName, VmName } from "../model/names.ts";
-import { isFinal } from "../model/step.ts";
+import { isFinal, nodesOf } from "../model/step.ts";
 import type { PlanInput } from "./input.ts";
+import { livedOn } from "./node-facts.ts";
 import { plan } from "./plan.ts";
 
 /**
@@ -10,7 +11,18 @@ import { plan } from "./plan.ts";
  * claimed and whose end it did not tell. Or a migration, in either direction, of any VM: the other end waits for it.
  */
 export function isWorthFencing(input: PlanInput, node: NodeName): boolean {
-  return sharesOwnership(input, node) || wouldStart(input, node);
+  return sharesOwnership(input, node) || hasOutdated(input, node) || wouldStart(input, node);
+}
+
+/** It lived on when it was taken for dead, and was not yet rid of what was started elsewhere. */
+function hasOutdated({ journal, observed, placements }: PlanInput, name: NodeName): boolean {
+  const node = observed.get(name);
+  if (node === undefined || !livedOn({ fence: journal.fences.get(name) ?? null, observed: node }))
+    return false;
+  return [...node.domains.values()].some(({ vm, state }) => {
+    const owner = placements.get(vm)?.placement.node ?? null;
+    return state !== "off" && owner !== null && owner !== name;
+  });
 }
 
 function sharesOwnership({ desired, placements, journal }: PlanInput, node: NodeName): boolean {
@@ -31,7 +43,9 @@ function wouldStart(input: PlanInput, node: NodeName): boolean {
   const now = starts({ ...input, policy });
   const id = incidentId(input.observed.get(node)?.seen ?? null);
   const fences = new Map(input.journal.fences).set(node, asIfProven(node, id));
-  const then = starts({ ...input, policy, journal: { ...input.journal, fences } });
+  // What it had under way, claimed or not, will have ended with it.
+  const steps = new Map([...input.journal.steps].filter(([, { step }]) => !nodesOf(step).includes(node)));
+  const then = starts({ ...input, policy, journal: { ...input.journal, fences, steps } });
   return [...then].some((vm) => !now.has(vm));
 }
 

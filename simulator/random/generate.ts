@@ -24,7 +24,7 @@ const deeds: readonly (readonly [number, edits.Deed])[] = [
   [2, edits.rename],
   [6, (author) => fault(author)],
   [2, loss],
-  [64, scene],
+  [84, scene],
 ];
 const totalWeight = deeds.reduce((sum, [weight]) => sum + weight, 0);
 

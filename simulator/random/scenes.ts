@@ -24,7 +24,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
       return vm;
     },
     within: [30, 1_200],
-    weight: 2,
+    weight: 3,
   },
   stop: {
     provoke: (author, vm) => {
@@ -32,7 +32,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
       return vm;
     },
     within: [30, 5_000],
-    weight: 2,
+    weight: 3,
   },
   restart: {
     provoke: (author, vm) => {
@@ -59,7 +59,7 @@ const provocations: Readonly<Record<PlayedKind, Provocation>> = {
       return vm;
     },
     within: [30, 2_500],
-    weight: 4,
+    weight: 5,
   },
   destroy: {
     provoke: (author, vm) => {

@@ -15,8 +15,8 @@ import { suspect } from "./silence.ts";
 
 export function afterProof(it: NodeCase, proven: FenceProven): Next {
   if (it.alive !== null) return comesBack(it, proven);
-  // It came and went unseen: what was proven of it is of the past.
-  if (hasLivedSince(proven.incident, it.seen)) return suspect(it);
+  // It came and went unseen: what was proven of it is of the past, and once it is back somebody has to take it in.
+  if (hasLivedSince(proven.incident, it.seen)) return suspect(it, quarantineOf(proven, it.seen));
   if (it.confirmed !== null) return change(it, proven, {}, null, [it.confirmed]);
   if (it.replaced !== null) return replace(it, proven, it.replaced);
   switch (proven.phase) {
@@ -71,15 +71,21 @@ function powerOn(it: NodeCase, proven: FenceProven): Next {
 }
 
 /** From now on its agent tells what runs there. It is used again once somebody says so. */
-function comesBack(it: NodeCase, { incident, proof }: FenceProven): Next {
+function comesBack(it: NodeCase, proven: FenceProven): Next {
   const { node, alive, confirmed } = it;
-  const wasNotDead = alive?.bootId === incident.bootId;
-  const quarantine: Quarantine = { incident, proof, wasNotDead };
-  const by = whoProved(proof);
-  const told: Told = wasNotDead
+  const quarantine = quarantineOf(proven, alive);
+  const by = whoProved(proven.proof);
+  const told: Told = quarantine.wasNotDead
     ? { level: "alarm", reason: reason("was-not-dead", { node, by }) }
     : { level: "note", reason: reason("node-quarantined", { node }) };
   return write(closed(it, quarantine), told, confirmed === null ? [] : [confirmed]);
+}
+
+function quarantineOf(
+  { incident, proof }: FenceProven,
+  life: { readonly bootId: string } | null,
+): Quarantine {
+  return { incident, proof, wasNotDead: life?.bootId === incident.bootId };
 }
 
 /**

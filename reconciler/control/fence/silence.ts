@@ -26,8 +26,8 @@ export function whileSilent(it: NodeCase, record: Silent | null): Next {
   return verdict.is === "fence" ? cut(it, record.incident, 1, null) : show(it, record, verdict);
 }
 
-/** A new incident. */
-export function suspect(it: NodeCase): Next {
+/** A new incident. `quarantine`: what it was in, or is to be in once it is back. */
+export function suspect(it: NodeCase, quarantine = common(it).quarantine): Next {
   const { seen, lastBoot, now } = it;
   const incident: Incident = {
     id: incidentId(seen),
@@ -35,7 +35,7 @@ export function suspect(it: NodeCase): Next {
     bootId: seen?.bootId ?? lastBoot,
     since: now,
   };
-  return write({ ...common(it), phase: "suspect", why: null, incident });
+  return write({ ...common(it), quarantine, phase: "suspect", why: null, incident });
 }
 
 /**

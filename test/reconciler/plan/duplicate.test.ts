@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-
+import { isWorthFencing } from "../../../reconciler/plan/worth-fencing.ts";
 import { ModelCluster, node, vm, vmId } from "../../support/plan/model-cluster.ts";
 
 /** `web` was recovered on hv2 in its second epoch; hv1, of which a person was wrong, has its first run still. */
@@ -60,5 +60,15 @@ describe("the older copy of a VM, on a node that was not dead", () => {
       assert.deepEqual(done, state === "running" ? ["stop web", "start web"] : ["stop web"]);
       assert.deepEqual(cluster.whereabouts("web"), state === "running" ? ["hv2"] : []);
     }
+  });
+
+  it("is why its node is fenced, where that falls silent before it is rid of it", () => {
+    const cluster = withCopy();
+    cluster.silent.add("hv1");
+    const { state, reason } = cluster.plan().nodes.get("hv1") ?? {};
+    assert.deepEqual([state, reason?.code], ["suspect", "node-suspect"]);
+    assert.equal(isWorthFencing(cluster.input(), "hv1"), true);
+    cluster.domains.delete("hv1");
+    assert.equal(isWorthFencing(cluster.input(), "hv1"), false);
   });
 });
