@@ -45,7 +45,7 @@ export interface StepContext {
 export interface HandOverContext extends StepContext {
   /** The last that the other node told of the step; null: nothing yet, as far as is known here. */
   other(): Progress | null;
-  /** Whether the other node can still be expected to tell the end: it has claimed the step, and it lives. */
+  /** Whether the other node may still tell its end: it has claimed the step, and is not proven dead. */
   otherMayAnswer(signal: AbortSignal): Promise<boolean>;
   /** Where the other node's hypervisor is reached; null: by its name. */
   otherAddress(signal: AbortSignal): Promise<string | null>;

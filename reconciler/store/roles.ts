@@ -148,9 +148,9 @@ function operatorWrites(keys: ClusterKeys): readonly Permission[] {
   ];
 }
 
-/** Of other nodes too: two agents that hand a guest over read what the other one tells. */
+/** Of other nodes too: two agents that hand a guest over read what the other one tells, and whether it is proven dead. */
 function agentReads(keys: ClusterKeys): readonly Permission[] {
-  const areas = ["node/", "placement/", "progress/", "step/"].map((area) => keys.root + area);
+  const areas = ["fence/", "node/", "placement/", "progress/", "step/"].map((area) => keys.root + area);
   return [...areas, keys.store].map((prefix) => under("read", prefix));
 }
 

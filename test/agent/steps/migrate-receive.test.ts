@@ -98,11 +98,38 @@ describe("a migration's target", () => {
     assert.deepEqual([copyState(), await told()], ["incoming", "claimed"]);
   });
 
-  it("cuts its copy when it is cancelled and the source can tell nothing any more", async () => {
-    await begin();
-    hv1.machine.powerOff();
+  const loseSource = async () => {
     await hv1.heartbeat?.kill();
     await lab.until(async () => (await lab.store.get(lab.keys.alive("hv1"))) === null, "hv1 is lost");
+  };
+
+  it("keeps its copy when it is cancelled and the source is silent, until that is proven dead", async () => {
+    await handedOver();
+    await loseSource();
+    await lab.cancel(step, "hv2");
+    await lab.clock.advance(3_600_000);
+    assert.deepEqual([copyState(), await told()], ["incoming", "claimed"]);
+    await lab.proveDead("hv1");
+    await lab.until(async () => (await told()) === "cancelled", "it lets go");
+    assert.equal(copyState(), "none");
+  });
+
+  it("keeps its copy where the proof is of a life of the source before this one", async () => {
+    await loseSource();
+    await lab.proveDead("hv1");
+    hv1.startHeartbeat();
+    await handedOver();
+    await loseSource();
+    await lab.cancel(step, "hv2");
+    await lab.clock.advance(60_000);
+    assert.deepEqual([copyState(), await told()], ["incoming", "claimed"]);
+  });
+
+  it("cuts its copy at once when it is cancelled because the source was proven dead", async () => {
+    await begin();
+    hv1.machine.powerOff();
+    await loseSource();
+    await lab.proveDead("hv1");
     await lab.cancel(step, "hv2");
     await lab.clock.advance(0);
     assert.deepEqual([copyState(), await told()], ["none", "cancelled"]);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { GuestEvent } from "../../../agent/hypervisor/simulated/guest-event.ts";
 import { SimulatedNetwork } from "../../../agent/hypervisor/simulated/network.ts";
 import type { SimulatedHardware, SimulatedTimes } from "../../../agent/hypervisor/simulated/settings.ts";
+import type { FenceRecord } from "../../../reconciler/model/fence.ts";
 import type { StepRecord } from "../../../reconciler/model/journal.ts";
 import type { NodeStatus, ObservedDomain } from "../../../reconciler/model/observed.ts";
 import { type Placement, unplaced } from "../../../reconciler/model/placement.ts";
@@ -153,6 +154,23 @@ export class Lab {
   /** Speaks for the agent of a node. */
   async tell(step: Step, node: string, progress: TestProgress): Promise<void> {
     await this.#put(this.keys.progress(node, step.id), { at: this.clock.now(), ...progress });
+  }
+
+  /** By a person's word, for its last life. */
+  async proveDead(node: string): Promise<void> {
+    const at = this.clock.now();
+    const id = String((await this.#store.get(this.keys.seen(node)))?.modRevision ?? 0);
+    const record: FenceRecord = {
+      node,
+      phase: "proven",
+      incident: { id, machineId: null, bootId: null, since: at },
+      proof: { by: "human", at, who: "ann" },
+      vms: [],
+      powerOn: "no",
+      history: [at],
+      quarantine: null,
+    };
+    await this.#put(this.keys.fence(node), record);
   }
 
   status(node: string): Promise<NodeStatus | null> {

@@ -93,6 +93,7 @@ describe("the roles of the parts", () => {
   it("let nobody read what it does not need", () => {
     assert.deepEqual(whoMay("read", keys.head), ["reconciler", "operator", "viewer"]);
     assert.deepEqual(whoMay("read", keys.placement("web1")).length, 5);
+    assert.deepEqual(whoMay("read", keys.fence("hv1")).length, 6, "a heartbeat its own node's");
     assert.deepEqual(whoMay("read", clusterKeys("lab2").head), []);
   });
 });
