@@ -63,7 +63,7 @@ export function isSameRecord(a: ObservedDomain | null, b: ObservedDomain): boole
     return a.state === "off" && b.state === "off" && a.cause === b.cause && a.at === b.at;
   }
   if (a.state !== b.state || a.domainId !== b.domainId || a.since !== b.since) return false;
-  if (a.processor !== b.processor) return false;
+  if (a.processor !== b.processor || a.uuid !== b.uuid) return false;
   if (!isSameHardware(a.live, b.live) || !isSameHardware(a.applied, b.applied)) return false;
   return JSON.stringify(a.changed) === JSON.stringify(b.changed);
 }
@@ -73,10 +73,23 @@ function activeRecord(
   before: ObservedDomain | null,
   { look: { readAt }, session }: RecordsInput,
 ): ObservedDomain {
-  const { vm, epoch, state, id, since, live, applied } = domain;
+  const { vm, uuid, epoch, state, id, since, live, applied } = domain;
   const processor = domain.processor === null ? {} : { processor: domain.processor };
   const changed = changedSince(domain, before, readAt);
-  return { vm, epoch, session, readAt, state, domainId: id, since, live, applied, ...processor, changed };
+  return {
+    vm,
+    epoch,
+    session,
+    readAt,
+    state,
+    domainId: id,
+    uuid,
+    since,
+    live,
+    applied,
+    ...processor,
+    changed,
+  };
 }
 
 function offRecord(

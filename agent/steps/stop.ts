@@ -8,11 +8,7 @@ export async function stop(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  return (
-    (await bringDown(
-      { ...step, maxEpoch: step.copy ?? step.epoch, onlyCopy: step.copy !== undefined },
-      context,
-      signal,
-    )) ?? done()
-  );
+  const { vm, domain = vm, copy, epoch } = step;
+  const meant = { vm: domain, maxEpoch: copy ?? epoch, onlyCopy: copy !== undefined };
+  return (await bringDown({ ...step, ...meant }, context, signal)) ?? done();
 }

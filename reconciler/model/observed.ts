@@ -135,6 +135,8 @@ export type ObservedDomain = {
       readonly state: "running" | "paused" | "incoming";
       /** The hypervisor's id of this run: a restart makes a new one. */
       readonly domainId: string;
+      /** By which it is known whose it is, also where its VM was renamed meanwhile. Agents of before do not tell. */
+      readonly uuid?: string;
       readonly since: number;
       readonly live: Hardware;
       /** What Evenkeel last set: `live` differing from it was changed by hand. */

@@ -240,6 +240,10 @@ export const reasonTable = {
     text: "it is reported by {nodes} at once",
     advice: "Stop the copy that is not the VM by hand; nothing is done by itself.",
   },
+  "stray": {
+    text: "it runs on {nodes}, and nothing is recorded of it",
+    advice: "Stop it there by hand, or write down again what it is; nothing is done by itself.",
+  },
   "migrating-hand-over": { text: "its hand-over from {from} to {to} is not finished" },
   // Nodes.
   "node-ready": { text: "alive, takes VMs" },

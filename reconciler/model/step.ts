@@ -75,6 +75,8 @@ export type Step = StepBase &
         readonly displaced: Displaced | null;
         /** Only a copy of this epoch is meant, that is still paused for its hand-over; left out: what the VM's epoch says. */
         readonly copy?: number;
+        /** The name that its domain carries, where that is not the VM's: it was renamed while nobody could reach it. */
+        readonly domain?: VmName;
       }
     /** Graceful, cut at the time-out, then started with the new epoch; done when the domain's id is a new one. */
     | { readonly kind: "restart"; readonly spec: DomainSpec; readonly timeoutMs: number }

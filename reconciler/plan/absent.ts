@@ -55,8 +55,8 @@ function keep(world: World, facts: VmFacts, vm: Vm, why: Reason): Outcome {
 }
 
 /** An approval is of one VM, and not of the next one that goes by its name. */
-function isMeant({ uuid }: Destruction, { identity, revision }: VmFacts): boolean {
-  return uuid === null ? revision === 0 : uuid === identity?.uuid;
+function isMeant({ uuid }: Destruction, { identity }: VmFacts): boolean {
+  return uuid === (identity?.uuid ?? null);
 }
 
 /** The disk is still on what it was on when its destruction was approved. */

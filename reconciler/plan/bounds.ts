@@ -108,5 +108,9 @@ class Slots {
 /** A migration, or the shutdown of a VM that has to make way. */
 export function isMove(world: Pick<World, "vms">, step: Step): boolean {
   if (step.kind === "migrate") return true;
-  return step.kind === "stop" && world.vms.get(step.vm)?.document?.state === "running";
+  return (
+    step.kind === "stop" &&
+    step.method === "graceful" &&
+    world.vms.get(step.vm)?.document?.state === "running"
+  );
 }

@@ -28,16 +28,13 @@ export const orphan: Outcome = { kind: "settled", why: reason("orphaned") };
 
 /** `crowded`: why it has to leave for another of its `apart` group, or null. */
 export function decide(world: World, facts: VmFacts, crowded: Reason | null): Outcome {
-  const vm = facts.document;
-  if (vm === null) {
-    return facts.condition.is === "duplicate" ? decideDuplicate(world, facts, null, facts.condition) : orphan;
-  }
   const rename = decideRename(world, facts);
   if (rename !== null) return rename;
+  const { document: vm, condition } = facts;
   const unclear = whyUnclear(facts);
+  if (unclear === null && condition.is === "duplicate") return decideDuplicate(world, facts, condition);
+  if (vm === null) return orphan;
   if (unclear !== null) return withPlacement(blocked(unclear), intended(facts, vm), facts.placement);
-  const { condition } = facts;
-  if (condition.is === "duplicate") return decideDuplicate(world, facts, vm, condition);
   return (
     decideTidying(world, facts, vm) ??
     decideAdoption(world, facts, vm) ??

@@ -2,38 +2,53 @@
  * A VM that is active where it is not placed. Nothing is done about it by itself, with one exception: a node that was
  * proven dead and lives on in the same boot, because a person was wrong. What was recovered meanwhile has moved on to a
  * later epoch, so the older copy is cut at once, also of a VM that has no document any more; what nobody started is still
- * the VM, and is taken back. What has no record at all was destroyed meanwhile, or goes by another name: it is cut as well.
+ * the VM, and is taken back. What has no record at all was destroyed meanwhile: it is cut as well.
  */
-import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import { reason } from "../model/reasons.ts";
-import { heldBack } from "./held-back.ts";
+import { heldBackCut } from "./held-back.ts";
 import { wasNotDead } from "./node-facts.ts";
-import { blocked, off, type Outcome, record } from "./outcome.ts";
+import { blocked, off, type Outcome, plannedRecord, record } from "./outcome.ts";
 import { cutStep } from "./steps.ts";
 import type { Condition, Stranger, VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 type Duplicate = Extract<Condition, { readonly is: "duplicate" }>;
 
-export function decideDuplicate(world: World, facts: VmFacts, vm: Vm | null, condition: Duplicate): Outcome {
+export function decideDuplicate(world: World, facts: VmFacts, condition: Duplicate): Outcome {
   const stranger = condition.strangers.find(({ node }) => isOnUndead(world, node));
   if (stranger === undefined) return blocked(condition.why);
-  const { placement } = facts;
+  const { placement, name } = facts;
   const outdated = reason("copy-is-outdated", { node: stranger.node });
   // With an epoch above all that it had, it can be told from what will be.
   if (placement.epoch === 0) return record(facts, { ...placement, epoch: stranger.epoch + 1 }, outdated);
   const isSpent = isSpentCopy(placement, stranger);
   if (isSpent || isOutdated(facts, stranger)) {
-    const held = heldBack(world, facts, vm, "stop");
+    const held = heldBackCut(world, facts);
     if (held !== null) return blocked(held.why, held.until);
-    const copy = isSpent ? stranger.epoch : undefined;
-    return { kind: "step", planned: cutStep(facts, stranger.node, outdated, copy), next: without(facts) };
+    const meant = {
+      ...(isSpent ? { copy: stranger.epoch } : {}),
+      ...(stranger.domain === name ? {} : { domain: stranger.domain }),
+    };
+    return { kind: "step", planned: cutStep(facts, stranger.node, outdated, meant), next: without(facts) };
   }
   if (placement.node !== null || condition.strangers.length > 1) return blocked(condition.why);
-  const why = reason("runs", { node: stranger.node });
-  return record(facts, { ...placement, node: stranger.node, held: null }, why);
+  return takeBack(facts, stranger) ?? blocked(condition.why);
+}
+
+/** Nobody started it anywhere since, so what runs there is the VM. null: nothing leads from its name to what it is now. */
+function takeBack(
+  { name, document, placement, ...facts }: VmFacts,
+  { node, domain }: Stranger,
+): Outcome | null {
+  const why = reason("runs", { node });
+  const taken = { ...placement, node, held: null };
+  const next = { ...facts, name, document, placement: taken };
+  if (domain === name) return { kind: "record", record: plannedRecord(name, taken, why), next };
+  if (document?.renamedFrom !== domain) return null;
+  // Its record goes by the former name again, and it is renamed once more, as any VM that runs.
+  return { kind: "record", record: { ...plannedRecord(domain, taken, why), replaces: name }, next };
 }
 
 /** The VM, as the planner foresees it once that is gone. */
@@ -47,8 +62,10 @@ function isSpentCopy({ epoch, spent = 0 }: Placement, stranger: Stranger): boole
   return stranger.isCopy && stranger.epoch > epoch && stranger.epoch <= spent;
 }
 
-function isOutdated({ placement }: VmFacts, { epoch }: Stranger): boolean {
-  return epoch < placement.epoch;
+/** Or of a VM that was destroyed meanwhile, and whose name another one has now. */
+function isOutdated({ placement, identity, revision }: VmFacts, { epoch, uuid }: Stranger): boolean {
+  const isOther = uuid !== null && identity !== null && uuid !== identity.uuid;
+  return epoch < placement.epoch || (isOther && revision > 0);
 }
 
 function isOnUndead(world: World, name: NodeName): boolean {

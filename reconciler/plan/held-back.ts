@@ -25,11 +25,11 @@ function failedTries(world: World, facts: VmFacts, vm: Vm | null): Tries["failed
   return triesThatCount(world, facts, vm)?.failed ?? null;
 }
 
-/** Why a step of this kind is not tried now; null: it may be. `vm`: its document, if it has one. */
-export function heldBack(world: World, facts: VmFacts, vm: Vm | null, kind: StepKind): HeldBack | null {
+/** Why a step of this kind is not tried now; null: it may be. */
+export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): HeldBack | null {
   const failed = failedTries(world, facts, vm);
   if (failed?.kind !== kind) return null;
-  if (failed.failure === "shutdown-timed-out" && vm !== null) {
+  if (failed.failure === "shutdown-timed-out") {
     return {
       why: reason("shutdown-timed-out", { timeout: `${String(vm.shutdown.timeoutMs / 1000)}s` }),
       until: null,
@@ -38,19 +38,27 @@ export function heldBack(world: World, facts: VmFacts, vm: Vm | null, kind: Step
   if (failed.failure === "volume-missing") {
     return { why: reason("volume-missing", { volume: failed.detail }), until: null };
   }
-  if (kind === "migrate" && failed.count >= migrationTries && vm?.migration.method === "live") {
+  if (kind === "migrate" && failed.count >= migrationTries && vm.migration.method === "live") {
     return {
       why: reason("migration-failed", { tries: failed.count, failure: failed.detail, vm: vm.name }),
       until: null,
     };
   }
+  return backOff(world, failed);
+}
+
+/** The same for the cut of what is not the VM any more: it has nothing to do with what a guest made of a shutdown. */
+export function heldBackCut(world: World, facts: VmFacts): HeldBack | null {
+  const failed = failedTries(world, facts, facts.document);
+  return failed?.kind === "stop" && failed.failure !== "shutdown-timed-out" ? backOff(world, failed) : null;
+}
+
+function backOff(world: World, { kind, count, at, detail }: NonNullable<Tries["failed"]>): HeldBack | null {
   const delay =
-    kind === "migrate"
-      ? firstBackOffMs
-      : Math.min(firstBackOffMs * 2 ** (failed.count - 1), longestBackOffMs);
-  const until = failed.at + delay;
+    kind === "migrate" ? firstBackOffMs : Math.min(firstBackOffMs * 2 ** (count - 1), longestBackOffMs);
+  const until = at + delay;
   if (world.input.now >= until) return null;
-  return { why: reason("back-off", { failure: failed.detail, at: new Date(until).toISOString() }), until };
+  return { why: reason("back-off", { failure: detail, at: new Date(until).toISOString() }), until };
 }
 
 /** Changes of a running guest that may fail before they are left to its next restart. */

@@ -6,7 +6,7 @@ import type { NodeName, VmName } from "../model/names.ts";
 import { type Displaced, nextEpoch, type Placement } from "../model/placement.ts";
 import type { PlannedStep } from "../model/plan.ts";
 import type { Reason } from "../model/reasons.ts";
-import type { DiskSpec, Step } from "../model/step.ts";
+import type { DiskSpec, Step, StepOf } from "../model/step.ts";
 import { diskSpec, domainSpec } from "./hardware.ts";
 import { claimKey } from "./usable.ts";
 import type { ActiveDomain, VmFacts } from "./vm-facts.ts";
@@ -90,28 +90,29 @@ export function stopStep(
   });
 }
 
-/** Of what is not the VM any more. `copy`: only a paused copy of this epoch is meant. */
+/** Of what is not the VM any more, also where nobody wants a VM of that name. */
 export function cutStep(
   facts: VmFacts,
   node: NodeName,
   reason: Reason,
-  copy: number | undefined,
+  meant: Pick<StepOf<"stop">, "copy" | "domain">,
 ): PlannedStep {
+  const { placement } = facts;
   return planned({
     step: {
       kind: "stop",
       id: stepId(facts),
       vm: facts.name,
       node,
-      epoch: facts.placement.epoch,
+      epoch: placement.epoch,
       reason,
       method: "cut",
       timeoutMs: 0,
       then: "poweroff",
       displaced: null,
-      ...(copy !== undefined && { copy }),
+      ...meant,
     },
-    placement: facts.placement,
+    placement,
   });
 }
 

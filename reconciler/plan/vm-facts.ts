@@ -6,7 +6,7 @@ import type { ObservedDomain } from "../model/observed.ts";
 import { type Placement, unplaced } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
-import { type NodeFacts, provenOf, wasNotDead, whyUnhealthy } from "./node-facts.ts";
+import { type NodeFacts, provenOf, whyUnhealthy } from "./node-facts.ts";
 
 export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }>;
 
@@ -35,7 +35,11 @@ export type GuestEnd = Pick<Extract<ObservedDomain, { readonly state: "off" }>, 
 
 export interface Stranger {
   readonly node: NodeName;
+  /** The name that its domain carries: another one than the VM's where that was renamed meanwhile. */
+  readonly domain: VmName;
   readonly epoch: number;
+  /** null: its agent does not tell. */
+  readonly uuid: string | null;
   /** A copy that is paused for its hand-over: it never ran. */
   readonly isCopy: boolean;
 }
@@ -59,21 +63,20 @@ interface Sighting {
   readonly domain: ObservedDomain;
 }
 
-/**
- * Facts of every VM that has a document or a placement, sorted by name; and of what runs under another name on a node that
- * was not dead.
- */
+/** Facts of every VM that has a document or a placement, or runs somewhere without either, sorted by name. */
 export function readVms(
   input: PlanInput,
   nodes: ReadonlyMap<NodeName, NodeFacts>,
 ): ReadonlyMap<VmName, VmFacts> {
-  const sightings = sightingsByVm(nodes);
+  const sightings = sightingsByVm(input, nodes);
   const requests = Map.groupBy(
     input.journal.requests.filter((r) => "vm" in r && r.expiresAt > input.now),
     (r) => ("vm" in r ? r.vm : ""),
   );
-  const left = [...nodes.values()].filter(wasNotDead).flatMap(activeOn);
-  const names = [...new Set([...input.desired.vms.keys(), ...input.placements.keys(), ...left])].sort(byName);
+  const strays = [...sightings].filter(([, seen]) => seen.some(isActive)).map(([name]) => name);
+  const names = [...new Set([...input.desired.vms.keys(), ...input.placements.keys(), ...strays])].sort(
+    byName,
+  );
   const facts = new Map<VmName, VmFacts>();
   for (const name of names) {
     const placed = input.placements.get(name);
@@ -127,23 +130,32 @@ function keptVolume(disk: Disk, identity: Identity): string | null {
   return kept === undefined || kept === `${disk.pool}/${disk.volume}` ? null : kept;
 }
 
-function sightingsByVm(nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sighting[]> {
+function sightingsByVm(
+  { placements, journal: { identities } }: PlanInput,
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
+): Map<VmName, Sighting[]> {
   const sightings = new Map<VmName, Sighting[]>();
+  let byUuid: ReadonlyMap<string, VmName> | null = null;
+  const ownerOf = (domain: ObservedDomain): VmName => {
+    if (placements.has(domain.vm) || domain.state === "off" || domain.uuid === undefined) return domain.vm;
+    byUuid ??= new Map(
+      [...identities].filter(([vm]) => placements.has(vm)).map(([vm, { uuid }]) => [uuid, vm]),
+    );
+    return byUuid.get(domain.uuid) ?? domain.vm;
+  };
   for (const node of nodes.values()) {
-    if (node.observed === null) continue;
-    for (const domain of node.observed.domains.values()) {
-      const others = sightings.get(domain.vm);
-      if (others === undefined) sightings.set(domain.vm, [{ node, domain }]);
+    for (const domain of node.observed?.domains.values() ?? []) {
+      const vm = ownerOf(domain);
+      const others = sightings.get(vm);
+      if (others === undefined) sightings.set(vm, [{ node, domain }]);
       else others.push({ node, domain });
     }
   }
   return sightings;
 }
 
-/** As told by an agent that can be believed. */
-function activeOn({ observed, health }: NodeFacts): readonly VmName[] {
-  if (observed === null || health !== "ok") return [];
-  return [...observed.domains.values()].flatMap(({ vm, state }) => (state === "off" ? [] : [vm]));
+function isActive({ node, domain }: Sighting): boolean {
+  return node.health === "ok" && domain.state !== "off";
 }
 
 function conditionOf(
@@ -153,7 +165,7 @@ function conditionOf(
   nodes: ReadonlyMap<NodeName, NodeFacts>,
 ): Condition {
   const strangers = sightings.filter((s) => isStranger(s, placement));
-  if (strangers.length > 0) return duplicate(strangers, placement);
+  if (strangers.length > 0) return duplicate(strangers, placement, revision);
   const placed = placedCondition(placement, revision, sightings, nodes);
   if (placed.is !== "off") return placed;
   const doubt = sightings.find((s) => isDoubtful(s, placement));
@@ -217,16 +229,23 @@ function isDoubtful({ node, domain }: Sighting, placement: Placement): boolean {
   return alive === null || alive.bootId === domain.session.bootId;
 }
 
-function duplicate(strangers: readonly Sighting[], placement: Placement): Condition {
+function duplicate(strangers: readonly Sighting[], placement: Placement, revision: number): Condition {
   const names = strangers.map((s) => s.node.name);
   if (placement.node !== null) names.push(placement.node);
+  const code = revision === 0 && names.length === 1 ? "stray" : "duplicate";
   return {
     is: "duplicate",
-    why: reason("duplicate", { nodes: names.sort(byName).join(", ") }),
-    strangers: strangers.map(({ node, domain: { epoch, state } }) => ({
-      node: node.name,
-      epoch,
-      isCopy: state === "incoming",
-    })),
+    why: reason(code, { nodes: names.sort(byName).join(", ") }),
+    strangers: strangers.flatMap(({ node, domain }) =>
+      domain.state === "off"
+        ? []
+        : {
+            node: node.name,
+            domain: domain.vm,
+            epoch: domain.epoch,
+            uuid: domain.uuid ?? null,
+            isCopy: domain.state === "incoming",
+          },
+    ),
   };
 }

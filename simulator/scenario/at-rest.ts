@@ -40,6 +40,7 @@ const keptOff: ReadonlySet<string> = new Set<ReasonCode>([
   "migrating-hand-over",
   "recovery-in-maintenance",
   "restart-policy-never",
+  "stray",
   "unknown",
   "unsupported",
   "volume-in-use",

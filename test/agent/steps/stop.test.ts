@@ -51,6 +51,14 @@ describe("a stop", () => {
     assert.equal(await causeOf(), "crash");
   });
 
+  it("ends the domain that goes by another name than its VM", async () => {
+    await lab.place("shop", { node: "hv1", epoch: 4 });
+    const step = stopStep("shop", "hv1", 4, { method: "cut", domain: "web" });
+    await lab.carryOut(step);
+    assert.equal(await phaseOf(step), "done");
+    assert.deepEqual(hv1.machine.active(), []);
+  });
+
   it("refuses to stop a later run than the one it was meant for", async () => {
     const step = stopStep("web", "hv1", 2);
     await lab.carryOut(step);

@@ -58,7 +58,7 @@ export function stopStep(
   vm: string,
   node: string,
   epoch: number,
-  change: Partial<Pick<StepOf<"stop">, "method" | "timeoutMs" | "then" | "copy">> = {},
+  change: Partial<Pick<StepOf<"stop">, "method" | "timeoutMs" | "then" | "copy" | "domain">> = {},
 ): StepOf<"stop"> {
   const rest = {
     method: "graceful",

@@ -51,6 +51,24 @@ describe("the older copy of a VM, on a node that was not dead", () => {
     assert.deepEqual([cluster.whereabouts("web"), cluster.whereabouts("shop")], [[], ["hv2"]]);
   });
 
+  it("is known by its UUID, and cut as what the VM is called by now", () => {
+    const cluster = withCopy();
+    const copy = cluster.domains.get("hv1")?.get("web");
+    const placed = cluster.placements.get("web");
+    assert.ok(copy !== undefined && copy.state !== "off" && placed);
+    cluster.remove(vmId("web")).put(vm("shop", { node: "hv1", renamedFrom: "web" }));
+    cluster.domains.set("hv2", new Map([["shop", { ...cluster.domain("web"), vm: "shop" }]]));
+    cluster.placements.delete("web");
+    cluster.placements.set("shop", placed);
+    cluster.plan();
+    const uuid = cluster.identities.get("shop")?.uuid ?? "";
+    cluster.domains.set("hv1", new Map([["web", { ...copy, uuid }]]));
+    assert.equal(cluster.plan().vms.get("shop")?.reason.code, "duplicate");
+    assert.equal(cluster.plan().vms.has("web"), false);
+    assert.deepEqual(cluster.converge(), ["stop shop"]);
+    assert.deepEqual([cluster.whereabouts("web"), cluster.whereabouts("shop")], [[], ["hv2"]]);
+  });
+
   it("is cut though the VM was destroyed, and never taken for the next one of its name", () => {
     for (const state of ["absent", "running"]) {
       const cluster = withCopy().edit(vmId("web"), { state, node: "hv2" });

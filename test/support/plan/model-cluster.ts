@@ -269,8 +269,9 @@ export class ModelCluster {
         return;
       case "stop": {
         const off = { state: "off", cause: "stop", at: this.now } as const;
-        this.#domainsOf(step.node).set(step.vm, {
-          vm: step.vm,
+        const name = step.domain ?? step.vm;
+        this.#domainsOf(step.node).set(name, {
+          vm: name,
           epoch: step.epoch,
           session: noSession,
           readAt: this.now,
