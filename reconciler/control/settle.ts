@@ -17,6 +17,7 @@ import { compareDeaths, isDead } from "./fence/deaths.ts";
 import {
   comparePlacements,
   handClaims,
+  handIdentity,
   putClaim,
   unclaimed,
   type VmTransaction,
@@ -95,9 +96,11 @@ function settle(
   };
 }
 
-/** The end of a destruction takes the identity away, so it must know what is wanted by then. */
+/** The end of a destruction, or of a name, takes the identity away, so it must know what is wanted by then. */
 function compareHead(writer: Writer, { applied }: ClusterState, step: Step): Compare[] {
-  return step.kind === "destroy" ? [{ key: writer.keys.head, modRevision: applied.revision }] : [];
+  return step.kind === "destroy" || step.kind === "rename"
+    ? [{ key: writer.keys.head, modRevision: applied.revision }]
+    : [];
 }
 
 function inWords(end: End | undefined): string {
@@ -131,7 +134,9 @@ function whatItLeft(
     case "stop":
       return done ? afterStop(writer, state, step, placement) : [];
     case "rename":
-      return done ? [] : renamedBack(writer, state, step, placement);
+      return done
+        ? handIdentity(writer, state, step.vm, step.from)
+        : renamedBack(writer, state, step, placement);
     case "update":
       return done && step.fields.includes("disks") ? born(writer, state, step.vm) : [];
   }

@@ -75,6 +75,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
         ...comparePlacements(writer, state, vm, record.replaces),
         ...compareRequests(writer, state, record.consumes),
         ...compareDeaths(writer, state, ownersOf(state, vm)),
+        ...(record.replaces === null ? [] : [{ key: keys.head, modRevision: state.applied.revision }]),
       ],
       then: [
         placement === null
@@ -83,6 +84,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
         ...writeTries(writer, vm, record.tries),
         ...useUp(writer, record.consumes),
         ...replace(writer, state, vm, record.replaces),
+        ...handIdentity(writer, state, vm, record.replaces),
         writer.events.put({
           object: objectId("VM", vm),
           level: "note",
@@ -186,6 +188,21 @@ function replace(writer: Writer, state: ClusterState, vm: VmName, former: VmName
     { delete: writer.keys.placement(former) },
     { delete: writer.keys.tries(former) },
     ...handClaims(writer, state, former, vm),
+  ];
+}
+
+/** Who it is goes with a renamed VM: the next one of its former name, unless that is wanted by now, is another one. */
+export function handIdentity(
+  { keys }: Writer,
+  { desired, identities }: ClusterState,
+  vm: VmName,
+  former: VmName | null,
+): Operation[] {
+  const identity = former === null ? undefined : identities.get(former);
+  if (former === null || identity === undefined) return [];
+  return [
+    ...(identities.has(vm) ? [] : [{ put: keys.identity(vm), value: encode(identity) }]),
+    ...(desired.vms.has(former) ? [] : [{ delete: keys.identity(former) }]),
   ];
 }
 

@@ -240,6 +240,10 @@ export const reasonTable = {
     text: "it is reported by {nodes} at once",
     advice: "Stop the copy that is not the VM by hand; nothing is done by itself.",
   },
+  "uuid-taken": {
+    text: "it was to be what {other} is called, and {other} has a document again",
+    advice: "Give it another name than {vm}: then it is a VM of its own.",
+  },
   "stray": {
     text: "it runs on {nodes}, and nothing is recorded of it",
     advice: "Stop it there by hand, or write down again what it is; nothing is done by itself.",

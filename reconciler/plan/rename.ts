@@ -2,16 +2,18 @@
 import { reason } from "../model/reasons.ts";
 import { heldBack } from "./held-back.ts";
 import { blocked, type Outcome } from "./outcome.ts";
+import { whyNotReleased } from "./start.ts";
 import { renameStep } from "./steps.ts";
-import { formerOf } from "./lineage.ts";
+import { selfOf } from "./lineage.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
 /** null: it is not being renamed. */
 export function decideRename(world: World, facts: VmFacts): Outcome | null {
-  const former = formerOf(world.vms, facts);
+  const former = selfOf(world.vms, facts);
   const vm = facts.document;
   if (former === null || vm === null) return null;
+  if (former.document !== null) return blocked(reason("uuid-taken", { vm: facts.name, other: former.name }));
   const why = reason("renamed", { from: former.name });
   // From then on it has a record of its own, and is not renamed once more.
   const { placement, condition, revision } = former;
@@ -24,7 +26,10 @@ export function decideRename(world: World, facts: VmFacts): Outcome | null {
     case "duplicate":
     case "unknown":
       return blocked(former.condition.why);
-    case "off":
+    case "off": {
+      // Until a dead node is shut out of its images, they are known by its former name.
+      const held = whyNotReleased(world, former);
+      if (held !== null) return blocked(held);
       return {
         kind: "record",
         record: {
@@ -36,6 +41,7 @@ export function decideRename(world: World, facts: VmFacts): Outcome | null {
         },
         next,
       };
+    }
     case "running": {
       const held = heldBack(world, facts, vm, "rename");
       if (held !== null) return blocked(held.why, held.until);

@@ -64,7 +64,7 @@ function whyNotRecovered(world: World, facts: VmFacts, vm: Vm, end: GuestEnd | n
 }
 
 /** What a dead node had on its way to an image must not land over what another one writes. Nobody may override that. */
-function whyNotReleased(world: World, { name, placement: { node, moving } }: VmFacts): Reason | null {
+export function whyNotReleased(world: World, { name, placement: { node, moving } }: VmFacts): Reason | null {
   for (const owner of [node, moving?.to ?? null]) {
     const facts = owner === null ? undefined : world.nodes.get(owner);
     if (facts?.health !== "dead" || facts.fence === null || !("proof" in facts.fence)) continue;

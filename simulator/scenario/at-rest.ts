@@ -43,6 +43,7 @@ const keptOff: ReadonlySet<string> = new Set<ReasonCode>([
   "stray",
   "unknown",
   "unsupported",
+  "uuid-taken",
   "volume-in-use",
   "volume-missing",
 ]);

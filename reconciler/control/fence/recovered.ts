@@ -1,4 +1,5 @@
 /** When the recovery of a dead node is over. */
+import type { VmName } from "../../model/names.ts";
 import { unplaced } from "../../model/placement.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
@@ -18,7 +19,7 @@ export interface RecoverySight {
  * that is away keeps nothing else waiting.
  */
 export function isRecovered({ fence, name }: NodeFacts, { state, input, planned }: RecoverySight): boolean {
-  const vms = new Set(fence !== null && "vms" in fence ? fence.vms : []);
+  const vms = withNewNames(input, fence !== null && "vms" in fence ? fence.vms : []);
   const called = new Set(planned.cancels.map(({ released }) => released.step.id));
   const nodes = readNodes(input);
   const underWay = [...state.released().values()].filter(
@@ -38,4 +39,14 @@ export function isRecovered({ fence, name }: NodeFacts, { state, input, planned 
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
   const holdsSteps = underWay.some(({ step }) => step.node === name);
   return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
+}
+
+/** They may be renamed before they are brought elsewhere. */
+function withNewNames({ desired }: PlanInput, names: readonly VmName[]): ReadonlySet<VmName> {
+  const all = new Set(names);
+  if (all.size === 0) return all;
+  for (const { name, renamedFrom } of desired.vms.values()) {
+    if (renamedFrom !== null && all.has(renamedFrom)) all.add(name);
+  }
+  return all;
 }

@@ -199,9 +199,12 @@ describe("a VM of a node that is proven dead", () => {
     cluster.requests.push(request("retry", "web"));
     assert.deepEqual(cluster.converge(), []);
     assert.deepEqual(cluster.plan().vms.get("web")?.reason, why);
+    cluster.remove(vmId("web")).put(vm("shop", { renamedFrom: "web" }));
+    assert.deepEqual(cluster.converge(), []);
+    assert.deepEqual(cluster.plan().vms.get("shop")?.reason, why);
     dead();
-    assert.deepEqual(cluster.converge(), ["start web"]);
-    assert.equal(cluster.nodeOf("web"), "hv2");
+    assert.deepEqual(cluster.converge(), ["start shop"]);
+    assert.equal(cluster.nodeOf("shop"), "hv2");
   });
 });
 

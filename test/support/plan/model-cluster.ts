@@ -97,6 +97,7 @@ export class ModelCluster {
     return this;
   }
 
+  readonly #random = counting();
   #desired: Desired | null = null;
 
   get desired(): Desired {
@@ -111,7 +112,7 @@ export class ModelCluster {
 
   input(): PlanInput {
     const { desired } = this;
-    for (const [vm, identity] of missingIdentities(desired, this.identities, counting())) {
+    for (const [vm, identity] of missingIdentities(desired, this.identities, this.#random)) {
       this.identities.set(vm, identity);
     }
     const { tries, volumes, identities, requests, steps, placements, fences, overBound, policy, now } = this;
@@ -395,8 +396,11 @@ const noSession = { lease: "", bootId: "" };
 
 /** Bytes that count up: distinct, and the same in every run. */
 function counting() {
-  let next = 0;
-  return (count: number): Uint8Array => Uint8Array.from({ length: count }, () => (next += 37) % 256);
+  let calls = 0;
+  return (count: number): Uint8Array => {
+    calls += 1;
+    return Uint8Array.from({ length: count }, (_, at) => (at === 0 ? calls >> 8 : calls) % 256);
+  };
 }
 
 /** The shared pool that VMs with disks may move on. */
