@@ -6,7 +6,7 @@ import type { ObservedDomain } from "../model/observed.ts";
 import { type Placement, unplaced } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
-import { type NodeFacts, provenOf, whyUnhealthy } from "./node-facts.ts";
+import { type NodeFacts, provenOf, wasNotDead, whyUnhealthy } from "./node-facts.ts";
 
 export type ActiveDomain = Extract<ObservedDomain, { readonly domainId: string }>;
 
