@@ -252,6 +252,7 @@ class Agent {
           this.#endings.prune(reading);
           this.#publisher.publishNow();
         },
+        onTrouble: () => this.#publisher.publishNow(),
       },
       this.#signal,
     );

@@ -1,5 +1,5 @@
 import type { Clock } from "../reconciler/model/clock.ts";
-import type { Session } from "../reconciler/model/observed.ts";
+import type { Session, Unreadable } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import type { Revision } from "../reconciler/store/store.ts";
 import { type Hypervisor, HypervisorError, type Machine, type Reading } from "./hypervisor/hypervisor.ts";
@@ -30,10 +30,15 @@ export interface LookoutOptions {
   /** The revision of the store's record that is known now. */
   readonly storeRecord: () => Revision;
   readonly onLook: (look: Look) => void;
+  /** No look succeeds any more. */
+  readonly onTrouble: () => void;
   readonly log: Log;
   /** Between two looks where nothing says that something changed. */
   readonly everyMs: number;
 }
+
+/** A hypervisor that is restarted is back before that. */
+const patienceMs = 10_000;
 
 /** Reads the hypervisor for all who ask: one reading at a time, shared by those who asked before it began. */
 export class Lookout {
@@ -41,6 +46,9 @@ export class Lookout {
   readonly #run: SharedRun<Look>;
   readonly #now: Wakeup;
   #latest: Look | null = null;
+  /** Since when no look has succeeded. */
+  #failing: { readonly at: number; readonly monotonic: number } | null = null;
+  #trouble: Unreadable | null = null;
 
   constructor(options: LookoutOptions, signal: AbortSignal) {
     this.#options = options;
@@ -51,6 +59,11 @@ export class Lookout {
   /** The last one that succeeded. */
   get latest(): Look | null {
     return this.#latest;
+  }
+
+  /** Why the latest is of the past: for a while none has succeeded. */
+  get trouble(): Unreadable | null {
+    return this.#trouble;
   }
 
   /** One that began after this call. Fails with the hypervisor's error. */
@@ -81,12 +94,37 @@ export class Lookout {
   }
 
   async #look(signal: AbortSignal): Promise<Look> {
-    const { hypervisor, clock, session, seen, storeRecord, onLook } = this.#options;
+    const { clock } = this.#options;
+    const begun = { at: clock.now(), monotonic: clock.monotonic() };
+    try {
+      const look = await this.#read(signal);
+      this.#failing = null;
+      this.#trouble = null;
+      this.#options.onLook(look);
+      return look;
+    } catch (error) {
+      if (error instanceof HypervisorError) this.#failed(error, begun);
+      throw error;
+    }
+  }
+
+  #failed(
+    { message: why }: HypervisorError,
+    begun: { readonly at: number; readonly monotonic: number },
+  ): void {
+    this.#failing ??= begun;
+    const { at: since, monotonic } = this.#failing;
+    if (this.#trouble !== null || this.#options.clock.monotonic() - monotonic < patienceMs) return;
+    this.#trouble = { since, why };
+    this.#options.onTrouble();
+  }
+
+  async #read(signal: AbortSignal): Promise<Look> {
+    const { hypervisor, clock, session, seen, storeRecord } = this.#options;
     const before = { session: session(), seen: seen(), storeRecord: storeRecord(), readAt: clock.now() };
     const reading = await hypervisor.read(signal);
     const machine = await hypervisor.machine(signal);
     this.#latest = { ...before, reading, machine };
-    onLook(this.#latest);
     return this.#latest;
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { NodeName, VmName } from "../reconciler/model/names.ts";
-import type { NodeStatus, ObservedDomain } from "../reconciler/model/observed.ts";
+import type { NodeStatus, ObservedDomain, Unreadable } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { decode, encode } from "../reconciler/store/codec.ts";
 import type { ClusterKeys } from "../reconciler/store/keys.ts";
@@ -95,8 +95,13 @@ export class Publisher {
 
   async #publish(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const look = this.#options.lookout.latest;
-    if (look === null || look.session === null || look.seen === 0 || !this.#options.isReady()) return;
+    const { latest: look, trouble } = this.#options.lookout;
+    if (!this.#options.isReady()) return;
+    if (trouble !== null) {
+      await this.#tellTrouble(trouble, signal);
+      return;
+    }
+    if (look === null || look.session === null || look.seen === 0) return;
     const { session } = look;
     const before = this.#records ?? (await this.#load());
     const { node, placementOf, isOurs, isBusy } = this.#options;
@@ -108,6 +113,14 @@ export class Publisher {
     }
     await this.#write(writes, signal);
     await this.#forget(forget, signal);
+  }
+
+  /** What was told before stands, perhaps by an earlier agent, and that it is of the past. */
+  async #tellTrouble(unreadable: Unreadable, signal: AbortSignal): Promise<void> {
+    if (this.#records === null) await this.#load();
+    if (this.#status === null) return;
+    const status = { ...this.#status, unreadable };
+    if (differsInKind(this.#status, status)) await this.#write([this.#statusWrite(status)], signal);
   }
 
   async #load(): Promise<Map<VmName, ObservedDomain>> {

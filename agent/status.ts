@@ -25,10 +25,10 @@ export function differsInMeasure(before: NodeStatus, next: NodeStatus): boolean 
   return memory >= noise * next.memoryBytes || load >= noise * next.cpus;
 }
 
-function kind({ session, memoryBytes, cpus, store, supports, unmanaged }: NodeStatus): string {
+function kind({ session, memoryBytes, cpus, store, supports, unreadable, unmanaged }: NodeStatus): string {
   return JSON.stringify([
     [session.lease, session.bootId, memoryBytes, cpus],
-    [supports, store?.record ?? 0],
+    [supports, store?.record ?? 0, unreadable?.since ?? 0],
     unmanaged.map((domain) => [domain.name, domain.memoryBytes, domain.running, domain.uuid]),
   ]);
 }

@@ -74,6 +74,8 @@ export interface NodeStatus {
     /** What guests that move here may have been started with. Agents of before, and simulated ones, do not tell. */
     readonly processors?: Processors;
   };
+  /** The hypervisor does not answer any more: all else was true before that. Agents of before do not tell. */
+  readonly unreadable?: Unreadable;
   /** Domains that are not ours: listed, never touched; their memory counts. */
   readonly unmanaged: readonly {
     readonly name: string;
@@ -82,6 +84,12 @@ export interface NodeStatus {
     /** By which a document's VM is known to be it. Agents of before do not tell. */
     readonly uuid?: string;
   }[];
+}
+
+export interface Unreadable {
+  /** Epoch milliseconds of the first reading that failed. */
+  readonly since: number;
+  readonly why: string;
 }
 
 export interface Processors {

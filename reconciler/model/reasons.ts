@@ -202,6 +202,10 @@ export const reasonTable = {
     advice: "Find out who said that {node} was off, and why it was not.",
   },
   "agent-down": { text: "the agent on {node} is down; what runs there is as last seen" },
+  "hypervisor-silent": {
+    text: "{node} cannot be read ({why}); what runs there is as last seen",
+    advice: "On {node}, `systemctl status libvirtd` says what became of it. Guests do not need it to run on.",
+  },
   "agent-catching-up": { text: "the agent on {node} has not reported since revision {revision}" },
   "waiting-for-agents": { text: "nothing is chosen by selector until every node's agent was seen" },
   "waiting-for-room": { text: "waits until {other} has left {node}" },

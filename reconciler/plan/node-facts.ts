@@ -8,11 +8,20 @@ import { type Reason, reason } from "../model/reasons.ts";
 import type { PlanInput } from "./input.ts";
 
 /**
- * ok: its agent has read the hypervisor in the node's current session; only then absence is believed. dead: proven so,
- * and not seen alive since; it owns nothing.
+ * ok: its agent has read the hypervisor in the node's current session; only then absence is believed. unreadable: its
+ * agent is there, and its hypervisor does not answer. dead: proven so, and not seen alive since; it owns nothing.
  */
 export type Health =
-  "ok" | "unseen" | "agent-down" | "catching-up" | "suspect" | "lost" | "fencing" | "fence-failed" | "dead";
+  | "ok"
+  | "unseen"
+  | "agent-down"
+  | "unreadable"
+  | "catching-up"
+  | "suspect"
+  | "lost"
+  | "fencing"
+  | "fence-failed"
+  | "dead";
 
 export interface NodeFacts {
   readonly name: NodeName;
@@ -95,6 +104,7 @@ function healthOf(observed: ObservedNode | null, fence: FenceRecord | null): Hea
   const { alive, agent, status } = observed;
   if (alive === null) return silenceOf(observed, fence);
   if (agent === null) return "agent-down";
+  if (status?.unreadable !== undefined) return "unreadable";
   const current =
     status !== null && status.session.lease === alive.lease && status.session.bootId === alive.bootId;
   return current ? "ok" : "catching-up";
@@ -188,6 +198,11 @@ export function whyUnhealthy(node: NodeFacts): Reason | null {
       return whySilent(node);
     case "agent-down":
       return reason("agent-down", { node: node.name });
+    case "unreadable":
+      return reason("hypervisor-silent", {
+        node: node.name,
+        why: node.observed?.status?.unreadable?.why ?? "",
+      });
     case "catching-up":
       return reason("agent-catching-up", { node: node.name, revision: node.seen });
   }

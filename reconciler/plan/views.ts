@@ -53,9 +53,9 @@ function whyWaits({ nodes }: World, released: ReleasedStep): Reason | null {
   return silent === undefined ? null : whyUnhealthy(silent);
 }
 
-/** Its node lives and only the agent is gone: then what was seen last is as good as told. */
+/** Its node lives and only the agent, or what it reads, is gone: then what was seen last is as good as told. */
 function isAsLastSeen(condition: Extract<Condition, { readonly is: "unknown" }>): boolean {
-  return condition.why.code === "agent-down";
+  return condition.why.code === "agent-down" || condition.why.code === "hypervisor-silent";
 }
 
 function wordsOf(why: Reason): string {
@@ -211,6 +211,7 @@ function hasLeft(node: NodeFacts, present: readonly VmName[]): boolean {
 /** null: it is shown as what it is asked to be. */
 function stateOfHealth(health: Health): NodeState | null {
   if (health === "ok" || health === "catching-up") return null;
+  if (health === "unreadable") return "agent-down";
   return health === "dead" ? "fenced" : health;
 }
 

@@ -199,6 +199,28 @@ describe("runAgent", () => {
       await untilStates("web crash");
     });
 
+    it("and tells that it does not answer, once it has not for longer than a restart takes", async () => {
+      const broken = new Set<keyof Hypervisor>();
+      await hv1.agent?.kill();
+      hv1.startAgent({ broken });
+      await running("web");
+      const unreadable = async () => (await lab.status("hv1"))?.unreadable ?? null;
+      broken.add("read");
+      const brokenAt = lab.clock.now();
+      await lab.clock.advance(9_000);
+      assert.equal(await unreadable(), null);
+      await lab.until(async () => (await unreadable()) !== null, "it is told");
+      const told = await unreadable();
+      assert.ok(told !== null && told.since >= brokenAt && told.since < brokenAt + 10_000);
+      await hv1.agent?.kill();
+      hv1.startAgent({ broken });
+      await lab.clock.advance(60_000);
+      assert.notEqual(await unreadable(), null, "also by an agent that never read it");
+      assert.deepEqual(await states(), ["web running"]);
+      broken.clear();
+      await lab.until(async () => (await unreadable()) === null, "it answers again");
+    });
+
     for (const what of ["placements", "steps", "progress"] as const) {
       it(`${what} that it could not list are not none`, async () => {
         await running("web");

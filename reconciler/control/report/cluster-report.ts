@@ -107,6 +107,7 @@ function networksOf(state: ClusterState, vm: Vm | null): VmReport["networks"] {
 /** What its node tells was seen in another session, or nobody is there to tell. */
 function isStale(node: ObservedNode | null): boolean {
   if (node?.alive == null || node.agent === null || node.status === null) return true;
+  if (node.status.unreadable !== undefined) return true;
   return node.status.session.lease !== node.alive.lease || node.status.session.bootId !== node.alive.bootId;
 }
 

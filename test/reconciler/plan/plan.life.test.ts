@@ -146,6 +146,7 @@ describe("what is not known", () => {
     for (const [set, state] of [
       ["silent", "unknown"],
       ["agentDown", "running"],
+      ["unreadable", "running"],
     ] as const) {
       const cluster = new ModelCluster([...two, vm("web", { node: "hv1" })]);
       cluster.running("web", "hv1")[set].add("hv1");
@@ -153,6 +154,15 @@ describe("what is not known", () => {
       assert.equal(cluster.plan().vms.get("web")?.state, state);
       assert.equal(cluster.plan().vms.get("web")?.node, "hv1");
     }
+  });
+
+  it("starts nothing on a node whose hypervisor does not answer, which is shown as one without an agent", () => {
+    const cluster = new ModelCluster([...two, vm("web")], { hv1: { memoryGiB: 64 } });
+    cluster.unreadable.add("hv1");
+    cluster.converge();
+    assert.equal(cluster.nodeOf("web"), "hv2");
+    const { state, reason } = cluster.plan().nodes.get("hv1") ?? assert.fail();
+    assert.deepEqual([state, reason.code], ["agent-down", "hypervisor-silent"]);
   });
 
   it("does not believe an absence that was read before the placement was known", () => {

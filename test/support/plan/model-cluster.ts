@@ -66,6 +66,7 @@ export class ModelCluster {
   readonly steps = new Map<VmName, ReleasedStep>();
   readonly silent = new Set<NodeName>();
   readonly agentDown = new Set<NodeName>();
+  readonly unreadable = new Set<NodeName>();
   requests: Request[] = [];
   overBound: ReadonlySet<VmName> = new Set();
   policy: Policy = { selectorsOpen: true, unsettled: new Set(), revertDrift: false };
@@ -172,6 +173,7 @@ export class ModelCluster {
           pools: ["dir", "rbd"],
           ...(processors && { processors }),
         },
+        ...(this.unreadable.has(name) && { unreadable: { since: 0, why: "nothing answers" } }),
         unmanaged: [
           ...(foreignGiB === undefined
             ? []
