@@ -1,6 +1,7 @@
 /** Where `keel import` finds domains: in files, or in the libvirt of each node. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Stranger } from "../agent/hypervisor/libvirt/strangers.ts";
 import type { Desired } from "../reconciler/model/desired.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
@@ -15,6 +16,12 @@ export interface ImportSource {
   /** Its node's libvirt told of it: what runs is taken over where it runs. */
   readonly isLive: boolean;
   readonly remarks: readonly string[];
+}
+
+/** A domain, and the node whose libvirt told of it. */
+export interface FoundDomain {
+  readonly node: NodeName;
+  readonly stranger: Pick<Stranger, "name" | "uuid" | "running">;
 }
 
 /** @throws KeelError `refused` */
@@ -34,7 +41,8 @@ export function fromFiles(
 }
 
 /**
- * Every domain of these nodes that is nobody's, running or only defined. `uri`: `{address}` stands for the node's.
+ * Every domain of these nodes that is nobody's, running or only defined, and says which ones are left out. `uri`:
+ * `{address}` stands for the node's.
  * @throws KeelError `usage`, `not-found`, `refused`
  */
 export async function fromNodes(
@@ -51,7 +59,7 @@ export async function fromNodes(
     throw new KeelError("usage", { problem: `--libvirt ${uri} is one node's: say which, with --node.` });
   }
   const { strangersAt } = await import("../agent/hypervisor/libvirt/strangers.ts");
-  const sources: ImportSource[] = [];
+  const found: (FoundDomain & { readonly stranger: Stranger })[] = [];
   for (const node of wanted) {
     const address = desired.nodes.get(node)?.address ?? node;
     const strangers = await strangersAt(
@@ -62,15 +70,33 @@ export async function fromNodes(
       context.world.ended.throwIfAborted();
       throw refusal(`the domains of ${node}`, error instanceof Error ? error.message : String(error));
     });
-    for (const { name, xml, running, autostart } of strangers) {
-      const remarks =
-        autostart && !running
-          ? [`libvirt on ${node} starts it at each boot: \`virsh autostart --disable ${name}\``]
-          : [];
-      sources.push({ title: `${name} on ${node}`, xml, node, isLive: true, remarks });
-    }
+    found.push(...strangers.map((stranger) => ({ node, stranger })));
   }
-  return sources;
+  const left = leftOver(found);
+  for (const [{ node, stranger }, runsOn] of left) {
+    const { name } = stranger;
+    context.out(`${name} on ${node} is only defined there, and runs on ${runsOn}: not imported twice`);
+  }
+  return found.filter((one) => !left.has(one)).map(({ node, stranger }) => sourceOf(node, stranger));
+}
+
+function sourceOf(node: NodeName, { name, xml, running, autostart }: Stranger): ImportSource {
+  const remarks =
+    autostart && !running
+      ? [`libvirt on ${node} starts it at each boot: \`virsh autostart --disable ${name}\``]
+      : [];
+  return { title: `${name} on ${node}`, xml, node, isLive: true, remarks };
+}
+
+/** What a migration by hand leaves behind: definitions of a domain that runs on another node, which one is told. */
+export function leftOver(found: readonly FoundDomain[]): ReadonlyMap<FoundDomain, NodeName> {
+  const left = new Map<FoundDomain, NodeName>();
+  for (const one of found) {
+    const { uuid, running } = one.stranger;
+    const other = found.find(({ stranger }) => stranger.running && stranger.uuid === uuid);
+    if (!running && other !== undefined) left.set(one, other.node);
+  }
+  return left;
 }
 
 export function refusal(what: string, why: string): KeelError {
