@@ -8,8 +8,6 @@ export interface Goal {
   /** Asked right before each act; an outcome ends the step instead. */
   readonly permit?: (signal: AbortSignal) => Promise<Outcome | null>;
   readonly act: (signal: AbortSignal) => Promise<void>;
-  /** Too late to call it off. */
-  readonly isBound?: boolean;
   /** Acts before it is given up; a few where it is left out. */
   readonly acts?: number;
 }
@@ -61,7 +59,7 @@ class Effort {
     const isLast = this.#acts === (this.#goal.acts ?? maxActs);
     if (this.#error !== null && (isLast || isFinalError(this.#error.code))) return failureOf(this.#error);
     if (verdict === "wait" || isLast) return failed("timed-out", "it did not come about in time");
-    const isCalledOff = this.#acts === 0 && this.#goal.isBound !== true && this.#context.cancelled();
+    const isCalledOff = this.#acts === 0 && this.#context.cancelled();
     return isCalledOff ? cancelled : null;
   }
 

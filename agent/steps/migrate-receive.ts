@@ -1,7 +1,7 @@
 import type { Progress, StepOf } from "../../reconciler/model/step.ts";
 import type { Domain, Reading } from "../hypervisor/hypervisor.ts";
+import { backoffMs } from "../retry.ts";
 import { act } from "./act.ts";
-import { bringAbout } from "./bring-about.ts";
 import { cancelled, done, failed, type HandOverContext, type Outcome } from "./context.ts";
 import { findDomain, findEnd } from "./reading.ts";
 
@@ -10,6 +10,8 @@ const waitMs = 30_000;
 /** Between two looks at whether the source can still answer, once the step is cancelled. */
 const askMs = 5_000;
 const cutEveryMs = 5_000;
+/** What was done may take this long to be seen. */
+const effectMs = 10_000;
 
 /**
  * The target's role: holds the paused copy until the source has told its end. It resumes the copy on the source's
@@ -51,17 +53,27 @@ function endAfter(source: Progress, { node }: StepOf<"migrate">): Outcome | "res
   }
 }
 
-function resume(step: StepOf<"migrate">, context: HandOverContext, signal: AbortSignal): Promise<Outcome> {
-  return bringAbout(
-    {
-      judge: (reading) => judgeResumed(reading, step),
-      permit: (inner) => context.permit("any", inner),
-      act: (inner) => context.hypervisor.resume(step.vm, inner),
-      isBound: true,
-    },
-    context,
-    signal,
-  );
+/**
+ * As long as it takes: the guest is nowhere else, so there is nothing to fall back on. What is shared by both nodes may
+ * not have let go of the source yet.
+ */
+async function resume(
+  step: StepOf<"migrate">,
+  context: HandOverContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  for (let failures = 0; ;) {
+    const verdict = judgeResumed(await context.look(signal), step);
+    if (verdict !== "act") return verdict;
+    const barred = await context.permit("any", signal);
+    if (barred !== null) return barred;
+    const error = await act(() => context.hypervisor.resume(step.vm, signal));
+    if (error !== null) {
+      failures += 1;
+      context.report(null, `the copy cannot be resumed yet: ${error.message}`);
+    }
+    await context.changed(error === null ? effectMs : backoffMs(failures), signal);
+  }
 }
 
 function judgeResumed(reading: Reading, { vm, toEpoch }: StepOf<"migrate">): Outcome | "act" {

@@ -10,6 +10,8 @@ import type { DomainReading } from "./xml/read-domain-xml.ts";
 export interface Examined {
   readonly reading: Extract<DomainReading, { readonly kind: "ours" }>;
   readonly status: DomainStatus;
+  /** A copy that came in carries its mark until it has run: till then it is paused by us. */
+  readonly incoming: boolean;
   /** libvirt keeps a definition of it besides, and whether it starts that by itself when it starts. */
   readonly definition: "none" | "kept" | "autostart";
 }
@@ -33,10 +35,10 @@ const byHand = { takes: "next-restart", by: "hand" } as const;
 const unreadable = { path: "metadata", wanted: "what it was made from", live: null, ...byHand } as const;
 
 /** What its XML does not say. */
-function whole({ status, definition }: Examined): readonly DomainDrift[] {
+function whole({ status, incoming, definition }: Examined): readonly DomainDrift[] {
   const found: DomainDrift[] = [];
   const pause = pauses[status.reason];
-  if (status.state === "paused" && pause !== undefined) {
+  if (status.state === "paused" && !incoming && pause !== undefined) {
     found.push({ path: "state", wanted: "running", live: pause, ...byHand });
   }
   if (definition !== "none") {

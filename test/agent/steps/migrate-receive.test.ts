@@ -58,6 +58,21 @@ describe("a migration's target", () => {
     assert.ok(record?.state === "running" && record.epoch === 2);
   });
 
+  it("resumes it as long as it takes, and says what stands against it: the guest is nowhere else", async () => {
+    const broken = new Set<keyof Hypervisor>(["resume"]);
+    await hv2.agent?.kill();
+    hv2.startAgent({ broken });
+    await handedOver();
+    await sourceTells({ phase: "done", detail: "gone" });
+    await lab.clock.advance(300_000);
+    const progress = await lab.progress(step, "hv2");
+    assert.ok(progress?.phase === "running");
+    assert.match(progress.detail ?? "", /the copy cannot be resumed yet: resume does not get through/);
+    broken.clear();
+    await lab.until(async () => (await told()) === "done", "it is handed over");
+    assert.equal(copyState(), "running");
+  });
+
   it("shows the copy as incoming, and leaves no record of one that was cut", async () => {
     await begin();
     await lab.clock.advance(0);

@@ -22,7 +22,7 @@ function found(name: string, change: Partial<Examined> = {}, edit = (xml: string
   const reading = readings.read("u1", edit(readFileSync(file, "utf8")));
   assert.ok(reading.kind === "ours");
   const status = { state: "running", reason: "booted" } as const;
-  const examined: Examined = { reading, status, definition: "none", ...change };
+  const examined: Examined = { reading, status, incoming: false, definition: "none", ...change };
   return differencesOf(examined, readings.driftOf(reading), new HeardChanges(new FakeClock()));
 }
 
@@ -56,6 +56,8 @@ describe("differencesOf", () => {
     assert.deepEqual(pausedBy("user"), ["state - hand"]);
     assert.deepEqual(pausedBy("io-error"), ["state - hand"]);
     assert.deepEqual(pausedBy("migration"), []);
+    const copy = found("as-started", { status: { state: "paused", reason: "user" }, incoming: true });
+    assert.deepEqual(copy, []);
   });
 
   it("sees a definition that libvirt keeps, and that it would start it by itself", () => {
