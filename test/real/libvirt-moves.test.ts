@@ -1,6 +1,8 @@
-// Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio
+// Needs: etcd, libvirtd, virsh, qemu-system-x86_64, qemu-img, busybox, cpio, bindfs
 /** VMs that move between three real libvirt nodes, live. */
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { RealCluster } from "../support/real/real-cluster.ts";
 
@@ -10,13 +12,30 @@ describe("VMs on real libvirt nodes", () => {
   let cluster: RealCluster;
   before(async () => {
     cluster = await RealCluster.start();
+    const [disks, shared] = ["disks", "shared"].map((name) => join(cluster.folder, name));
+    assert.ok(disks !== undefined && shared !== undefined);
+    for (const folder of [disks, shared]) await mkdir(folder);
+    for (const { machine } of cluster.nodes) await machine.mountShared(disks, shared);
+    await cluster.write({ kind: "StoragePool", name: "vms", type: "dir", shared: true, path: shared });
     for (const name of webs) await cluster.writeVm(name, { node: "node1" });
+    const root = { name: "root", volume: "vms/web1-root", size: "8MiB" };
+    await cluster.writeVm("web1", { node: "node1", disks: [root] });
     await cluster.apply();
     for (const name of webs) await cluster.up(name);
   });
   after(() => cluster.stop());
 
+  /** The guest writes to its disk each second. Resolves with how often, once it has read all of it back. */
+  const readBack = async (node: string): Promise<number> => {
+    await cluster.guests.tell(cluster.node(node).machine, "web1", "disk");
+    const told = await cluster.console("web1");
+    assert.doesNotMatch(told, /GUEST-LOST/u);
+    const counts = [...told.matchAll(/GUEST-DISK [0-9a-f-]{36} (\d+)/gu)].map(([, count]) => Number(count));
+    return Math.max(...counts);
+  };
+
   it("migrate live, and show how far they are", async () => {
+    const written = await readBack("node1");
     await cluster.slowDown("web1");
     const migrating = cluster.succeed("vm", "migrate", "web1", "--to", "node2", "-y");
     const percents = new Set<number>();
@@ -35,6 +54,7 @@ describe("VMs on real libvirt nodes", () => {
       return state === "running" && node === "node2" && home === "node1";
     });
     assert.deepEqual(await cluster.running("node2"), ["web1"]);
+    assert.ok((await readBack("node2")) > written);
     await cluster.consoles.prove("web1", 1);
   });
 
@@ -66,5 +86,6 @@ describe("VMs on real libvirt nodes", () => {
     await cluster.untilVms(webs, ({ state, node }) => state === "running" && node === "node1");
     assert.deepEqual(await cluster.running("node1"), [...webs]);
     for (const name of webs) await cluster.consoles.prove(name, 1);
+    await readBack("node1");
   });
 });

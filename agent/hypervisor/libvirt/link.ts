@@ -140,6 +140,7 @@ export class Link {
   async #attach(): Promise<void> {
     const domains = await this.#client.call(procedures.connectListAllDomains, { flags: listFlags.active });
     await Promise.all(domains.map((domain) => this.#answers(domain)));
+    this.#settings.log.info("libvirt has taken up its domains", { domains: domains.length });
   }
 
   /**

@@ -25,7 +25,7 @@ export function domainXml(image: GuestImage, domain: TestDomain): string {
   <os>
     <type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>
     <kernel>${image.kernel}</kernel><initrd>${image.initrd}</initrd>
-    <cmdline>console=ttyS0 panic=1 edd=off quiet</cmdline>
+    <cmdline>console=ttyS0 panic=1 edd=off cryptomgr.notests quiet</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>

@@ -28,11 +28,11 @@ export class TestGuests {
     return { ...spec, xml: this.xmlOf(spec.vm), disks: spec.disks.map(inFolder) };
   }
 
-  /** Once it has booted as often as it was started, it hears its power button. */
+  /** It runs there, and has booted, perhaps elsewhere: it hears its power button. */
   async up(node: LibvirtNode, vm: string): Promise<void> {
     await untilSeen(
-      `${vm} has booted on ${node.name}`,
-      async () => (await this.console(node, vm)).includes("GUEST-UP"),
+      `${vm} is up on ${node.name}`,
+      async () => (await this.console(node, vm)).includes("GUEST-ALIVE"),
       async () => `its console: ${(await this.console(node, vm)).slice(-2_000)}`,
     );
   }
@@ -42,14 +42,14 @@ export class TestGuests {
     return await readFile(join(node.folder, "log", name), "utf8").catch(() => "");
   }
 
-  /** Types a word at its console: off, deaf or panic. */
-  async tell(node: LibvirtNode, vm: string, word: "off" | "deaf" | "panic"): Promise<void> {
+  /** Types a word at its console, off, deaf, disk or panic, and stays at it until the guest has heard it. */
+  async tell(node: LibvirtNode, vm: string, word: "off" | "deaf" | "disk" | "panic"): Promise<void> {
     await this.up(node, vm);
     const pty = /<source path='(?<path>\/dev\/pts\/\d+)'/u.exec(await node.virsh("dumpxml", vm))?.groups?.[
       "path"
     ];
     if (pty === undefined) throw new Error(`${vm} has no console`);
-    await node.exec("sh", "-c", `(echo ${word}; sleep 2) > ${pty}`);
+    await node.exec("timeout", "60", "sh", "-c", typing, "sh", word, pty, this.consoleLog(vm));
   }
 
   /** Its process, as a crash would. */
@@ -57,6 +57,12 @@ export class TestGuests {
     for (const pid of await node.pidsOf(`guest=${vm},`)) process.kill(pid, "SIGKILL");
   }
 }
+
+/** QEMU looks now and then whether somebody is at the console, and reads nothing of one who has left. */
+const typing = `word=$1 pty=$2 log=$3
+heard() { grep -c "GUEST-HEARD $word" "$log"; }
+before=$(heard)
+{ echo "$word"; until [ "$(heard)" -gt "$before" ]; do sleep 0.1; done; } >"$pty"`;
 
 /** The same disk as a file: there is no Ceph here. */
 export function inFolder(disk: DiskSpec): DiskSpec {
@@ -70,7 +76,7 @@ function escapeHatch(vm: string, { kernel, initrd }: GuestImage, log: string): s
   <os>
     <type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>
     <kernel>${kernel}</kernel><initrd>${initrd}</initrd>
-    <cmdline>console=ttyS0 panic=-1 edd=off quiet</cmdline>
+    <cmdline>console=ttyS0 panic=-1 edd=off cryptomgr.notests quiet</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='custom' match='exact' check='none'><model fallback='forbid'>qemu64</model></cpu>

@@ -110,8 +110,21 @@ export class LibvirtNode {
     await Promise.all(names.map((name) => this.tryVirsh("destroy", name)));
   }
 
+  /** Resolves once it is gone: until then another one finds its place taken. */
   async killLibvirtd(): Promise<void> {
-    await this.exec("sh", "-c", "kill -9 $(cat /run/libvirtd.pid)");
+    const gone = 'while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done';
+    await this.exec("sh", "-c", `pid=$(cat /run/libvirtd.pid); kill -9 "$pid"; ${gone}`);
+  }
+
+  /** Stops it, as one that hangs, or lets it go on. What is asked of it meanwhile waits. */
+  async signalLibvirtd(signal: "STOP" | "CONT"): Promise<void> {
+    await this.exec("sh", "-c", `kill -${signal} $(cat /run/libvirtd.pid)`);
+  }
+
+  /** libvirtd knows its process: killed before that, it would never get over it. */
+  async hasNoted(domain: string): Promise<boolean> {
+    const note = await readFile(join(this.folder, "run/qemu", `${domain}.xml`), "utf8").catch(() => "");
+    return /<domstatus [^>]*pid='[1-9]/u.test(note);
   }
 
   async startLibvirtd(): Promise<void> {
@@ -123,10 +136,24 @@ export class LibvirtNode {
     for (const pid of await this.#processes()) process.kill(pid, signal);
   }
 
+  /** Where its kernel lists its interfaces, as this machine sees it. */
+  get interfaceFolder(): string {
+    return `/proc/${this.pid}/root/sys/class/net`;
+  }
+
   /** A switch in it, which cards of guests are plugged into. */
   async addBridge(name: string): Promise<void> {
     await this.exec("ip", "link", "add", name, "type", "bridge");
     await this.exec("ip", "link", "set", name, "up");
+  }
+
+  /**
+   * A file system that libvirt takes for shared, and that is, between all nodes that mount the same folder there: none keeps
+   * anything in a cache of its own. Locks are each mount's own.
+   */
+  async mountShared(folder: string, at: string): Promise<void> {
+    const options = "subtype=glusterfs,direct_io,attr_timeout=0,entry_timeout=0";
+    await this.exec("bindfs", "-o", options, folder, at);
   }
 
   /** Its cable. */

@@ -17,7 +17,7 @@ mkdir -p root/{bin,dev,proc,sys,etc/acpi/PWRF,modules}
 cp /bin/busybox root/bin/busybox
 for name in sh mount insmod acpid poweroff reboot cat echo sleep; do ln -s busybox "root/bin/$name"; done
 modules="input/evdev acpi/button virtio/virtio_ring virtio/virtio virtio/virtio_pci_legacy_dev
-  virtio/virtio_pci_modern_dev virtio/virtio_pci virtio/virtio_balloon"
+  virtio/virtio_pci_modern_dev virtio/virtio_pci virtio/virtio_balloon block/virtio_blk"
 : >root/modules/order
 for module in $modules; do
   # Some are built into some kernels.
@@ -41,16 +41,34 @@ count=0
 while :; do
   count=$((count + 1))
   echo "GUEST-ALIVE $boot $count"
+  if [ -b /dev/vda ]; then
+    echo "$boot $count" | busybox dd of=/dev/vda bs=512 seek=$count conv=sync,fsync 2>/dev/null
+    echo $count >/written
+  fi
   sleep 1
 done >/dev/console &
+# Whether all that was ever written to it is there.
+read_disk() {
+  echo 3 >/proc/sys/vm/drop_caches
+  last=$(cat /written)
+  number=0
+  while [ $number -lt $last ]; do
+    number=$((number + 1))
+    sector=$(busybox dd if=/dev/vda bs=512 skip=$number count=1 2>/dev/null | busybox tr -d '\000')
+    [ "$sector" = "$boot $number" ] || echo "GUEST-LOST $number"
+  done
+  echo "GUEST-DISK $boot $last"
+}
 while :; do
   read -r word
+  [ "$word" != deaf ] || kill $buttons
+  [ "$word" != disk ] || read_disk
+  echo "GUEST-HEARD $word"
   case $word in
     off) poweroff -f ;;
-    deaf) kill $buttons ;;
     panic) echo c >/proc/sysrq-trigger ;;
   esac
-done </dev/console
+done </dev/console >/dev/console
 INIT
 printf '#!/bin/sh\necho GUEST-POWEROFF >/dev/console\npoweroff -f\n' >root/etc/acpi/PWRF/00000080
 chmod +x root/init root/etc/acpi/PWRF/00000080

@@ -35,10 +35,11 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$dev/pts"
 mount -t tmpfs tmpfs "$dev/shm"
 ln -s pts/ptmx "$dev/ptmx"
 ln -s /proc/self/fd "$dev/fd"
-if [ -e /dev/net/tun ]; then
-  touch "$dev/net/tun"
-  mount --bind /dev/net/tun "$dev/net/tun"
-fi
+for file in net/tun fuse; do
+  [ -e "/dev/$file" ] || continue
+  touch "$dev/$file"
+  mount --bind "/dev/$file" "$dev/$file"
+done
 mount --rbind "$dev" /dev
 
 libvirtd --listen --timeout 0 >>/var/log/libvirt/stdout.log 2>&1 &
