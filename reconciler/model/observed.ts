@@ -71,6 +71,8 @@ export interface NodeStatus {
   readonly supports: {
     readonly networks: readonly string[];
     readonly pools: readonly string[];
+    /** Names of its bridges. Agents of before, and simulated ones, do not tell. */
+    readonly bridges?: readonly string[];
     /** What guests that move here may have been started with. Agents of before, and simulated ones, do not tell. */
     readonly processors?: Processors;
   };

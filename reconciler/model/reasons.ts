@@ -204,7 +204,7 @@ export const reasonTable = {
   "agent-down": { text: "the agent on {node} is down; what runs there is as last seen" },
   "hypervisor-silent": {
     text: "{node} cannot be read ({why}); what runs there is as last seen",
-    advice: "On {node}, `systemctl status libvirtd` says what became of it. Guests do not need it to run on.",
+    advice: "`virsh list` on {node} shows whether its libvirt answers. Guests do not need it to run on.",
   },
   "agent-catching-up": { text: "the agent on {node} has not reported since revision {revision}" },
   "waiting-for-agents": { text: "nothing is chosen by selector until every node's agent was seen" },
@@ -234,6 +234,10 @@ export const reasonTable = {
   },
   "volume-missing": { text: "a volume that it had is gone ({volume}); it is never made anew" },
   "unsupported": { text: "{what} has no driver on {node} yet" },
+  "bridge-missing": {
+    text: "{node} has no bridge {bridge}, which is the network {network}",
+    advice: "`ip link show type bridge` on {node} lists what it has.",
+  },
   "processor-not-shown": {
     text: "{node} cannot show the processor that {vm} runs with: {processor}",
     advice:

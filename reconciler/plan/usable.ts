@@ -1,7 +1,7 @@
 /** Whether a node can take a VM, and why not: one answer for every path that brings a VM anywhere. */
-import type { Disk, Vm } from "../model/desired.ts";
+import type { Disk, Network, Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
-import { hostProcessor } from "../model/observed.ts";
+import { hostProcessor, type NodeStatus } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { formatSize, roughSize } from "./hardware.ts";
 import { type NodeFacts, mustBeEmptied, whyClosed, whyFenced, whyUnhealthy } from "./node-facts.ts";
@@ -57,15 +57,14 @@ function whyNotFit(world: World, vm: Vm, node: NodeFacts): Reason | null {
   return whyNoDriver(world, vm, node) ?? whyNotShown(world, vm, node) ?? whyNotItsData(world, vm, node.name);
 }
 
-/** A network or pool of the VM that the node has no driver for; null: it can have them all. */
+/** A network or pool of the VM that the node has no driver for, or a bridge that it lacks; null: it can have them all. */
 export function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | null {
   const supports = node.observed?.status?.supports;
   if (supports === undefined) return null;
   for (const nic of vm.nics) {
-    const type = world.input.desired.networks.get(nic.network)?.type;
-    if (type !== undefined && !supports.networks.includes(type)) {
-      return reason("unsupported", { what: `network ${nic.network} (${type})`, node: node.name });
-    }
+    const network = world.input.desired.networks.get(nic.network);
+    const why = network === undefined ? null : whyNoNetwork(network, node.name, supports);
+    if (why !== null) return why;
   }
   for (const disk of vm.disks) {
     if (disk.source === "file") continue;
@@ -75,6 +74,19 @@ export function whyNoDriver(world: World, vm: Vm, node: NodeFacts): Reason | nul
     }
   }
   return null;
+}
+
+function whyNoNetwork(
+  { name, type, bridge }: Network,
+  node: NodeName,
+  { networks, bridges }: NodeStatus["supports"],
+): Reason | null {
+  if (!networks.includes(type)) {
+    return reason("unsupported", { what: `network ${name} (${type})`, node });
+  }
+  // Older agents do not tell, and bridges are no business of other types.
+  if (type !== "bridge" || bridge === null || bridges === undefined) return null;
+  return bridges.includes(bridge) ? null : reason("bridge-missing", { node, bridge, network: name });
 }
 
 /** A guest that moves keeps the processor that it was started with; one that is shut down for it does not. */

@@ -13,6 +13,7 @@ import {
 import type { HardwareChange, Hypervisor, Machine, MigrationTarget, Reading } from "../hypervisor.ts";
 import { HypervisorError } from "../hypervisor.ts";
 import { adoptDomain } from "./adopt.ts";
+import { bridgesIn } from "./bridges.ts";
 import { changeField } from "./change.ts";
 import { causeOf } from "./domain-log.ts";
 import { incomingNamespace } from "./incoming-mark.ts";
@@ -55,10 +56,11 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   async machine(signal: AbortSignal): Promise<Machine> {
-    const [node, stats, processors] = await Promise.all([
+    const [node, stats, processors, bridges] = await Promise.all([
       this.#link.call(procedures.nodeGetInfo, null, { signal }),
       this.#link.call(procedures.nodeGetMemoryStats, { count: 4, cell: -1, flags: 0 }, { signal }),
       this.#processorsOnce(signal),
+      bridgesIn(this.#settings.interfaceFolder),
     ]);
     const bytesOf = (...fields: readonly string[]) =>
       stats.reduce((sum, { field, value }) => sum + (fields.includes(field) ? Number(value) * 1024 : 0), 0);
@@ -68,7 +70,7 @@ export class LibvirtHypervisor implements Hypervisor {
       cpus: node.cpus,
       memoryFreeBytes: bytesOf("free", "buffers", "cached"),
       load: loadavg()[0] ?? 0,
-      supports: { networks: ["bridge"], pools: ["dir"], processors },
+      supports: { networks: ["bridge"], pools: ["dir"], ...(bridges && { bridges }), processors },
     };
   }
 

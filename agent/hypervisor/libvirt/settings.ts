@@ -12,6 +12,8 @@ export interface LibvirtSettings {
   readonly stateFolder: string;
   /** Where QEMU's logs are, a file for each domain. */
   readonly logFolder: string;
+  /** Where the kernel lists this machine's network interfaces. */
+  readonly interfaceFolder: string;
   /** By which libvirt here reaches libvirt at an address. */
   readonly peerUri: (address: string) => string;
   /** MiB/s for each migration; null: as much as there is. */
@@ -22,6 +24,7 @@ export const defaultSettings = {
   uri: "qemu:///system",
   stateFolder: "/run/evenkeel",
   logFolder: "/var/log/libvirt/qemu",
+  interfaceFolder: "/sys/class/net",
   peerUri: (address: string) => `qemu+tcp://${address}/system`,
   migrationBandwidth: () => null,
 } as const;

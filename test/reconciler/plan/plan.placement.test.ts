@@ -238,6 +238,26 @@ describe("moving running VMs", () => {
     }
   });
 
+  it("goes nowhere where the bridge of its network is missing, and starts nowhere without it", () => {
+    const lan = { kind: "Network", name: "lan", type: "bridge", bridge: "br0" } as const;
+    const nics = [{ name: "eth0", network: "lan" }];
+    for (const [bridges, is] of [
+      [["br0"], "moved"],
+      [["br1"], "blocked"],
+      [undefined, "moved"],
+    ] as const) {
+      const cluster = new ModelCluster([...three, lan, vm("web", { nics })]);
+      cluster.machines.set("hv2", bridges === undefined ? {} : { bridges });
+      cluster.running("web", "hv1").edit(vmId("web"), { migrate: "hv2" });
+      const blocked = cluster.plan().blocked.map(({ reason }) => reason.code);
+      assert.deepEqual(blocked, is === "blocked" ? ["bridge-missing"] : []);
+      assert.deepEqual(cluster.converge(), is === "moved" ? ["migrate web"] : []);
+    }
+    const cluster = new ModelCluster([...three, lan, vm("web", { nics, limits: ["hv1", "hv2"] })]);
+    for (const name of ["hv1", "hv2"]) cluster.machines.set(name, { bridges: [] });
+    assert.deepEqual(cluster.converge(), []);
+  });
+
   it("goes by shutdown and start where the method says so", () => {
     const cluster = new ModelCluster([
       ...three,

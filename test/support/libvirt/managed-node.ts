@@ -81,6 +81,7 @@ export class ManagedNode implements AsyncDisposable {
       log: silentLog,
       stateFolder: join(this.node.folder, "state"),
       logFolder: join(this.node.folder, "log", "qemu"),
+      interfaceFolder: this.node.interfaceFolder,
       xml: { ...emulated, poolFolder: (pool) => join(this.folder, "pools", pool) },
     });
     const agent = {

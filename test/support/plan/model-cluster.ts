@@ -45,6 +45,7 @@ export interface Machine {
   /** Memory of a domain that is not ours. */
   readonly foreignGiB?: number;
   readonly processors?: Processors;
+  readonly bridges?: readonly string[];
   /** A domain of 1 GiB that is not ours, and runs. */
   readonly foreign?: { readonly name: string; readonly uuid: string } | undefined;
 }
@@ -146,6 +147,7 @@ export class ModelCluster {
       foreignGiB,
       foreign,
       processors,
+      bridges,
     } = this.machines.get(name) ?? {};
     const domains = this.domains.get(name) ?? new Map<VmName, ObservedDomain>();
     const used = [...domains.values()].reduce(
@@ -172,6 +174,7 @@ export class ModelCluster {
           networks: ["bridge", "vlan", "vxlan", "nat", "isolated"],
           pools: ["dir", "rbd"],
           ...(processors && { processors }),
+          ...(bridges && { bridges }),
         },
         ...(this.unreadable.has(name) && { unreadable: { since: 0, why: "nothing answers" } }),
         unmanaged: [
