@@ -232,7 +232,10 @@ export const reasonTable = {
     text: "volume {volume} belongs to {other}",
     advice: "Give it a volume of its own, or say `shared: true` in both.",
   },
-  "volume-missing": { text: "a volume that it had is gone ({volume}); it is never made anew" },
+  "volume-missing": {
+    text: "the data of a disk is missing ({volume}); nothing is made in its place",
+    advice: "Bring it back, or correct the document; then `keel vm retry {vm}`.",
+  },
   "unsupported": { text: "{what} has no driver on {node} yet" },
   "bridge-missing": {
     text: "{node} has no bridge {bridge}, which is the network {network}",

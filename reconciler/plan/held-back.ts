@@ -36,7 +36,7 @@ export function heldBack(world: World, facts: VmFacts, vm: Vm, kind: StepKind): 
     };
   }
   if (failed.failure === "volume-missing") {
-    return { why: reason("volume-missing", { volume: failed.detail }), until: null };
+    return { why: reason("volume-missing", { volume: failed.detail, vm: vm.name }), until: null };
   }
   if (kind === "migrate" && failed.count >= migrationTries && vm.migration.method === "live") {
     return {
