@@ -27,6 +27,7 @@ import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } fro
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { Past } from "./past.ts";
 import { isRecovered, type RecoverySight } from "./recovered.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
 import { FenceTasks } from "./tasks.ts";
@@ -74,6 +75,7 @@ export class Fencing {
   readonly #foreign = new Stopwatch();
   readonly #alive = new Stopwatch();
   readonly #clockWatch: ClockWatch;
+  readonly #past: Past;
   #watch: Watch = nothingWatched;
   #othersToJudge: string | null = null;
 
@@ -81,6 +83,7 @@ export class Fencing {
   constructor(options: FencingOptions, signal: AbortSignal) {
     this.#options = options;
     this.#clockWatch = new ClockWatch(options.clock);
+    this.#past = new Past(options.clock);
     this.#tasks = new FenceTasks(options.clock, signal, options.onEnd);
   }
 
@@ -95,7 +98,7 @@ export class Fencing {
       wasSetDuring: (what) => this.#clockWatch.wasSetDuring(what),
     });
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
-    let around = survey(nodes, input.desired.cluster, writer.now);
+    let around = survey(nodes, input.desired.cluster, this.#past);
     const silent = nodes.filter(isSilent);
     attention.watchOver(silent.map((node) => unheard(node, fieldsInForce(node, state)?.address ?? null)));
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));

@@ -3,7 +3,7 @@
  * an outage of it. Then nothing is fenced by itself, and somebody is asked.
  */
 export interface Presence {
-  /** Epoch milliseconds at which its silence was first seen; null: it lives. */
+  /** Monotonic milliseconds at which its silence was first seen; null: it lives. */
   readonly silentSince: number | null;
 }
 

@@ -3,6 +3,7 @@ import type { Cluster } from "../../model/desired.ts";
 import type { FenceRecord } from "../../model/fence.ts";
 import { byName, type NodeName } from "../../model/names.ts";
 import type { NodeFacts } from "../../plan/node-facts.ts";
+import type { Past } from "./past.ts";
 import { isStorm } from "./storm.ts";
 import type { Watch } from "./watch.ts";
 
@@ -18,15 +19,12 @@ export interface Survey {
 
 const hourMs = 3_600_000;
 
-export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: number): Survey {
+export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, past: Past): Survey {
   const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
   const expected = nodes.filter(isExpected);
-  const presences = expected.map((node) => ({ silentSince: silentSince(node, now) }));
-  const isRecent = (at: number) => at > now - hourMs;
-  const fenced = nodes.filter(
-    ({ fence }) =>
-      fence !== null && ((fence.cuts ?? fence.history).some(isRecent) || isRecent(cutSince(fence) ?? 0)),
-  );
+  const presences = expected.map((node) => ({ silentSince: silentSince(node, fencing.graceMs, past) }));
+  const isRecent = (at: number) => past.momentOf(at) > past.now() - hourMs;
+  const fenced = nodes.filter(({ fence }) => fence !== null && cutsOf(fence).some(isRecent));
   return {
     isOnlyNode: seen.length < 2,
     isStorm: isStorm(presences, fencing.graceMs),
@@ -36,20 +34,21 @@ export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, now: n
   };
 }
 
-/** Epoch milliseconds; null: nothing was done to it, or it is over. It may be off though nothing proves it. */
-function cutSince(fence: FenceRecord): number | null {
+/** Epoch milliseconds; with that of a round which proved nothing yet, or never will: it may be off all the same. */
+function cutsOf(fence: FenceRecord): readonly number[] {
+  const proven = fence.cuts ?? fence.history;
   switch (fence.phase) {
     case "cutting":
-      return fence.incident.since;
+      return [...proven, fence.incident.since];
     case "failed":
-      return fence.round > 0 ? fence.incident.since : null;
+      return fence.round > 0 ? [...proven, fence.incident.since] : proven;
     case "suspect":
     case "lost":
     case "proven":
     case "recovering":
     case "done":
     case "closed":
-      return null;
+      return proven;
   }
 }
 
@@ -60,10 +59,12 @@ function isExpected({ document, health, observed }: NodeFacts): boolean {
   return [...(observed?.domains.values() ?? [])].some(({ state }) => state !== "off");
 }
 
-/** Epoch milliseconds; null: it lives. */
-function silentSince({ observed, fence }: NodeFacts, now: number): number | null {
+/** Null: it lives. A grace that runs has not begun longer ago, whatever the clocks of two leaders say. */
+function silentSince({ observed, fence }: NodeFacts, graceMs: number, past: Past): number | null {
   if (observed?.alive != null) return null;
-  return fence !== null && "incident" in fence ? fence.incident.since : now;
+  if (fence === null || !("incident" in fence)) return past.now();
+  const inGrace = fence.phase === "suspect" && fence.why === null;
+  return past.momentOf(fence.incident.since, inGrace ? graceMs : undefined);
 }
 
 /** In the order in which they are dealt with: who has been silent for longest first. */
