@@ -6,6 +6,7 @@ import type { Displaced, Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
 import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
 import { heldBack, refusedFields } from "./held-back.ts";
+import { whyFenced } from "./node-facts.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { updateStep } from "./steps.ts";
 import { whyNoDriver, whyVolumeTaken } from "./usable.ts";
@@ -49,8 +50,10 @@ export function whyAway(vm: Vm, { home }: Placement, node: NodeName): "migrate" 
 function whyItLeft(world: World, vm: Vm, { displaced, home }: Placement): Displaced {
   if (displaced !== null && displaced !== "migrate") return displaced;
   if (displaced === "migrate" && vm.migrate !== null) return displaced;
-  const isFlushed = home !== null && world.nodes.get(home)?.document?.state === "flushed";
-  return isFlushed ? "flush" : "start";
+  const node = home === null ? undefined : world.nodes.get(home);
+  if (node === undefined) return "start";
+  if (whyFenced(node) !== null) return "fence";
+  return node.document?.state === "flushed" ? "flush" : "start";
 }
 
 function whereItIs(world: World, facts: VmFacts, vm: Vm, node: NodeName): Outcome {

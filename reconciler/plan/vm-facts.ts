@@ -189,6 +189,8 @@ function placedCondition(
   const own = sightings.find((s) => s.node === node)?.domain ?? null;
   const end = own !== null && own.state === "off" && own.epoch === placement.epoch ? own : null;
   if (node.health === "dead") return { is: "off", end, lost: true };
+  const ended = endedWithBoot(node, own, placement);
+  if (ended !== null) return { is: "off", end: ended, lost: false };
   if (whyUnhealthy(node) !== null) return unknownAt(node, own);
   if (own !== null && own.state !== "off") return { is: "running", node: node.name, domain: own };
   // Absence, and how it ended, count only where the agent knew this placement before it looked (law 7).
@@ -197,6 +199,21 @@ function placedCondition(
     return { is: "unknown", node: node.name, why, lastSeen: own };
   }
   return { is: "off", end, lost: isLostWith(node, end) };
+}
+
+/**
+ * Its node lives, in another boot than the VM was seen in last: that proves its end, whether or not an agent is there to
+ * tell. What was claimed since has a later epoch.
+ */
+function endedWithBoot(
+  { health, observed }: NodeFacts,
+  own: ObservedDomain | null,
+  { epoch, moving }: Placement,
+): GuestEnd | null {
+  const alive = observed?.alive ?? null;
+  if (health !== "agent-down" || alive === null || own === null || own.state === "off") return null;
+  if (own.session.bootId === alive.bootId || own.epoch !== epoch || moving !== null) return null;
+  return { cause: "reboot", at: own.readAt };
 }
 
 /** It ended with its node, which was proven dead and is back by now. */

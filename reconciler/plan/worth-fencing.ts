@@ -49,9 +49,11 @@ function wouldStart(input: PlanInput, node: NodeName): boolean {
   return [...then].some((vm) => !now.has(vm));
 }
 
+/** What backs off starts as soon as that is over: it passes while the node is fenced. */
 function starts(input: PlanInput): ReadonlySet<VmName> {
-  const { steps } = plan(input);
-  return new Set(steps.filter(({ step }) => step.kind === "start").map(({ step }) => step.vm));
+  const { steps, wakeAt } = plan(input);
+  const later = wakeAt === null ? [] : plan({ ...input, now: wakeAt }).steps;
+  return new Set([...steps, ...later].filter(({ step }) => step.kind === "start").map(({ step }) => step.vm));
 }
 
 function asIfProven(node: NodeName, id: string): FenceRecord {

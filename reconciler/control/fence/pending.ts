@@ -15,6 +15,7 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
     case "lost":
     case "failed":
       if (record.why?.code === "lost-in-maintenance") return maintenance !== "open-ended";
+      if (record.why?.code === "nothing-to-recover") return maintenancePasses(state);
       return record.why === null || goesOn.has(record.why.code);
     case "cutting":
     case "proven":
@@ -28,6 +29,11 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
       return record.quarantine !== null && mayReturn;
     }
   }
+}
+
+/** Somewhere it ends by itself, and that node may then take what is lost here. */
+function maintenancePasses({ maintenance }: ClusterState): boolean {
+  return Object.values(maintenance?.record.nodes ?? {}).some((one) => one.on && one.until !== null);
 }
 
 /** open-ended: nothing goes on before somebody ends it. */
