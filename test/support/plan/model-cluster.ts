@@ -154,7 +154,7 @@ export class ModelCluster {
       (sum, d) => sum + (d.state === "off" ? 0 : d.live.memoryBytes),
       0,
     );
-    const session = { lease: `lease-${name}`, bootId: `boot-${name}` };
+    const session = sessionOf(name);
     return {
       name,
       alive: this.silent.has(name) ? null : { ...session, machineId: name, address: null },
@@ -227,7 +227,7 @@ export class ModelCluster {
     this.#domainsOf(node).set(vm, {
       vm,
       epoch,
-      session: noSession,
+      session: sessionOf(node),
       readAt: this.now,
       state: "off",
       cause,
@@ -279,7 +279,7 @@ export class ModelCluster {
         this.#domainsOf(step.node).set(name, {
           vm: name,
           epoch: step.epoch,
-          session: noSession,
+          session: sessionOf(step.node),
           readAt: this.now,
           ...off,
         });
@@ -378,7 +378,7 @@ export class ModelCluster {
     this.#domainsOf(node).set(vm, {
       vm,
       epoch,
-      session: noSession,
+      session: sessionOf(node),
       readAt: this.now,
       state: "running",
       domainId: `${vm}-${String(epoch)}`,
@@ -397,7 +397,9 @@ export class ModelCluster {
   }
 }
 
-const noSession = { lease: "", bootId: "" };
+function sessionOf(node: NodeName) {
+  return { lease: `lease-${node}`, bootId: `boot-${node}` };
+}
 
 /** Bytes that count up: distinct, and the same in every run. */
 function counting() {
