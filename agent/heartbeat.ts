@@ -6,7 +6,7 @@ import type { Alive, DirectPlace, Seen } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { decode, encode } from "../reconciler/store/codec.ts";
 import { clusterKeys } from "../reconciler/store/keys.ts";
-import type { KeyValue, Store } from "../reconciler/store/store.ts";
+import { type KeyValue, type Store, StoreError } from "../reconciler/store/store.ts";
 import { type Admission, HeldKey } from "./held-key.ts";
 
 export interface HeartbeatOptions {
@@ -22,7 +22,7 @@ export interface HeartbeatOptions {
   readonly answersAt?: DirectPlace;
   /** Of the machine's network. */
   readonly addresses?: readonly string[];
-  /** Left out: what the cluster says, from when it next makes its key. */
+  /** Left out: what the cluster says, also where that changes. */
   readonly leaseMs?: number;
   /** On a planned stop the node counts as gone at once, instead of when the lease ends. */
   readonly revokeOnStop?: boolean;
@@ -56,6 +56,7 @@ export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSigna
     log,
     onHeld: (held, isStart) => judge(held, isStart, options),
     admission: () => admit(options),
+    ...(options.leaseMs === undefined && { wantedLeaseMs: () => leaseOfCluster(options) }),
   });
   try {
     await heldKey.run(signal);
@@ -88,7 +89,7 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
   const held = await store.get(keys.seen(node));
   const before = held === null ? null : decode<Seen>(held);
   const fence = await store.get(keys.fence(node));
-  const lease = options.leaseMs === undefined ? await store.get(keys.lease) : null;
+  const ms = options.leaseMs === undefined ? await leaseOfCluster(options) : null;
   const replaced = fence === null ? undefined : replacedIn(decode<FenceRecord>(fence));
   if (replaced === machineId) {
     log.error("this machine was replaced; another one goes by the node's name", { node, machineId });
@@ -115,13 +116,25 @@ async function admit(options: HeartbeatOptions): Promise<Admission | null> {
     return { put: keys.seen(node), value: encode(record) };
   };
   const isCut = fence !== null && decode<FenceRecord>(fence).phase === "cutting";
-  const leaseMs = lease === null ? {} : { leaseMs: decode<LeaseRecord>(lease).ms };
+  const leaseMs = ms === null ? {} : { leaseMs: ms };
   if (!isCut) return { compare: pins, then: [seen(true)], ...leaseMs };
   if (before?.bootId !== bootId || before.alive) {
     log.warn("this node is being fenced; it stays away until that is over", { node });
     await store.transact({ compare: pins, then: [seen(false)] });
   }
   return null;
+}
+
+/** Null: no leader has told yet, or this part may not know: then its node lives on under the lease that it has. */
+async function leaseOfCluster({ cluster, store, log }: HeartbeatOptions): Promise<number | null> {
+  try {
+    const item = await store.get(clusterKeys(cluster).lease);
+    return item === null ? null : decode<LeaseRecord>(item).ms;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "denied") throw error;
+    log.warn("the lease of the cluster cannot be read", { why: error.message });
+    return null;
+  }
 }
 
 /** The machine whose name was given away. */

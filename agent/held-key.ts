@@ -31,6 +31,11 @@ export interface HeldKeyOptions {
    * asked again in a moment. Fails with a `StoreError`.
    */
   readonly admission?: () => Promise<Admission | null>;
+  /**
+   * Asked now and then while the key is held: how long its lease is to live from now on; null: as long as it does. Fails
+   * with a `StoreError`.
+   */
+  readonly wantedLeaseMs?: () => Promise<number | null>;
   /** Called when `guard` may have changed. */
   readonly onChange?: () => void;
 }
@@ -45,6 +50,8 @@ export interface Admission {
 const openAdmission: Admission = { compare: [], then: [] };
 /** Between two askings for admission. */
 const askMs = 1_000;
+/** Between two askings for the lease that is wanted. */
+const wantedEveryMs = 10_000;
 
 /** A key that is kept in the store under a lease of its own, and put there anew whenever that was lost. */
 export class HeldKey {
@@ -54,6 +61,8 @@ export class HeldKey {
   /** Every lease that was ever asked for: what is held under one of them is ours. */
   readonly #leases = new Set<LeaseId>();
   #lease: Lease | null = null;
+  /** What the lease was asked for; the store may have granted more. */
+  #askedMs = 0;
   #revision: Revision | null = null;
 
   constructor(options: HeldKeyOptions) {
@@ -82,11 +91,16 @@ export class HeldKey {
   async #hold(signal: AbortSignal): Promise<void> {
     const { key, clock, log, onChange } = this.#options;
     for (;;) {
-      const lease = await this.#acquire(signal);
-      this.#lease = lease;
-      lease.lost.addEventListener("abort", this.#wakeup.ring);
-      onChange?.();
-      await this.#untilLost(lease, signal);
+      let lease = await this.#acquire(signal);
+      for (;;) {
+        this.#lease = lease;
+        lease.lost.addEventListener("abort", this.#wakeup.ring);
+        onChange?.();
+        const next = await this.#untilLost(lease, signal);
+        if (next === null) break;
+        await lease.revoke().catch(ignore);
+        lease = next;
+      }
       this.#lease = null;
       onChange?.();
       log.warn("a key is no longer held, taking it anew", { key });
@@ -116,7 +130,8 @@ export class HeldKey {
     if (isForeign && onHeld(held, isStart) === "wait") return "held";
     const admitted = admission === undefined ? openAdmission : await admission();
     if (admitted === null) return "not admitted";
-    const lease = await store.grant(admitted.leaseMs ?? leaseMs);
+    const asked = admitted.leaseMs ?? leaseMs;
+    const lease = await store.grant(asked);
     this.#leases.add(lease.id);
     try {
       const { ok, revision } = await store.transact({
@@ -125,6 +140,7 @@ export class HeldKey {
       });
       if (!ok) throw new StoreError("unreachable", `${key} changed while it was taken`);
       this.#revision = revision;
+      this.#askedMs = asked;
       if (this.#view.revision > revision) this.#view.relist();
       return lease;
     } catch (error) {
@@ -134,14 +150,62 @@ export class HeldKey {
     }
   }
 
-  async #untilLost(lease: Lease, signal: AbortSignal): Promise<void> {
+  /** Returns the lease that the key was moved to; null: it is lost. */
+  async #untilLost(lease: Lease, signal: AbortSignal): Promise<Lease | null> {
+    const { clock, key, wantedLeaseMs } = this.#options;
+    let askAt = clock.monotonic() + wantedEveryMs;
     for (;;) {
       const mark = this.#wakeup.mark;
-      if (lease.lost.aborted) return;
+      if (lease.lost.aborted) return null;
       const isNews = this.#view.revision >= (this.#revision ?? 0);
-      if (isNews && this.#view.get(this.#options.key)?.lease !== lease.id) return;
-      await this.#wakeup.wait(mark, null, signal);
+      if (isNews && this.#view.get(key)?.lease !== lease.id) return null;
+      if (wantedLeaseMs !== undefined && clock.monotonic() >= askAt) {
+        const next = await this.#follow(wantedLeaseMs);
+        if (next !== null) return next;
+        askAt = clock.monotonic() + wantedEveryMs;
+        continue;
+      }
+      const waitMs = wantedLeaseMs === undefined ? null : askAt - clock.monotonic();
+      await this.#wakeup.wait(mark, waitMs, signal);
     }
+  }
+
+  /** The key under a lease that lives as long as is wanted; null: it stays under the one that it has. */
+  async #follow(wantedLeaseMs: () => Promise<number | null>): Promise<Lease | null> {
+    const { key, log } = this.#options;
+    try {
+      const wanted = await wantedLeaseMs();
+      if (wanted === null || wanted === this.#askedMs) return null;
+      log.info("the lease is to live as long as the cluster says by now", { key, ms: wanted });
+      return await this.#move(wanted);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return null;
+    }
+  }
+
+  /** In one transaction, so that the key is there all the time: it ends with the one lease or with the other. */
+  async #move(ms: number): Promise<Lease | null> {
+    const { store, key, value } = this.#options;
+    const next = await store.grant(ms);
+    this.#leases.add(next.id);
+    try {
+      const { ok, revision } = await store.transact({
+        compare: [{ key, modRevision: this.#revision ?? 0 }],
+        then: [{ put: key, value, lease: next.id }],
+      });
+      if (ok) {
+        this.#revision = revision;
+        this.#askedMs = ms;
+        return next;
+      }
+    } catch (error) {
+      // Where it was moved and nobody heard of it, the key goes with this lease, and is taken anew at once.
+      await next.revoke().catch(ignore);
+      throw error;
+    }
+    await next.revoke().catch(ignore);
+    return null;
   }
 }
 

@@ -45,7 +45,7 @@ export function storeProblem(error: StoreError, endpoints: readonly string[]): K
       return failed(
         error,
         `reaching the store at ${where}`,
-        "Show it a certificate that it knows: KEEL_STORE_CERT, KEEL_STORE_KEY.",
+        "Show it a certificate that may do so: KEEL_STORE_CERT, KEEL_STORE_KEY.",
       );
     case "no-space":
       return failed(

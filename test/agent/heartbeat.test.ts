@@ -7,6 +7,7 @@ import { silentLog } from "../../reconciler/runtime/log.ts";
 import { decode, encode } from "../../reconciler/store/codec.ts";
 import { StoreCore } from "../../reconciler/store/core/store-core.ts";
 import { clusterKeys } from "../../reconciler/store/keys.ts";
+import { StoreError } from "../../reconciler/store/store.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { Wire } from "./support/wire.ts";
@@ -102,6 +103,42 @@ describe("runHeartbeat", () => {
     await grantsOf();
     await grantsOf(5_000);
     assert.deepEqual(granted, [10_000, 30_000, 5_000]);
+  });
+
+  it("takes the lease that the cluster says by now while it beats, and its key is there all the time", async () => {
+    const { kill } = beat();
+    await clock.advance(1_000);
+    const leases = new Set<string | undefined>();
+    const watching = async (ms: number) => {
+      for (let at = 0; at < ms; at += 100) {
+        await clock.advance(100);
+        leases.add((await alive())?.lease);
+      }
+    };
+    for (const ms of [30_000, 3_000]) {
+      await store.transact({ compare: [], then: [{ put: keys.lease, value: encode({ ms }) }] });
+      await watching(31_000);
+    }
+    assert.deepEqual([leases.size, leases.has(undefined)], [3, false]);
+    assert.equal((await seen())?.alive, true);
+    await kill();
+    await clock.advance(3_000);
+    assert.equal(await alive(), null);
+  });
+
+  it("beats where it may not read the lease of the cluster", async () => {
+    const own = new MemoryStore({ core, clock });
+    const get = own.get.bind(own);
+    own.get = (asked) =>
+      asked === keys.lease ? Promise.reject(new StoreError("denied", "not yours")) : get(asked);
+    const ended = new AbortController();
+    const ids = { node: "hv1", cluster: "lab", machineId: "m1", bootId: "b1", address: null };
+    const running = runHeartbeat({ ...ids, store: own, clock, log: silentLog }, ended.signal);
+    await clock.advance(60_000);
+    assert.equal((await alive())?.bootId, "b1");
+    ended.abort(new Error("stopped"));
+    await running;
+    await own.close();
   });
 
   it("is believed for one lease after it was killed", async () => {

@@ -6,6 +6,7 @@ import type { Transaction, TransactionResult, WatchEvent } from "../store.ts";
 import { checkTransaction } from "../transaction-limits.ts";
 import { Calls } from "./calls.ts";
 import { Endpoints, type StoreCredentials } from "./endpoints.ts";
+import { aboutKeys } from "./failure.ts";
 import { grantLease, renewLease, revokeLease } from "./lease-calls.ts";
 import { listPrefix } from "./list-prefix.ts";
 import { EtcdMaintenance } from "./maintenance.ts";
@@ -52,22 +53,22 @@ export class EtcdStore implements Store, StoreMaintenance {
   async get(key: string): Promise<KeyValue | null> {
     this.#checkOpen();
     if (key === "") throw new StoreError("rejected", "the key is empty");
-    const { kvs } = await this.#calls.repeatable(({ kv }, options) =>
-      kv.range({ key: Buffer.from(key) }, options),
-    );
+    const asked = this.#calls.repeatable(({ kv }, options) => kv.range({ key: Buffer.from(key) }, options));
+    const { kvs } = await about([key], asked);
     return kvs.map(keyValue)[0] ?? null;
   }
 
   async list(prefix: string): Promise<Snapshot> {
     this.#checkOpen();
-    return listPrefix(this.#calls, prefix);
+    return about([`${prefix}…`], listPrefix(this.#calls, prefix));
   }
 
   async transact(transaction: Transaction): Promise<TransactionResult> {
     this.#checkOpen();
     checkTransaction(transaction);
     const request = txnRequest(transaction);
-    const { succeeded, header } = await this.#calls.once(({ kv }, options) => kv.txn(request, options));
+    const asked = this.#calls.once(({ kv }, options) => kv.txn(request, options));
+    const { succeeded, header } = await about(keysOf(transaction), asked);
     return { ok: succeeded, revision: Number(header.revision) };
   }
 
@@ -132,4 +133,22 @@ export class EtcdStore implements Store, StoreMaintenance {
   #checkOpen(): void {
     if (this.#closed.signal.aborted) throw new StoreError("unreachable", "the store was closed by its user");
   }
+}
+
+/** A refusal says which keys it was about. */
+async function about<T>(keys: readonly string[], asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw aboutKeys(error, keys);
+  }
+}
+
+/** What it writes before what it only compares. */
+function keysOf({ compare, then }: Transaction): string[] {
+  const written = then.map((operation) => {
+    if ("put" in operation) return operation.put;
+    return "delete" in operation ? operation.delete : `${operation.deletePrefix}…`;
+  });
+  return [...written, ...compare.map(({ key }) => key)];
 }

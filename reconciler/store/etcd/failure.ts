@@ -27,6 +27,18 @@ export function isCompacted(error: unknown): boolean {
   return error instanceof StoreError && error.message.includes("required revision has been compacted");
 }
 
+/** Which keys it was about that somebody may not touch, and what to do where its role is of an earlier version. */
+export function aboutKeys(error: unknown, keys: readonly string[]): unknown {
+  if (!(error instanceof StoreError) || error.code !== "denied") return error;
+  if (!(error.cause instanceof etcd.EtcdPermissionDeniedError)) return error;
+  const shown = [...new Set(keys)].slice(0, shownKeys).join(", ");
+  const more = keys.length > shownKeys ? ", …" : "";
+  const text = `${error.message} (${shown}${more}); after an upgrade \`keel store roles\` shows what a role lacks`;
+  return new StoreError("denied", text, { cause: error.cause });
+}
+
+const shownKeys = 5;
+
 function refusalCode(error: Error): StoreErrorCode | null {
   if (error instanceof etcd.EtcdLeaseInvalidError) return "lease-gone";
   if (isDenied(error)) return "denied";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as etcd from "etcd3";
-import { failureOf, plainText } from "../../../../reconciler/store/etcd/failure.ts";
-import type { StoreErrorCode } from "../../../../reconciler/store/store.ts";
+import { aboutKeys, failureOf, plainText } from "../../../../reconciler/store/etcd/failure.ts";
+import { StoreError, type StoreErrorCode } from "../../../../reconciler/store/store.ts";
 
 const refused: readonly (readonly [Error, StoreErrorCode])[] = [
   [new etcd.EtcdLeaseInvalidError("5 NOT_FOUND: etcdserver: requested lease not found"), "lease-gone"],
@@ -97,5 +97,25 @@ describe("what a failed call means", () => {
   }
   it("is not known where something else was thrown", () => {
     assert.equal(failureOf("a text").kind, "unknown");
+  });
+});
+
+describe("a refusal of what a role may not do", () => {
+  const denied = new etcd.EtcdPermissionDeniedError("7 PERMISSION_DENIED: etcdserver: permission denied");
+
+  it("names the keys that it was about, and what to look at", () => {
+    const failure = failureOf(denied);
+    assert.ok(failure.kind === "refused");
+    const told = aboutKeys(failure.error, ["/lab/lease", "/lab/leader", "/lab/lease"]);
+    assert.ok(told instanceof StoreError && told.code === "denied");
+    assert.match(told.message, /permission denied \(\/lab\/lease, \/lab\/leader\).*`keel store roles`/);
+  });
+
+  it("is told as it is where another certificate is what helps", () => {
+    const unknown = failureOf(
+      new etcd.EtcdInvalidAuthTokenError("16 UNAUTHENTICATED: etcdserver: invalid auth token"),
+    );
+    assert.ok(unknown.kind === "refused");
+    assert.equal(aboutKeys(unknown.error, ["/lab/lease"]), unknown.error);
   });
 });
