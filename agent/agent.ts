@@ -273,6 +273,7 @@ class Agent {
         isReady: () => this.#isReady,
         placementOf: (vm) => this.#placements.get(this.#keys.placement(vm))?.value ?? null,
         isOurs: this.#endings.isOurs,
+        isAsked: this.#endings.isAsked,
         isBusy: (vm) => this.#runner.isBusy(vm),
         concernedAt: () => this.#concernedAt,
         epochSeen: () => this.#trust.epoch,

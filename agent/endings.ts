@@ -18,6 +18,9 @@ export class Endings {
     this.#pressed.add(domainId);
   }
 
+  /** Whether we asked this run to end, as far as this agent remembers. */
+  readonly isAsked = (domainId: string): boolean => this.#pressed.has(domainId);
+
   readonly isOurs = (end: DomainEnd): boolean => {
     if (this.#isStopping(end.vm)) return true;
     return this.#pressed.has(end.id) && (end.cause === "guest" || end.cause === "cut");

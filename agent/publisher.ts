@@ -14,7 +14,10 @@ import type { Standing } from "./standing.ts";
 import { differsInKind, differsInMeasure, statusOf } from "./status.ts";
 import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
-export interface PublisherOptions extends Pick<RecordsInput, "placementOf" | "isOurs" | "isBusy"> {
+export interface PublisherOptions extends Pick<
+  RecordsInput,
+  "placementOf" | "isOurs" | "isAsked" | "isBusy"
+> {
   readonly node: NodeName;
   readonly keys: ClusterKeys;
   readonly store: Store;
@@ -104,8 +107,9 @@ export class Publisher {
     if (look === null || look.session === null || look.seen === 0) return;
     const { session } = look;
     const before = this.#records ?? (await this.#load());
-    const { node, placementOf, isOurs, isBusy } = this.#options;
-    const { records, forget } = recordsOf({ node, session, look, before, placementOf, isOurs, isBusy });
+    const { node, placementOf, isOurs, isAsked, isBusy } = this.#options;
+    const then = { placementOf, isOurs, isAsked, isBusy };
+    const { records, forget } = recordsOf({ node, session, look, before, ...then });
     const writes = this.#recordWrites(before, records);
     const status = statusOf(look, session, this.#options.epochSeen());
     if (writes.length > 0 ? this.#isStatusStale(status) : this.#isStatusDue(status)) {

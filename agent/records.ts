@@ -16,6 +16,8 @@ export interface RecordsInput {
   readonly placementOf: (vm: VmName) => Placement | null;
   /** Whether one of our steps brought this end about. */
   readonly isOurs: (end: DomainEnd) => boolean;
+  /** Whether this agent asked that run of a domain to end; what an earlier one asked is in the records of before. */
+  readonly isAsked: (domainId: string) => boolean;
   /** A step of the VM is under way: nothing about it is forgotten. */
   readonly isBusy: (vm: VmName) => boolean;
 }
@@ -63,33 +65,26 @@ export function isSameRecord(a: ObservedDomain | null, b: ObservedDomain): boole
     return a.state === "off" && b.state === "off" && a.cause === b.cause && a.at === b.at;
   }
   if (a.state !== b.state || a.domainId !== b.domainId || a.since !== b.since) return false;
-  if (a.processor !== b.processor || a.uuid !== b.uuid) return false;
+  if (a.processor !== b.processor || a.uuid !== b.uuid || a.asked !== b.asked) return false;
   if (!isSameHardware(a.live, b.live) || !isSameHardware(a.applied, b.applied)) return false;
   return JSON.stringify(a.changed) === JSON.stringify(b.changed);
 }
 
-function activeRecord(
-  domain: Domain,
-  before: ObservedDomain | null,
-  { look: { readAt }, session }: RecordsInput,
-): ObservedDomain {
+function activeRecord(domain: Domain, before: ObservedDomain | null, input: RecordsInput): ObservedDomain {
   const { vm, uuid, epoch, state, id, since, live, applied } = domain;
-  const processor = domain.processor === null ? {} : { processor: domain.processor };
-  const changed = changedSince(domain, before, readAt);
-  return {
-    vm,
-    epoch,
-    session,
-    readAt,
-    state,
-    domainId: id,
+  const { look, session, isAsked } = input;
+  const { readAt } = look;
+  const optional = {
     uuid,
-    since,
-    live,
-    applied,
-    ...processor,
-    changed,
+    ...(isAsked(id) || wasAsked(before, id) ? ({ asked: true } as const) : {}),
+    ...(domain.processor === null ? {} : { processor: domain.processor }),
+    changed: changedSince(domain, before, readAt),
   };
+  return { vm, epoch, session, readAt, state, domainId: id, since, live, applied, ...optional };
+}
+
+function wasAsked(before: ObservedDomain | null, domainId: string): boolean {
+  return before !== null && before.state !== "off" && before.domainId === domainId && before.asked === true;
 }
 
 function offRecord(
@@ -100,10 +95,10 @@ function offRecord(
   const { session, look } = input;
   if (before === null || before.state === "off") {
     if (before !== null && (end === null || end.epoch <= before.epoch)) return { ...before, session };
-    return end === null ? null : endRecord(end, input);
+    return end === null ? null : endRecord(end, before, input);
   }
   if (end !== null && (end.id === before.domainId || end.epoch > before.epoch)) {
-    return isUnfinishedCopy(before, end) ? null : endRecord(end, input);
+    return isUnfinishedCopy(before, end) ? null : endRecord(end, before, input);
   }
   if (before.state === "incoming" || isRenamed(before, look)) return null;
   return vanished(before, input);
@@ -115,17 +110,17 @@ function vanished({ vm, epoch, session: then }: ActiveRecord, { session, look }:
   return { vm, epoch, session, readAt: look.readAt, state: "off", cause, at: look.readAt };
 }
 
-function endRecord(end: DomainEnd, input: RecordsInput): OffRecord {
+function endRecord(end: DomainEnd, before: ObservedDomain | null, input: RecordsInput): OffRecord {
   const { vm, epoch, at } = end;
   const { session, look } = input;
-  const cause = causeOf(end, input);
+  const cause = causeOf(end, before, input);
   const off = { vm, epoch, session, readAt: look.readAt, state: "off", cause, at } as const;
   return end.cause === "cut" && cause === "unknown" ? { ...off, byHand: true } : off;
 }
 
-function causeOf(end: DomainEnd, { isOurs }: RecordsInput): EndCause {
+function causeOf(end: DomainEnd, before: ObservedDomain | null, { isOurs }: RecordsInput): EndCause {
   if (end.cause === "migrated") return "migrated";
-  if (isOurs(end)) return "stop";
+  if (isOurs(end) || (end.cause === "guest" && wasAsked(before, end.id))) return "stop";
   // Cut by hand: nobody told us why, so it counts as any other end that we cannot explain.
   return end.cause === "cut" ? "unknown" : end.cause;
 }

@@ -148,6 +148,8 @@ export type ObservedDomain = {
       /** By which it is known whose it is, also where its VM was renamed meanwhile. Agents of before do not tell. */
       readonly uuid?: string;
       readonly since: number;
+      /** Its power button was pressed in a shutdown: where it goes down by itself, that is why. */
+      readonly asked?: true;
       readonly live: Hardware;
       /** What Evenkeel last set: `live` differing from it was changed by hand. */
       readonly applied: Hardware;

@@ -43,6 +43,7 @@ interface Situation {
   readonly before?: readonly ObservedDomain[];
   readonly placement?: Partial<Placement> | null;
   readonly isOurs?: boolean;
+  readonly asked?: string;
   readonly isBusy?: boolean;
 }
 
@@ -64,6 +65,7 @@ function inputOf(situation: Situation): RecordsInput {
     before: new Map(before.map((record) => [record.vm, record])),
     placementOf: () => (placement === null ? null : { ...unplaced, ...placement }),
     isOurs: () => situation.isOurs ?? false,
+    isAsked: (id) => situation.asked === id,
     isBusy: () => situation.isBusy ?? false,
   };
 }
@@ -93,6 +95,19 @@ describe("recordsOf", () => {
     assert.deepEqual(shown({ ended: [end("a")], isOurs: true }).lines, ["a off stop 500"]);
     const moved = end("a", { cause: "migrated" });
     assert.deepEqual(shown({ ended: [moved], isOurs: true }).lines, ["a off migrated 500"]);
+  });
+
+  it("remembers over a restart of the agent that it asked a guest to go down", () => {
+    const { records } = recordsOf(inputOf({ domains: [domain("a")], asked: "a-1" }));
+    const before = [...records.values()];
+    const again = [...recordsOf(inputOf({ domains: [domain("a")], before })).records.values()];
+    for (const known of [before, again]) {
+      const guest = shown({ ended: [end("a", { cause: "guest" })], before: known });
+      assert.deepEqual(guest.lines, ["a off stop 500"]);
+      assert.deepEqual(shown({ ended: [end("a")], before: known }).lines, ["a off crash 500"]);
+    }
+    const later = end("a", { cause: "guest", epoch: 2, id: "a-2" });
+    assert.deepEqual(shown({ ended: [later], before }).lines, ["a off guest 500"]);
   });
 
   it("calls an end unknown where nobody saw it, or a hand cut it", () => {
