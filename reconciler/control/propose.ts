@@ -93,10 +93,19 @@ function stoppedByBound(
   return overBound(asked, next.cluster.bounds.destroy, allowed);
 }
 
-/** Only those whose destruction was approved or begun: it may end at any moment. */
+/**
+ * Only those whose destruction was approved or begun, which may end at any moment; and the new ones whose name another VM is
+ * about to give up, which takes the identity along.
+ */
 function revivedIn(state: ClusterState, desired: Desired): ReadonlyMap<VmName, Identity> {
   const released = state.released();
   const revived = new Map<VmName, Identity>();
+  const holders = Map.groupBy(state.identities.values(), ({ uuid }) => uuid);
+  for (const name of desired.vms.keys()) {
+    const identity = state.identities.get(name);
+    if (identity === undefined || state.desired.vms.has(name)) continue;
+    if ((holders.get(identity.uuid) ?? []).length > 1) revived.set(name, identity);
+  }
   for (const { name, state: wantedSoFar } of state.desired.vms.values()) {
     const identity = state.identities.get(name);
     const wanted = desired.vms.get(name)?.state ?? "absent";

@@ -188,6 +188,29 @@ describe("committing a proposal", () => {
     await scene.end();
   });
 
+  it("is refused where it uses a name that a rename gives up meanwhile, and then makes another VM of it", async () => {
+    const scene = await new Scene().begin(vm("web"));
+    await scene.advance(5_000);
+    const { cluster } = scene;
+    const identity = cluster.feed.state.identities.get("web");
+    scene.documents.delete(vmId("web"));
+    scene.put(vm("shop", { renamedFrom: "web" }));
+    await scene.apply();
+    scene.put(vm("shop"));
+    scene.put(vm("web"));
+    const reuse = proposalOf(scene);
+    await scene.advance(30_000);
+    await assert.rejects(commitProposal(cluster.client(), cluster.keys, reuse, who), (error) => {
+      return error instanceof KeelError && error.code === "apply-conflict";
+    });
+    await scene.apply();
+    await scene.advance(30_000);
+    assert.deepEqual([scene.vm("shop").state, scene.vm("web").state], ["running", "running"]);
+    assert.equal(cluster.feed.state.identities.get("shop")?.uuid, identity?.uuid);
+    assert.notEqual(cluster.feed.state.identities.get("web")?.uuid, identity?.uuid);
+    await scene.end();
+  });
+
   it("leaves a VM that is wanted again in the middle of its destruction with its identity", async () => {
     const scene = await new Scene().begin(vm("web"));
     await scene.advance(5_000);

@@ -13,7 +13,8 @@ export class Scene {
   readonly cluster: VirtualCluster;
   readonly guests: GuestEvent[] = [];
   readonly documents = new Map<ObjectId, Document>();
-  readonly #running = new Map<VmName, NodeName>();
+  /** By UUID: a VM may be renamed while it runs. */
+  readonly #running = new Map<string, NodeName>();
 
   constructor(nodes: readonly NodeName[] = ["hv1", "hv2", "hv3"]) {
     for (const name of nodes) this.put(node(name));
@@ -83,14 +84,14 @@ export class Scene {
     switch (event.kind) {
       case "start":
       case "resume":
-        assert.equal(this.#running.get(event.vm), undefined, `${event.vm} runs twice`);
-        this.#running.set(event.vm, event.node);
+        assert.equal(this.#running.get(event.uuid), undefined, `${event.vm} runs twice`);
+        this.#running.set(event.uuid, event.node);
         return;
       case "stop":
-        this.#running.delete(event.vm);
+        this.#running.delete(event.uuid);
         return;
       case "migrate-end":
-        if (event.result === "ok") this.#running.delete(event.vm);
+        if (event.result === "ok") this.#running.delete(event.uuid);
         return;
       case "migrate-begin":
       case "discard":
