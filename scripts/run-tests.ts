@@ -12,8 +12,8 @@ import { isLong, packagesByCommand, programsNeeded, selectTests, type Selection 
 
 const root = join(import.meta.dirname, "..");
 
-/** The machine has two cores at the least; more at once makes timings in tests doubtful. */
-const concurrency = 2;
+/** The machine has two cores at the least, and some tests wait for most of their time; more would starve the others. */
+const concurrency = 3;
 
 /** Well above the slowest test, so that one which hangs is named instead of blocking the run. */
 const timeoutMs = 300_000;

@@ -19,7 +19,8 @@ const booleans: ReadonlyMap<string, boolean> = new Map(
 const octal = /^[-+]?0[0-7]+$|^[-+]?0o[0-7]+$/;
 const leadingZero = /^[-+]?0[0-9_]+$/;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/;
-const underscored = /^[-+]?(?:[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*)$/;
+const underscored =
+  /^(?=.*_)[-+]?(?:[0-9][0-9_]*|(?:[0-9][0-9_]*)?\.[0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+|0x[0-9a-fA-F_]*)$/;
 const binary = /^[-+]?0b[01_]+$/;
 const pointlessExponent = /^[-+]?[0-9]+[eE][-+]?[0-9]+$/;
 
@@ -34,12 +35,13 @@ export function booleanInYaml11(source: string): boolean | undefined {
  */
 export function isAmbiguousScalar(source: string): boolean {
   const first = source.charCodeAt(0);
-  if (!isDigitOrSign(first)) return booleanInYaml11(source) !== undefined;
+  if (!mayBeginNumber(first)) return booleanInYaml11(source) !== undefined;
   return [octal, leadingZero, sexagesimal, underscored, binary, pointlessExponent].some((form) =>
     form.test(source),
   );
 }
 
-function isDigitOrSign(code: number): boolean {
-  return (code >= 48 && code <= 57) || code === 43 || code === 45;
+/** A digit, a sign or a point. */
+function mayBeginNumber(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 46;
 }
