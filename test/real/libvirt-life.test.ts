@@ -11,7 +11,7 @@ import { RealCluster } from "../support/real/real-cluster.ts";
 const webs = ["web1", "web2", "web3"] as const;
 const all = [...webs, "db2", "db3"] as const;
 
-describe("a cluster of real libvirt nodes", () => {
+describe("a cluster of real libvirt nodes", { timeout: 400_000 }, () => {
   let cluster: RealCluster;
   let inode: number;
   before(async () => {

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import type { NodeReport } from "../../reconciler/model/report.ts";
 import { RealCluster } from "../support/real/real-cluster.ts";
 
-describe("a real libvirt node", () => {
+describe("a real libvirt node", { timeout: 400_000 }, () => {
   let cluster: RealCluster;
   before(async () => {
     cluster = await RealCluster.start({ cluster: { fencing: { lease: "6s", grace: "4s" } } });
