@@ -13,20 +13,27 @@ const answerMs = 10;
 export class SimulatedImages {
   /** By image, the addresses of those who lock it. */
   readonly #locks = new Map<string, Set<string>>();
+  /** By node and guest; also what was taken from it while it ran. */
+  readonly #opened = new Map<string, Set<string>>();
   readonly #boots = new Map<NodeName, number>();
   readonly #shutOut = new Set<string>();
   readonly #known = new Set<string>();
 
   heed(event: GuestEvent): void {
+    const guest = `${event.node} ${event.uuid}`;
     const isPower = event.kind === "stop" && event.method === "power";
     if (isPower) {
       this.#boots.set(event.node, event.at);
+      this.#opened.delete(guest);
       return;
     }
     const isLeft = event.kind === "migrate-end" && event.result === "ok";
     const isOver = event.kind === "stop" || event.kind === "discard" || isLeft;
     if (!isOver && event.kind !== "start" && event.kind !== "resume") return;
-    for (const image of event.volumes) {
+    const images = new Set([...(this.#opened.get(guest) ?? []), ...event.volumes]);
+    if (isOver) this.#opened.delete(guest);
+    else this.#opened.set(guest, images);
+    for (const image of images) {
       const lockers = this.#locks.get(image) ?? new Set();
       this.#locks.set(image, lockers);
       if (isOver) lockers.delete(this.#addressOf(event.node));
