@@ -89,7 +89,7 @@ class Agent {
   readonly #progress: KeyView<Progress>;
   readonly #standing: Standing;
   readonly #trust: StoreTrust;
-  readonly #endings = new Endings((vm) => this.#runner.isStopping(vm));
+  readonly #endings = new Endings();
   readonly #lookout: Lookout;
   readonly #publisher: Publisher;
   readonly #runner: StepRunner;
@@ -272,7 +272,7 @@ class Agent {
         standing: this.#standing,
         isReady: () => this.#isReady,
         placementOf: (vm) => this.#placements.get(this.#keys.placement(vm))?.value ?? null,
-        isOurs: this.#endings.isOurs,
+        isStopping: (vm) => this.#runner.isStopping(vm),
         isAsked: this.#endings.isAsked,
         isBusy: (vm) => this.#runner.isBusy(vm),
         concernedAt: () => this.#concernedAt,

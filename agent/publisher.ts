@@ -16,7 +16,7 @@ import { Wakeup } from "../reconciler/runtime/wakeup.ts";
 
 export interface PublisherOptions extends Pick<
   RecordsInput,
-  "placementOf" | "isOurs" | "isAsked" | "isBusy"
+  "placementOf" | "isStopping" | "isAsked" | "isBusy"
 > {
   readonly node: NodeName;
   readonly keys: ClusterKeys;
@@ -107,8 +107,8 @@ export class Publisher {
     if (look === null || look.session === null || look.seen === 0) return;
     const { session } = look;
     const before = this.#records ?? (await this.#load());
-    const { node, placementOf, isOurs, isAsked, isBusy } = this.#options;
-    const then = { placementOf, isOurs, isAsked, isBusy };
+    const { node, placementOf, isStopping, isAsked, isBusy } = this.#options;
+    const then = { placementOf, isStopping, isAsked, isBusy };
     const { records, forget } = recordsOf({ node, session, look, before, ...then });
     const writes = this.#recordWrites(before, records);
     const status = statusOf(look, session, this.#options.epochSeen());

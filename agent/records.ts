@@ -14,8 +14,8 @@ export interface RecordsInput {
   /** What the records said before, also those of an earlier agent. */
   readonly before: ReadonlyMap<VmName, ObservedDomain>;
   readonly placementOf: (vm: VmName) => Placement | null;
-  /** Whether one of our steps brought this end about. */
-  readonly isOurs: (end: DomainEnd) => boolean;
+  /** A step of ours that is to end the VM is under way. */
+  readonly isStopping: (vm: VmName) => boolean;
   /** Whether this agent asked that run of a domain to end; what an earlier one asked is in the records of before. */
   readonly isAsked: (domainId: string) => boolean;
   /** A step of the VM is under way: nothing about it is forgotten. */
@@ -118,9 +118,10 @@ function endRecord(end: DomainEnd, before: ObservedDomain | null, input: Records
   return end.cause === "cut" && cause === "unknown" ? { ...off, byHand: true } : off;
 }
 
-function causeOf(end: DomainEnd, before: ObservedDomain | null, { isOurs }: RecordsInput): EndCause {
+function causeOf(end: DomainEnd, before: ObservedDomain | null, input: RecordsInput): EndCause {
   if (end.cause === "migrated") return "migrated";
-  if (isOurs(end) || (end.cause === "guest" && wasAsked(before, end.id))) return "stop";
+  const isAsked = input.isAsked(end.id) || wasAsked(before, end.id);
+  if (input.isStopping(end.vm) || (isAsked && (end.cause === "guest" || end.cause === "cut"))) return "stop";
   // Cut by hand: nobody told us why, so it counts as any other end that we cannot explain.
   return end.cause === "cut" ? "unknown" : end.cause;
 }

@@ -42,7 +42,7 @@ interface Situation {
   readonly ended?: readonly DomainEnd[];
   readonly before?: readonly ObservedDomain[];
   readonly placement?: Partial<Placement> | null;
-  readonly isOurs?: boolean;
+  readonly isStopping?: boolean;
   readonly asked?: string;
   readonly isBusy?: boolean;
 }
@@ -64,7 +64,7 @@ function inputOf(situation: Situation): RecordsInput {
     },
     before: new Map(before.map((record) => [record.vm, record])),
     placementOf: () => (placement === null ? null : { ...unplaced, ...placement }),
-    isOurs: () => situation.isOurs ?? false,
+    isStopping: () => situation.isStopping ?? false,
     isAsked: (id) => situation.asked === id,
     isBusy: () => situation.isBusy ?? false,
   };
@@ -92,9 +92,9 @@ describe("recordsOf", () => {
   });
 
   it("calls an end a stop where it was our doing, unless it moved away", () => {
-    assert.deepEqual(shown({ ended: [end("a")], isOurs: true }).lines, ["a off stop 500"]);
+    assert.deepEqual(shown({ ended: [end("a")], isStopping: true }).lines, ["a off stop 500"]);
     const moved = end("a", { cause: "migrated" });
-    assert.deepEqual(shown({ ended: [moved], isOurs: true }).lines, ["a off migrated 500"]);
+    assert.deepEqual(shown({ ended: [moved], isStopping: true }).lines, ["a off migrated 500"]);
   });
 
   it("remembers over a restart of the agent that it asked a guest to go down", () => {
@@ -118,7 +118,9 @@ describe("recordsOf", () => {
   it("tells by whose hand it was cut: one outside", () => {
     const [cut] = recordsOf(inputOf({ ended: [end("a", { cause: "cut" })] })).records.values();
     assert.ok(cut?.state === "off" && cut.byHand === true);
-    const [ours] = recordsOf(inputOf({ ended: [end("a", { cause: "cut" })], isOurs: true })).records.values();
+    const [ours] = recordsOf(
+      inputOf({ ended: [end("a", { cause: "cut" })], isStopping: true }),
+    ).records.values();
     assert.ok(ours?.state === "off" && ours.byHand === undefined);
   });
 
