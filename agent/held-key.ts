@@ -64,6 +64,8 @@ export class HeldKey {
   /** What the lease was asked for; the store may have granted more. */
   #askedMs = 0;
   #revision: Revision | null = null;
+  /** Resolves once no more leases are taken. */
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(options: HeldKeyOptions) {
     const { store, key, clock, log } = options;
@@ -80,11 +82,14 @@ export class HeldKey {
 
   /** Holds the key until aborted, then leaves it to expire. Rejects with the abort, or with what `onHeld` threw. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#view.run(signal), this.#hold(signal)]);
+    const holding = this.#hold(signal);
+    this.#ended = holding.catch(ignore);
+    await Promise.all([this.#view.run(signal), holding]);
   }
 
-  /** Gives the key up at once, after `run` has ended. */
+  /** Gives the key up at once, after `run` has ended: under the lease that it was being given then, too. */
   async release(): Promise<void> {
+    await this.#ended;
     await this.#lease?.revoke();
   }
 

@@ -124,4 +124,22 @@ describe("HeldKey", () => {
     await held.release();
     assert.equal(await holder(), null);
   });
+
+  it("is given up also where it was asked to end before the store had told that it holds it", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    const transact = tap.transact.bind(tap);
+    tap.transact = async (transaction) => {
+      const result = await transact(transaction);
+      stop.abort(new Error("stopped"));
+      await answered.promise;
+      return result;
+    };
+    await run();
+    await running.catch(() => undefined);
+    const released = held.release();
+    assert.equal(await holder(), "me");
+    answered.resolve(undefined);
+    await released;
+    assert.equal(await holder(), null);
+  });
 });
