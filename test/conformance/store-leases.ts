@@ -28,6 +28,18 @@ export function describeLeases({ store, prefix, environment }: Subject): void {
       assert.notEqual(await store().get(`${at}kept`), null);
     });
 
+    it("let go of a key that another lease takes, which ends with that one", async () => {
+      const key = `${prefix()}moved`;
+      const [former, next] = [await store().grant(60_000), await store().grant(60_000)];
+      const { revision } = await put(store(), key, former.id);
+      await put(store(), key, next.id);
+      await former.revoke();
+      const kept = await store().get(key);
+      assert.deepEqual([kept?.lease, kept?.createRevision], [next.id, revision]);
+      await next.revoke();
+      assert.equal(await store().get(key), null);
+    });
+
     it("take all their keys with them when they are revoked, in one revision", async () => {
       const at = prefix();
       const lease = await store().grant(60_000);

@@ -2,6 +2,7 @@ import { after, before, describe, it } from "node:test";
 import assert from "node:assert/strict";
 import type { Store } from "../../reconciler/store/store.ts";
 import { describeReads } from "./store-reads.ts";
+import { describeHeartbeat } from "./store-heartbeat.ts";
 import type { StoreEnvironment, Subject } from "./store-subject.ts";
 import { describeTransactions } from "./store-transactions.ts";
 import { describeWatches } from "./store-watches.ts";
@@ -27,6 +28,7 @@ export function describeStore(name: string, makeEnvironment: () => Promise<Store
     describeTransactions(subject);
     describeWatches(subject);
     describeLeases(subject);
+    describeHeartbeat(subject);
     describeOutage(makeEnvironment);
   });
 }
