@@ -1,6 +1,6 @@
 /** What became of nodes that were lost: `fence/<node>`, written by the leader alone. */
 import type { NodeName, VmName } from "./names.ts";
-import type { ObservedNode } from "./observed.ts";
+import type { ObservedNode, Seen } from "./observed.ts";
 import type { Reason } from "./reasons.ts";
 
 /** One silence of a node, from the end of its lease on. Another silence of the same node is another incident. */
@@ -63,8 +63,6 @@ export interface Quarantine {
   /** What was proven of which boot. */
   readonly incident: Incident;
   readonly proof: Proof;
-  /** It came back in that very boot: somebody was wrong. */
-  readonly wasNotDead: boolean;
 }
 
 /** Proven dead: it owns nothing. It lasts until the node is seen alive. */
@@ -125,6 +123,11 @@ function isProven(record: FenceRecord): record is FenceRecord & FenceProven {
 /** It made its `alive` anew after the incident began, whether that is there still or not. */
 export function hasLivedSince({ id }: Incident, seen: ObservedNode["seen"]): boolean {
   return seen?.alive === true && incidentId(seen) !== id;
+}
+
+/** It lives, or lived last, in the very boot that fell silent. */
+export function isSameBoot({ bootId }: Incident, life: Pick<Seen, "bootId"> | null): boolean {
+  return life !== null && life.bootId === bootId;
 }
 
 /** Of a silence that begins now: the last time it made its `alive` tells it from all others. */

@@ -155,7 +155,8 @@ export const reasonTable = {
   },
   "nothing-to-recover": {
     text: "{node} is lost; no VM of it could start elsewhere, so it is not fenced",
-    advice: "`keel node confirm-dead {node}` if you know that it is off.",
+    advice:
+      "`keel fence rehearse {node}` says why not, VM by VM. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "node-back": { text: "{node} is back in the same boot; all is as before" },
   "node-rebooted": { text: "{node} is back in another boot, which proves that its earlier guests are dead" },
@@ -246,7 +247,10 @@ export const reasonTable = {
     advice:
       "Give all agents a model that every node has (`keel agent --cpu-model`) and restart {vm}, or move it with `migration.method: shutdown`.",
   },
-  "unknown": { text: "where it runs is not known: {why}" },
+  "unknown": {
+    text: "where it runs is not known: {why}",
+    advice: "`keel why node/{node}` says what to do about {node}.",
+  },
   "duplicate": {
     text: "it is reported by {nodes} at once",
     advice: "Stop the copy that is not the VM by hand; nothing is done by itself.",

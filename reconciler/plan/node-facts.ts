@@ -1,7 +1,7 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
 import type { Cluster, Maintenance, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
-import { deathOf, type FenceRecord, type Quarantine, whoProved } from "../model/fence.ts";
+import { deathOf, type FenceRecord, isSameBoot, type Quarantine, whoProved } from "../model/fence.ts";
 import type { MaintenanceState } from "../model/maintenance.ts";
 import type { ObservedNode } from "../model/observed.ts";
 import { type Reason, reason } from "../model/reasons.ts";
@@ -143,14 +143,15 @@ type Proven = Pick<Quarantine, "incident" | "proof">;
 
 /** It lives in the very boot that was proven dead: a person was wrong. */
 export function wasNotDead(node: Pick<NodeFacts, "fence" | "observed">): boolean {
-  const bootId = node.observed?.alive?.bootId ?? null;
-  return bootId !== null && bootId === provenOf(node)?.incident.bootId;
+  const proven = provenOf(node);
+  return proven !== null && isSameBoot(proven.incident, node.observed?.alive ?? null);
 }
 
 /** The same of one that has fallen silent again since: what was proven of it is of the past, and void. */
 export function livedOn(node: Pick<NodeFacts, "fence" | "observed">): boolean {
   const { alive, seen } = node.observed ?? { alive: null, seen: null };
-  return alive === null && seen !== null && seen.bootId === provenOf(node)?.incident.bootId;
+  const proven = provenOf(node);
+  return alive === null && proven !== null && isSameBoot(proven.incident, seen);
 }
 
 /** Why it takes nothing though its agent may answer: proven dead, or back and not yet acknowledged. */

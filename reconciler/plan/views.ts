@@ -2,7 +2,7 @@
 import { byName, type NodeName, type VmName } from "../model/names.ts";
 import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeView, PlannedStep, VmView } from "../model/plan.ts";
-import { type Reason, reason } from "../model/reasons.ts";
+import { describeReason, type Reason, reason } from "../model/reasons.ts";
 import { type NodeState, type VmState, vmStates } from "../model/states.ts";
 import { nodesOf, type Step } from "../model/step.ts";
 import { unreachable } from "../model/unreachable.ts";
@@ -37,7 +37,7 @@ export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmVie
 function whyVm(world: World, facts: VmFacts, rounds: Rounds, planned: PlannedStep | undefined): Reason {
   const { condition } = facts;
   if (condition.is === "unknown") {
-    return isAsLastSeen(condition) ? condition.why : reason("unknown", { why: wordsOf(condition.why) });
+    return isAsLastSeen(condition) ? condition.why : whyUnknown(condition);
   }
   if (condition.is === "duplicate") return condition.why;
   if (facts.released !== null) return whyWaits(world, facts.released) ?? facts.released.step.reason;
@@ -58,8 +58,8 @@ function isAsLastSeen(condition: Extract<Condition, { readonly is: "unknown" }>)
   return condition.why.code === "agent-down" || condition.why.code === "hypervisor-silent";
 }
 
-function wordsOf(why: Reason): string {
-  return `${why.code} ${String(why.with["node"] ?? "")}`.trim();
+function whyUnknown({ node, why }: Extract<Condition, { readonly is: "unknown" }>): Reason {
+  return reason("unknown", { node, why: describeReason(why) });
 }
 
 /** Of all that fit, the later in the list counts. */

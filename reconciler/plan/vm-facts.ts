@@ -202,18 +202,40 @@ function placedCondition(
 }
 
 /**
- * Its node lives, in another boot than the VM was seen in last: that proves its end, whether or not an agent is there to
- * tell. What was claimed since has a later epoch.
+ * Its node has lived in another boot since the VM was seen in its last one: that proves its end, whether or not anybody is
+ * there to tell. What was claimed since has a later epoch. A node whose agent can still tell is waited for.
  */
 function endedWithBoot(
-  { health, observed }: NodeFacts,
+  node: NodeFacts,
   own: ObservedDomain | null,
   { epoch, moving }: Placement,
 ): GuestEnd | null {
-  const alive = observed?.alive ?? null;
-  if (health !== "agent-down" || alive === null || own === null || own.state === "off") return null;
-  if (own.session.bootId === alive.bootId || own.epoch !== epoch || moving !== null) return null;
-  return { cause: "reboot", at: own.readAt };
+  if (own === null || own.state === "off" || own.epoch !== epoch || moving !== null) return null;
+  return mayTell(node) || !isOfEarlierBoot(node, own) ? null : { cause: "reboot", at: own.readAt };
+}
+
+/** Its agent is there, or the node has been away too short a time to be given up. */
+function mayTell({ health }: NodeFacts): boolean {
+  switch (health) {
+    case "ok":
+    case "unseen":
+    case "unreadable":
+    case "catching-up":
+    case "suspect":
+      return true;
+    case "agent-down":
+    case "lost":
+    case "fencing":
+    case "fence-failed":
+    case "dead":
+      return false;
+  }
+}
+
+/** Who lived last under the node's name, or would have if a round had let it, runs in another boot than that. */
+function isOfEarlierBoot({ observed }: NodeFacts, { session }: ObservedDomain): boolean {
+  const latest = observed?.alive ?? observed?.seen ?? null;
+  return latest !== null && latest.bootId !== session.bootId;
 }
 
 /** It ended with its node, which was proven dead and is back by now. */
@@ -241,9 +263,7 @@ function isStranger(sighting: Sighting, placement: Placement): boolean {
  */
 function isDoubtful({ node, domain }: Sighting, placement: Placement): boolean {
   if (domain.state === "off" || node.health === "ok" || node.health === "dead") return false;
-  if (node.name === placement.node || node.name === placement.moving?.to) return false;
-  const alive = node.observed?.alive ?? null;
-  return alive === null || alive.bootId === domain.session.bootId;
+  return node.name !== placement.node && node.name !== placement.moving?.to && !isOfEarlierBoot(node, domain);
 }
 
 function duplicate(strangers: readonly Sighting[], placement: Placement, revision: number): Condition {

@@ -56,7 +56,7 @@ describe("a node that is cut off", { timeout: 290_000 + 4 * faultMs }, () => {
     await wire.mend();
     await room.until(
       "it is back, and was not dead",
-      () => room.fence("hv1")?.quarantine?.wasNotDead === true,
+      () => room.lives("hv1") && room.fence("hv1")?.quarantine?.incident.bootId === room.bootOf("hv1"),
     );
     await room.until("what still ran on it is cut", () => room.witness.story("web").includes("stop hv1"));
     await room.until("it says so itself", () => !["hv1", null].includes(room.runsOn("web")));

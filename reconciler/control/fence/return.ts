@@ -3,6 +3,7 @@ import {
   type FenceProven,
   hasLivedSince,
   isFencedTooOften,
+  isSameBoot,
   type Quarantine,
   whoProved,
 } from "../../model/fence.ts";
@@ -16,7 +17,7 @@ import { suspect } from "./silence.ts";
 export function afterProof(it: NodeCase, proven: FenceProven): Next {
   if (it.alive !== null) return comesBack(it, proven);
   // It came and went unseen: what was proven of it is of the past, and once it is back somebody has to take it in.
-  if (hasLivedSince(proven.incident, it.seen)) return suspect(it, quarantineOf(proven, it.seen));
+  if (hasLivedSince(proven.incident, it.seen)) return suspect(it, quarantineOf(proven));
   if (it.confirmed !== null) return change(it, proven, {}, null, [it.confirmed]);
   if (it.replaced !== null) return replace(it, proven, it.replaced);
   switch (proven.phase) {
@@ -73,19 +74,15 @@ function powerOn(it: NodeCase, proven: FenceProven): Next {
 /** From now on its agent tells what runs there. It is used again once somebody says so. */
 function comesBack(it: NodeCase, proven: FenceProven): Next {
   const { node, alive, confirmed } = it;
-  const quarantine = quarantineOf(proven, alive);
   const by = whoProved(proven.proof);
-  const told: Told = quarantine.wasNotDead
+  const told: Told = isSameBoot(proven.incident, alive)
     ? { level: "alarm", reason: reason("was-not-dead", { node, by }) }
     : { level: "note", reason: reason("node-quarantined", { node }) };
-  return write(closed(it, quarantine), told, confirmed === null ? [] : [confirmed]);
+  return write(closed(it, quarantineOf(proven)), told, confirmed === null ? [] : [confirmed]);
 }
 
-function quarantineOf(
-  { incident, proof }: FenceProven,
-  life: { readonly bootId: string } | null,
-): Quarantine {
-  return { incident, proof, wasNotDead: life?.bootId === incident.bootId };
+function quarantineOf({ incident, proof }: FenceProven): Quarantine {
+  return { incident, proof };
 }
 
 /**
@@ -94,8 +91,8 @@ function quarantineOf(
  */
 export function inQuarantine(it: NodeCase): Next {
   const { node, record, alive, acknowledged, returnsAfterMs } = it;
-  const livesOn = alive !== null && alive.bootId === record?.quarantine?.incident.bootId;
-  if (livesOn && !it.isCleared()) return rest();
+  const proven = record?.quarantine ?? null;
+  if (proven !== null && isSameBoot(proven.incident, alive) && !it.isCleared()) return rest();
   if (acknowledged !== null) {
     const told: Told = {
       level: "note",

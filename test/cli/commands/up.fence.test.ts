@@ -35,8 +35,11 @@ describe("keel up", () => {
     process.kill(up.part("heartbeat-hv1"), "SIGSTOP");
     await watched.until("web runs elsewhere", (state) => !["hv1", null].includes(nodeOf(state, "web")));
     assert.notEqual(runningDomains(watched.state).get("web"), before);
-    const isBack = (state: ClusterState) =>
-      state.nodes.get("hv1")?.alive != null && state.fences.get("hv1")?.quarantine?.wasNotDead === false;
+    const isBack = (state: ClusterState) => {
+      const boot = state.nodes.get("hv1")?.alive?.bootId;
+      const dead = state.fences.get("hv1")?.quarantine?.incident.bootId;
+      return boot !== undefined && dead !== undefined && boot !== dead;
+    };
     await watched.until("hv1 is switched on again, in quarantine", isBack);
 
     const { exit, err } = await runKeel(["node", "ready", "hv1", "-y"], { cwd: root });

@@ -12,7 +12,7 @@ function withCopy(documents = [node("hv1"), node("hv2"), vm("web", { node: "hv1"
   cluster.domains.set("hv2", new Map([["web", { ...copy, epoch: 2 }]]));
   const incident = { id: "1", machineId: "hv1", bootId: "boot-hv1", since: 0 };
   const proof = { by: "human", at: 0, who: "ann" } as const;
-  const quarantine = { incident, proof, wasNotDead: true };
+  const quarantine = { incident, proof };
   cluster.fences.set("hv1", { node: "hv1", history: [0], quarantine, phase: "closed" });
   return cluster;
 }

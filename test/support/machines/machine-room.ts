@@ -91,6 +91,10 @@ export class MachineRoom implements AsyncDisposable {
     return why === null ? record.phase : `${record.phase} because of ${why}`;
   }
 
+  bootOf(name: NodeName): string | null {
+    return this.state.nodes.get(name)?.alive?.bootId ?? null;
+  }
+
   lives(name: NodeName): boolean {
     return this.state.nodes.get(name)?.alive != null;
   }

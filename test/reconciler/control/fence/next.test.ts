@@ -217,10 +217,11 @@ describe("a node that is proven dead", () => {
   it("is in quarantine once it lives, with an alarm where it is in the boot that was proven dead", () => {
     const told = (bootId: string) => {
       const { write } = nextOf({ ...lost, record: stored(proven), alive: { ...alive, bootId } });
-      return [write?.record?.quarantine?.wasNotDead, write?.told?.level];
+      assert.deepEqual(write?.record?.quarantine, { incident, proof: proven.proof });
+      return write.told?.reason.code;
     };
-    assert.deepEqual(told("b2"), [false, "note"]);
-    assert.deepEqual(told("b1"), [true, "alarm"]);
+    assert.equal(told("b2"), "node-quarantined");
+    assert.equal(told("b1"), "was-not-dead");
   });
 
   it("is silent anew where it lived in between: its old proof says nothing of that", () => {
@@ -296,7 +297,7 @@ describe("a machine that is replaced", () => {
 });
 
 describe("a node in quarantine", () => {
-  const quarantine = { incident, proof: proven.proof, wasNotDead: false };
+  const quarantine = { incident, proof: proven.proof };
   const record: StoredFence = { node: "hv1", history: [999_000], quarantine, revision: 9, phase: "closed" };
   const common = { id: "acknowledge-hv1", by: "ann", at: 0, expiresAt: 2_000_000, revision: 8 };
   const acknowledged: StoredRequest = { ...common, kind: "acknowledge", node: "hv1" };
