@@ -56,6 +56,7 @@ export class Worker implements HandOverContext {
   #entry: Entry<StepRecord>;
   #mark = 0;
   #percent: number | null = null;
+  #detail: string | null = null;
 
   constructor(claimed: ClaimedStep, shop: Workshop, signal: AbortSignal) {
     const { entry, told } = claimed;
@@ -146,7 +147,8 @@ export class Worker implements HandOverContext {
 
   report(percent: number | null, detail: string): void {
     this.#percent = percent;
-    this.#reports.tell(this.#running(detail));
+    this.#detail = detail;
+    this.#reports.tell(this.#running());
   }
 
   willEnd(domainId: string): void {
@@ -175,7 +177,7 @@ export class Worker implements HandOverContext {
       const { trust } = this.#shop;
       const highest = trust.highest();
       const askedAt = clock.monotonic();
-      const put = () => this.#progress.put(this.#running(null), compare);
+      const put = () => this.#progress.put(this.#running(), compare);
       const result = await untilStored(put, { clock, log, what: "the beginning of a step" }, signal);
       if (result === "written" && trust.confirm(highest, this.#progress.revision)) {
         if (clock.monotonic() - askedAt <= permitGoodForMs) return null;
@@ -233,9 +235,9 @@ export class Worker implements HandOverContext {
     return this.#shop.placements.get(this.#shop.keys.placement(this.step.vm));
   }
 
-  #running(detail: string | null): Progress {
+  #running(): Progress {
     const claim = { since: this.#claimedAt, claimedUptimeMs: this.claimedUptimeMs };
-    return { phase: "running", at: this.clock.now(), ...claim, percent: this.#percent, detail };
+    return { phase: "running", at: this.clock.now(), ...claim, percent: this.#percent, detail: this.#detail };
   }
 
   #findOther(): OtherNode | null {

@@ -9,6 +9,7 @@ export function adopt(step: StepOf<"adopt">, context: StepContext, signal: Abort
   return bringAbout(
     {
       judge: (reading) => judge(reading, step),
+      session: "any",
       act: (inner) => context.hypervisor.adopt(step.spec, step.epoch, inner),
     },
     context,

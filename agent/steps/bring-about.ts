@@ -5,8 +5,8 @@ import { cancelled, failed, type Outcome, type StepContext } from "./context.ts"
 export interface Goal {
   /** How the step ends, where that can be seen. act: something has to be done. wait: it is on its way. */
   readonly judge: (reading: Reading) => Outcome | "act" | "wait";
-  /** Asked right before each act; an outcome ends the step instead. */
-  readonly permit?: (signal: AbortSignal) => Promise<Outcome | null>;
+  /** What the permission for each act is asked for: see `StepContext.permit`. */
+  readonly session: "same" | "any";
   readonly act: (signal: AbortSignal) => Promise<void>;
   /** Acts before it is given up; a few where it is left out. */
   readonly acts?: number;
@@ -29,7 +29,7 @@ export async function bringAbout(goal: Goal, context: StepContext, signal: Abort
       await context.changed(pauseMs, signal);
       continue;
     }
-    const end = effort.giveUp(verdict) ?? (await goal.permit?.(signal)) ?? null;
+    const end = effort.giveUp(verdict) ?? (await context.permit(goal.session, signal)) ?? effort.calledOff();
     if (end !== null) return end;
     await effort.act(signal);
   }
@@ -59,8 +59,11 @@ class Effort {
     const isLast = this.#acts === (this.#goal.acts ?? maxActs);
     if (this.#error !== null && (isLast || isFinalError(this.#error.code))) return failureOf(this.#error);
     if (verdict === "wait" || isLast) return failed("timed-out", "it did not come about in time");
-    const isCalledOff = this.#acts === 0 && this.#context.cancelled();
-    return isCalledOff ? cancelled : null;
+    return this.calledOff();
+  }
+
+  calledOff(): Outcome | null {
+    return this.#acts === 0 && this.#context.cancelled() ? cancelled : null;
   }
 
   async act(signal: AbortSignal): Promise<void> {

@@ -35,13 +35,7 @@ export async function bringDown(
     if (domain === null) return null;
     const now = clock.monotonic();
     const move = nextMove(stop, domain, context.cancelled(), now >= deadline);
-    if (move === "cut") {
-      // A node without its lease kills no guest: by now it may be wanted to live.
-      const barred = await context.permit("any", signal);
-      if (barred !== null) return barred;
-      if (!context.cancelled()) return cutDown(stop, context, signal);
-      continue;
-    }
+    if (move === "cut") return cutDown(stop, context, signal);
     if (move !== "wait") return move;
     if (now >= pressAt) {
       await press(domain, context, signal);
@@ -86,6 +80,10 @@ async function cutDown(
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   for (let cuts = 1; ; cuts += 1) {
+    // A node without its lease ends no guest: by now it may be wanted to live.
+    const barred = await context.permit("any", signal);
+    if (barred !== null) return barred;
+    if (context.cancelled()) return cancelled;
     const error = await act(() => context.hypervisor.cut(vm, signal));
     const domain = findDomain(await context.look(signal), vm);
     if (domain === null) return null;

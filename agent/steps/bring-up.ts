@@ -16,7 +16,7 @@ export function bringUp(start: Start, context: StepContext, signal: AbortSignal)
   return bringAbout(
     {
       judge: (reading) => judge(reading, start),
-      permit: (inner) => context.permit("same", inner),
+      session: "same",
       act: (inner) => context.hypervisor.start(start.spec, start.epoch, inner),
     },
     context,

@@ -1,5 +1,4 @@
 import type { DiskSpec, StepOf } from "../../reconciler/model/step.ts";
-import type { HypervisorError } from "../hypervisor/hypervisor.ts";
 import { act, failureOf, isFinalError } from "./act.ts";
 import { cancelled, done, failed, type Outcome, type StepContext } from "./context.ts";
 import { findDomain } from "./reading.ts";
@@ -19,20 +18,21 @@ export async function destroy(
     }
     if (context.cancelled()) return cancelled;
     context.report(Math.floor((index / step.disks.length) * 100), `removing ${disk.name}`);
-    const error = await remove(disk, context, signal);
-    if (error !== null) return failureOf(error);
+    const end = await remove(disk, context, signal);
+    if (end !== null) return end;
   }
   return done();
 }
 
-async function remove(
-  disk: DiskSpec,
-  context: StepContext,
-  signal: AbortSignal,
-): Promise<HypervisorError | null> {
+/** Returns null once it is removed, else how the step ends. */
+async function remove(disk: DiskSpec, context: StepContext, signal: AbortSignal): Promise<Outcome | null> {
   for (let tries = 1; ; tries += 1) {
+    const barred = await context.permit("any", signal);
+    if (barred !== null) return barred;
+    if (context.cancelled()) return cancelled;
     const error = await act(() => context.hypervisor.removeVolume(disk, signal));
-    if (error === null || tries === maxTries || isFinalError(error.code)) return error;
+    if (error === null) return null;
+    if (tries === maxTries || isFinalError(error.code)) return failureOf(error);
     await context.clock.sleep(pauseMs, signal);
   }
 }

@@ -58,7 +58,10 @@ class Sending {
       if (end !== null) return end;
       const job = domain?.job ?? null;
       if (job !== null) await this.#watch(job, signal);
-      else if (!this.#begun && this.#isTargetReady()) await this.#begin(signal);
+      else if (!this.#begun && this.#isTargetReady()) {
+        const barred = await this.#begin(signal);
+        if (barred !== null) return barred;
+      }
       await this.#context.changed(pollMs, signal);
     }
   }
@@ -116,19 +119,24 @@ class Sending {
     return this.#context.clock.monotonic() < this.#concludeAt;
   }
 
-  async #begin(signal: AbortSignal): Promise<void> {
+  /** Returns how the step ends where it may not begin. */
+  async #begin(signal: AbortSignal): Promise<Outcome | null> {
     const { vm, to, toEpoch, maxDowntimeMs } = this.#step;
     const { clock, hypervisor } = this.#context;
     const address = await this.#context.otherAddress(signal);
-    if (this.#context.cancelled()) return;
+    const barred = await this.#context.permit("any", signal);
+    if (barred !== null) return barred;
+    // The permission may have been a long time coming.
+    if (this.#context.cancelled() || !this.#isTargetReady()) return null;
     this.#context.report(0, `to ${to}`);
     this.#begun = true;
     this.#progressAt = clock.monotonic();
     const target = { node: to, address, epoch: toEpoch, maxDowntimeMs };
     const error: HypervisorError | null = await act(() => hypervisor.migrate(vm, target, signal));
-    if (error === null) return;
+    if (error === null) return null;
     this.#failure = error.message;
     if (error.code === "unreachable") this.#concludeAt = clock.monotonic() + lateBeginMs;
+    return null;
   }
 
   async #watch(job: MigrationJob, signal: AbortSignal): Promise<void> {

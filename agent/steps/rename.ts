@@ -9,6 +9,7 @@ export function rename(step: StepOf<"rename">, context: StepContext, signal: Abo
   return bringAbout(
     {
       judge: (reading) => judge(reading, step),
+      session: "any",
       act: (inner) => context.hypervisor.relabel(step.from, step.vm, inner),
     },
     context,

@@ -11,6 +11,7 @@ export function update(step: StepOf<"update">, context: StepContext, signal: Abo
   return bringAbout(
     {
       judge: (reading) => judge(reading, step),
+      session: "any",
       // Whether it is worth another try is the planner's to say: a guest may never let go of a device.
       acts: 1,
       act: (inner) => context.hypervisor.change(vm, { hardware, fields, spec }, inner),

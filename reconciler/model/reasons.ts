@@ -72,6 +72,7 @@ export const reasonTable = {
     text: "no document names it any more; it is left as it is",
     advice: "Put the document back, or set `state: absent` to destroy it.",
   },
+  "destroy-unwanted": { text: "its document does not ask for its destruction any more" },
   "destroy-wanted": { text: "`state: absent`, approved by {by}" },
   "changed-live": { text: "{fields} changed" },
   "changed-by-hand": { text: "{fields} was changed outside keel" },

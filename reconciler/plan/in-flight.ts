@@ -74,8 +74,9 @@ function whyUnwanted(
       return state === "running" ? null : reason("stop-wanted", { state });
     case "migrate":
       return whyMigrationUnwanted(world, facts, step, crowded);
-    case "update":
     case "destroy":
+      return state === "absent" ? null : reason("destroy-unwanted");
+    case "update":
     case "rename":
     case "adopt":
       return null;

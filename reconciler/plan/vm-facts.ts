@@ -130,19 +130,24 @@ function keptVolume(disk: Disk, identity: Identity): string | null {
   return kept === undefined || kept === `${disk.pool}/${disk.volume}` ? null : kept;
 }
 
-function sightingsByVm(
-  { placements, journal: { identities } }: PlanInput,
-  nodes: ReadonlyMap<NodeName, NodeFacts>,
-): Map<VmName, Sighting[]> {
-  const sightings = new Map<VmName, Sighting[]>();
+/** Which VM a domain is: the one of its name, else the one with its UUID, which was renamed since; at worst nobody's. */
+export function ownership({
+  placements,
+  journal: { identities },
+}: Pick<PlanInput, "placements" | "journal">): (domain: ObservedDomain) => VmName {
   let byUuid: ReadonlyMap<string, VmName> | null = null;
-  const ownerOf = (domain: ObservedDomain): VmName => {
+  return (domain) => {
     if (placements.has(domain.vm) || domain.state === "off" || domain.uuid === undefined) return domain.vm;
     byUuid ??= new Map(
       [...identities].filter(([vm]) => placements.has(vm)).map(([vm, { uuid }]) => [uuid, vm]),
     );
     return byUuid.get(domain.uuid) ?? domain.vm;
   };
+}
+
+function sightingsByVm(input: PlanInput, nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sighting[]> {
+  const sightings = new Map<VmName, Sighting[]>();
+  const ownerOf = ownership(input);
   for (const node of nodes.values()) {
     for (const domain of node.observed?.domains.values() ?? []) {
       const vm = ownerOf(domain);
@@ -214,16 +219,16 @@ function endedWithBoot(
   return mayTell(node) || !isOfEarlierBoot(node, own) ? null : { cause: "reboot", at: own.readAt };
 }
 
-/** Its agent is there, or the node has been away too short a time to be given up. */
+/** Its agent reads what is there, or the node has been away too short a time to be given up. */
 function mayTell({ health }: NodeFacts): boolean {
   switch (health) {
     case "ok":
     case "unseen":
-    case "unreadable":
     case "catching-up":
     case "suspect":
       return true;
     case "agent-down":
+    case "unreadable":
     case "lost":
     case "fencing":
     case "fence-failed":

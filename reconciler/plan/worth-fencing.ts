@@ -5,6 +5,7 @@ import { isFinal, nodesOf } from "../model/step.ts";
 import type { PlanInput } from "./input.ts";
 import { livedOn } from "./node-facts.ts";
 import { plan } from "./plan.ts";
+import { ownership } from "./vm-facts.ts";
 
 /**
  * Some VM that is wanted running could start then and cannot now, or the node shares the ownership of one: a step that it
@@ -14,14 +15,20 @@ export function isWorthFencing(input: PlanInput, node: NodeName): boolean {
   return sharesOwnership(input, node) || hasOutdated(input, node) || wouldStart(input, node);
 }
 
-/** It lived on when it was taken for dead, and was not yet rid of what was started elsewhere. */
-function hasOutdated({ journal, observed, placements }: PlanInput, name: NodeName): boolean {
-  const node = observed.get(name);
+/**
+ * It lived on when it was taken for dead, and was not yet rid of what was started elsewhere, by whatever name, or was
+ * destroyed.
+ */
+function hasOutdated(input: PlanInput, name: NodeName): boolean {
+  const { journal, placements } = input;
+  const node = input.observed.get(name);
   if (node === undefined || !livedOn({ fence: journal.fences.get(name) ?? null, observed: node }))
     return false;
-  return [...node.domains.values()].some(({ vm, state }) => {
-    const owner = placements.get(vm)?.placement.node ?? null;
-    return state !== "off" && owner !== null && owner !== name;
+  const ownerOf = ownership(input);
+  return [...node.domains.values()].some((domain) => {
+    if (domain.state === "off") return false;
+    const placed = placements.get(ownerOf(domain));
+    return placed === undefined || ![null, name].includes(placed.placement.node);
   });
 }
 

@@ -101,6 +101,11 @@ export class Referee {
     for (const volume of volumes.present) {
       if (!volumes.claimed.has(volume)) this.broken("volumes", `${volume} is nobody's, and is still there`);
     }
+    for (const { vm, volumes: used } of this.#running.all()) {
+      for (const volume of used.filter((one) => !volumes.present.includes(one))) {
+        this.broken("volumes", `${vm} runs, and its ${volume} was removed`);
+      }
+    }
     const desired = this.intents.latest();
     if (desired === null) return;
     for (const { law, text } of findAtRest(desired, report, this.#running.places())) this.broken(law, text);

@@ -33,8 +33,12 @@ export class RunningGuests {
     if (guest !== undefined) this.#guests.set(uuid, { ...guest, vm });
   }
 
+  all(): readonly RunningGuest[] {
+    return [...this.#guests.values()];
+  }
+
   on(node: NodeName): readonly RunningGuest[] {
-    return [...this.#guests.values()].filter((guest) => guest.node === node);
+    return this.all().filter((guest) => guest.node === node);
   }
 
   places(): ReadonlyMap<VmName, NodeName> {

@@ -44,7 +44,7 @@ describe("a destroy", () => {
     assert.deepEqual(left(), ["root", "data", "other"]);
   });
 
-  it("keeps what is left when it is cancelled", async () => {
+  it("removes nothing more once it is cancelled", async () => {
     await hv1.agent?.kill();
     const broken = new Set<keyof Hypervisor>(["removeVolume"]);
     hv1.startAgent({ broken });
@@ -56,7 +56,24 @@ describe("a destroy", () => {
     broken.clear();
     await lab.untilEnded(step);
     assert.equal((await lab.progress(step))?.phase, "cancelled");
-    assert.deepEqual(left(), ["data", "other"]);
+    assert.deepEqual(left(), ["root", "data", "other"]);
+  });
+
+  it("removes nothing without its node's lease, and does as soon as it has one", async () => {
+    await hv1.agent?.kill();
+    const broken = new Set<keyof Hypervisor>(["read"]);
+    hv1.startAgent({ broken });
+    const step = destroyStep("web", "hv1", 1, disks);
+    await lab.release(step);
+    await lab.untilClaimed(step);
+    await hv1.heartbeat?.kill();
+    await lab.clock.advance(15_000);
+    broken.clear();
+    await lab.clock.advance(30_000);
+    assert.deepEqual(left(), ["root", "data", "other"]);
+    hv1.startHeartbeat();
+    await lab.untilEnded(step);
+    assert.deepEqual(left(), ["other"]);
   });
 
   it("says so where a disk cannot be removed", async () => {

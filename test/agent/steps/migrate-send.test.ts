@@ -40,6 +40,20 @@ describe("a migration's source", () => {
     await untilMoving();
   });
 
+  it("begins nothing without its node's lease, and does as soon as it has one", async () => {
+    await hv2.agent?.kill();
+    await lab.release(step);
+    await lab.untilClaimed(step);
+    await hv1.heartbeat?.kill();
+    await lab.clock.advance(15_000);
+    hv2.startAgent();
+    await lab.untilClaimed(step, "hv2");
+    await lab.clock.advance(5_000);
+    assert.equal(job(), null);
+    hv1.startHeartbeat();
+    await untilMoving();
+  });
+
   it("gives up on a target that does not take part", async () => {
     await hv2.agent?.kill();
     await lab.release(step);

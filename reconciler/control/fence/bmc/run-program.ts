@@ -58,6 +58,8 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
   if (!(await isExecutable(program.path))) return { kind: "missing" };
+  // Nothing is awaited between this and the listener that ends it.
+  signal.throwIfAborted();
   const [first, ...rest] = dieWithParent;
   const overseer = ["/usr/bin/timeout", "--signal=KILL", String(deadlineMs / 1_000)];
   const began = clock.monotonic();

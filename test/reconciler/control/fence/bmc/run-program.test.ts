@@ -44,6 +44,16 @@ describe("runProgram", { timeout: 60_000 }, () => {
     await gone(pids);
   });
 
+  it("does not begin it where it is no longer wanted by then", async (test) => {
+    const folder = folderOf(test);
+    const wanted = new AbortController();
+    const path = programIn(folder, `#!/bin/sh\ntouch "$(dirname "$0")/begun"\n`);
+    const running = runProgram({ path }, 50_000, systemClock, wanted.signal);
+    wanted.abort(new Error("not wanted any more"));
+    await assert.rejects(running, /not wanted any more/);
+    assert.ok(!existsSync(join(folder, "begun")));
+  });
+
   it("ends what a program leaves behind when it ends", async (test) => {
     const folder = folderOf(test);
     const path = programIn(folder, lingering.replace("wait\n", "echo done\n"));
