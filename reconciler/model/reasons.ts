@@ -112,7 +112,7 @@ export const reasonTable = {
   "lost-in-maintenance": { text: "{node} is lost, and left alone: maintenance is on" },
   "only-node": {
     text: "{node} is lost, and the only node: nothing could take over",
-    advice: "Start it again.",
+    advice: "Start it again. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-storm": {
     text: "{node} is lost together with too many others; the network is likelier to have failed than the nodes",
@@ -120,15 +120,18 @@ export const reasonTable = {
   },
   "leaders-host": {
     text: "{node} is lost, and is the leader's own host; another leader has to judge",
-    advice: "Start its heartbeat again, or a reconciler on another machine.",
+    advice:
+      "Start its heartbeat again, or a reconciler on another machine. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "would-lose-quorum": {
     text: "{node} is lost, and the store would lose its quorum with it",
-    advice: "Bring another member of the store back first.",
+    advice:
+      "Bring another member of the store back first. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "quorum-unknown": {
     text: "{node} is lost; the members of the store do not tell whether it would go on without that node",
-    advice: "`keel store status` shows what they say.",
+    advice:
+      "`keel store status` shows what they say. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-bound": {
     text: "{node} is lost; {count} other nodes were fenced within the hour or are being, the bound is {bound}",

@@ -4,7 +4,7 @@ import type { NodeCase } from "../../../../reconciler/control/fence/case.ts";
 import { nextOf } from "../../../../reconciler/control/fence/next.ts";
 import type { StoredFence, StoredRequest } from "../../../../reconciler/control/cluster-state.ts";
 import type { FenceOpen, FenceProven } from "../../../../reconciler/model/fence.ts";
-import { reason } from "../../../../reconciler/model/reasons.ts";
+import { adviseOn, reason } from "../../../../reconciler/model/reasons.ts";
 
 const incident = { id: "5", machineId: "m1", bootId: "b1", since: 0 };
 const alive = { machineId: "m1", bootId: "b1", address: null };
@@ -120,6 +120,21 @@ describe("a node that falls silent", () => {
     assert.deepEqual([other.write?.record?.phase, other.write?.uses.length], ["suspect", 1]);
     const late = { ...confirmation("5"), expiresAt: 999_999 };
     assert.equal(phaseAfter({ confirmed: late }), "suspect");
+  });
+
+  it("counts as dead by that word whatever else keeps it from being fenced, and says so", () => {
+    const codes = [
+      ...(["only-node", "fence-storm", "nothing-to-recover", "leaders-host"] as const),
+      ...(["quorum-unknown", "would-lose-quorum", "fence-bound"] as const),
+    ];
+    for (const code of codes) {
+      const why = reason(code, { node: "hv1" });
+      const record = stored({ phase: "lost", why, incident });
+      const left = { record, verdict: () => ({ is: "lost", why }) as const };
+      assert.equal(phaseAfter(left), "nothing", code);
+      assert.equal(phaseAfter({ ...left, confirmed: confirmation("5") }), "proven", code);
+      assert.match(adviseOn(why) ?? "", /`keel node confirm-dead hv1` if you know that it is off/, code);
+    }
   });
 
   it("makes a word void by living", () => {
