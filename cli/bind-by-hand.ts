@@ -61,10 +61,10 @@ async function powerCycle(node: Node, feed: ClusterFeed, context: Context): Prom
   const { clock, signal } = context;
   const { name } = node;
   const bootId = feed.state.nodes.get(name)?.alive?.bootId ?? null;
-  refuseGuests(node, feed);
+  refuseInUse(node, feed);
   const answer = await context.ask(`This powers ${name} off, and on again. Type ${name} to go on: `);
   if (answer !== name) throw new KeelError("not-confirmed", { why: `the answer was not ${name}` });
-  refuseGuests(node, feed);
+  refuseInUse(node, feed);
   setMaxListeners(0, signal);
   const open = deviceOpener(context);
   const devices = node.bmc.map((device) => open(device, name));
@@ -84,8 +84,8 @@ async function powerCycle(node: Node, feed: ClusterFeed, context: Context): Prom
   }
 }
 
-/** They would die with it. Also those that nobody reads as running just now. */
-function refuseGuests(node: Node, { state }: ClusterFeed): void {
+/** Its guests would die with it: those that nobody reads as running just now, and one that it is given meanwhile, too. */
+function refuseInUse(node: Node, { state }: ClusterFeed): void {
   const domains = [...(state.nodes.get(node.name)?.domains.values() ?? [])];
   const running = domains.filter((domain) => domain.state !== "off").map(({ vm }) => vm);
   const assigned = [...state.placements].filter(
@@ -93,12 +93,10 @@ function refuseGuests(node: Node, { state }: ClusterFeed): void {
   );
   const wanted = assigned.map(([vm]) => vm).filter((vm) => state.desired.vms.get(vm)?.state === "running");
   const vms = [...new Set([...running, ...wanted])].sort();
-  if (vms.length === 0) return;
-  throw refused(
-    node,
-    `VMs run there: ${vms.join(", ")}`,
-    "Write `state: flushed` into its document, and wait until it is empty.",
-  );
+  const advice = "Write `state: flushed` into its document, and wait until it is empty.";
+  if (vms.length > 0) throw refused(node, `VMs run there: ${vms.join(", ")}`, advice);
+  if ((state.desired.nodes.get(node.name) ?? node).state !== "ready") return;
+  throw refused(node, "it is neither flushed nor cordoned, so it could be given a VM meanwhile", advice);
 }
 
 function refused({ name }: Node, why: string, advice: string): KeelError {

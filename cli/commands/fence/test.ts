@@ -26,7 +26,7 @@ export function register(fence: Command, context: ContextFactory): void {
     });
   withExamples(test, [
     ["keel fence test hv1", "can it be read, and is it hv1?"],
-    ["keel fence test hv1 --bind", "power hv1 off and on again; it must be empty"],
+    ["keel fence test hv1 --bind", "power hv1 off and on again; flush it first"],
   ]);
 }
 

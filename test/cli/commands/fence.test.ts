@@ -5,7 +5,7 @@ import type { FenceCheck } from "../../../cli/fence-check.ts";
 import { folderOf } from "../../support/fence/devices.ts";
 import { FakeAgent } from "../../support/fence/fake-agent.ts";
 import { Bench } from "../bench.ts";
-import { labYaml, writeSmallCluster } from "../documents.ts";
+import { labYaml, webYaml, writeSmallCluster } from "../documents.ts";
 
 const withDevice = labYaml.replace("name: hv1\n", "name: hv1\nbmc: {agent: redfish, address: 10.0.9.11}\n");
 
@@ -72,6 +72,20 @@ A fence would prove nothing: not bound: the machine tells no UUID of its own.
     const { err, exit } = await bench.keel("fence test hv1 --bind", { env, answer: "hv1" });
     assert.match(err, /VMs run there: web1/);
     assert.equal(exit, 1);
+    assert.deepEqual(agent.actions, []);
+  });
+
+  it("cycles no empty node that could be given a VM meanwhile", async (test) => {
+    const { bench, agent, env } = await openBench(test);
+    await bench.write("web.yaml", webYaml.replace("node: hv1\n", "node: hv1\nstate: stopped\n"));
+    await bench.keel("apply -y", { env });
+    const ready = await bench.keel("fence test hv1 --bind", { env, answer: "hv1" });
+    assert.match(ready.err, /it is neither flushed nor cordoned, so it could be given a VM meanwhile/);
+    assert.equal(ready.exit, 1);
+    await bench.write("lab.yaml", withDevice.replace("name: hv1\n", "name: hv1\nstate: cordoned\n"));
+    await bench.keel("apply -y", { env });
+    const cordoned = await bench.keel("fence test hv1 --bind", { env, answer: "no" });
+    assert.match(cordoned.err, /the answer was not hv1/, "it is asked about");
     assert.deepEqual(agent.actions, []);
   });
 
