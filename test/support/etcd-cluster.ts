@@ -17,6 +17,8 @@ export interface EtcdClusterOptions {
   readonly quotaBytes?: number;
   /** Clients reach them on every address of this machine, not on loopback alone. */
   readonly isOpen?: boolean;
+  /** Of this machine, one for each member, by which it is told from the others; left out: all have the same. */
+  readonly addresses?: readonly string[];
   /** With what to ask whether a member is there, where it wants certificates. */
   readonly credentials?: StoreCredentials;
   /** Where the members run; left out: here. */
@@ -118,15 +120,17 @@ async function makeMembers(base: string, options: EtcdClusterOptions): Promise<r
     quotaBytes,
     credentials,
     isOpen = false,
+    addresses = [],
     extraArgs = [],
     network,
   } = options;
   const planned: { readonly name: string; readonly client: string; readonly peer: string }[] = [];
   for (let n = 1; n <= members; n += 1) {
+    const address = addresses[n - 1] ?? "127.0.0.1";
     planned.push({
       name: `m${n}`,
-      client: `${scheme}://${network?.address ?? "127.0.0.1"}:${await freePort()}`,
-      peer: `http://127.0.0.1:${await freePort()}`,
+      client: `${scheme}://${network?.address ?? address}:${await freePort(address)}`,
+      peer: `http://${address}:${await freePort(address)}`,
     });
   }
   const shared = [
@@ -138,7 +142,7 @@ async function makeMembers(base: string, options: EtcdClusterOptions): Promise<r
     ...(quotaBytes === undefined ? [] : ["--quota-backend-bytes", String(quotaBytes)]),
   ];
   return planned.map(({ name, client, peer }) => {
-    const here = isOpen ? client.replace("127.0.0.1", "0.0.0.0") : client;
+    const here = isOpen ? client.replace(new URL(client).hostname, "0.0.0.0") : client;
     const listen = network === undefined ? here : `${client},unix://${socketName}`;
     const clientUrls = ["--listen-client-urls", listen, "--advertise-client-urls", client];
     const peerUrls = ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer];
@@ -157,18 +161,18 @@ async function makeMembers(base: string, options: EtcdClusterOptions): Promise<r
 /**
  * A port below those that the system gives to whoever asks: a member that is started again finds it free still.
  */
-async function freePort(): Promise<number> {
+async function freePort(address: string): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) return port;
+    if (await isFree(port, address)) return port;
   }
   throw new Error("no port is free");
 }
 
-function isFree(port: number): Promise<boolean> {
+function isFree(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    server.listen(port, address, () => server.close(() => resolve(true)));
   });
 }

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
-import { acknowledgementOf, confirmationOf } from "../../../reconciler/control/fence/words.ts";
-import { writeRequest } from "../../../reconciler/control/requests.ts";
+import { acknowledgementOf, confirmationOf, replacementOf } from "../../../reconciler/control/fence/words.ts";
+import { type Wish, writeRequest } from "../../../reconciler/control/requests.ts";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
 import type { StoredFence } from "../../../reconciler/control/cluster-state.ts";
 import { systemClock } from "../../../reconciler/runtime/system-clock.ts";
@@ -25,13 +25,20 @@ export interface MachineRoomOptions {
   readonly places?: ReadonlyMap<NodeName, Place>;
   readonly nodes?: readonly NodeName[];
   /** Of the Cluster document. */
-  readonly fencing?: { readonly lease?: string; readonly grace?: string };
+  readonly fencing?: FencingFields;
   readonly reconcilers?: readonly string[];
 }
 
+interface FencingFields {
+  readonly lease?: string;
+  readonly grace?: string;
+  readonly powerOn?: boolean;
+}
+
 export interface Place {
-  readonly endpoints: readonly string[];
+  readonly endpoints?: readonly string[];
   readonly entering?: readonly string[];
+  /** In the node's document, too. */
   readonly address?: string;
 }
 
@@ -43,6 +50,7 @@ export class MachineRoom implements AsyncDisposable {
   readonly witness = new Witness(join(this.home, "witness"));
   readonly machines = new Map<NodeName, ProcessMachine>();
   readonly reconcilers = new Map<string, KeelProcess>();
+  readonly #heartbeats: KeelProcess[] = [];
   readonly #options: MachineRoomOptions;
 
   private constructor(options: MachineRoomOptions) {
@@ -77,6 +85,10 @@ export class MachineRoom implements AsyncDisposable {
 
   machine(name: NodeName): ProcessMachine {
     return this.machines.get(name) ?? assert.fail(`there is no ${name}`);
+  }
+
+  reconciler(id: string): KeelProcess {
+    return this.reconcilers.get(id) ?? assert.fail(`there is no ${id}`);
   }
 
   fence(name: NodeName): StoredFence | null {
@@ -126,21 +138,51 @@ export class MachineRoom implements AsyncDisposable {
 
   /** As `keel node confirm-dead`. */
   async confirmDead(name: NodeName): Promise<void> {
-    const { store, keys } = this.live;
-    await writeRequest(store, keys, confirmationOf(this.state, name), { by: "test", now: systemClock.now() });
+    await this.#say(confirmationOf(this.state, name));
   }
 
   /** As `keel node ready`. */
   async acknowledge(name: NodeName): Promise<void> {
-    const { store, keys } = this.live;
-    await writeRequest(store, keys, acknowledgementOf(this.state, name), {
-      by: "test",
-      now: systemClock.now(),
+    await this.#say(acknowledgementOf(this.state, name));
+  }
+
+  /** As `keel node replace`. */
+  async replace(name: NodeName): Promise<void> {
+    await this.#say(replacementOf(this.state, name));
+  }
+
+  /** An edit of the Cluster document, applied. */
+  async setFencing(fencing: FencingFields): Promise<void> {
+    this.live.put({ kind: "Cluster", name: this.live.name, fencing });
+    await this.live.apply();
+  }
+
+  /** Puts another machine in the place of one that is off. The heartbeat of the former one, still to be started. */
+  exchange(name: NodeName): KeelProcess {
+    const ids = this.machine(name).exchange();
+    const heartbeat = new KeelProcess({
+      args: [...this.#store(), "heartbeat", "--node", name, ...ids, "--answer-at", "127.0.0.1:0"],
+      state: join(this.home, `state-former-${name}`),
     });
+    this.#heartbeats.push(heartbeat);
+    return heartbeat;
+  }
+
+  /** `on`: the node that is its machine; left out: none of them. */
+  startReconciler(id: string, on?: NodeName): KeelProcess {
+    const host = on === undefined ? [] : ["--boot-id-file", this.machine(on).bootIdFile];
+    const reconciler = new KeelProcess({
+      args: [...this.#store(), "reconciler", "--id", id, ...host],
+      state: join(this.home, `state-${id}`),
+      env: { KEEL_SECRETS: join(this.home, "secrets") },
+    });
+    this.reconcilers.set(id, reconciler);
+    reconciler.start();
+    return reconciler;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const reconciler of this.reconcilers.values()) await reconciler.end("SIGKILL");
+    for (const daemon of [...this.reconcilers.values(), ...this.#heartbeats]) await daemon.end("SIGKILL");
     for (const machine of this.machines.values()) await machine.close();
     await this.live[Symbol.asyncDispose]();
     rmSync(this.home, { recursive: true, force: true });
@@ -186,13 +228,15 @@ export class MachineRoom implements AsyncDisposable {
       const machine = await this.#makeMachine(name, index, lease);
       this.machines.set(name, machine);
       writeFileSync(join(this.home, "secrets", name), `${ipmiPassword}\n`, { mode: 0o600 });
-      this.live.put(node(name, { bmc: machine.bmc.device(name) }));
+      const address = this.#options.places?.get(name)?.address;
+      const bmc = machine.bmc.device(name);
+      this.live.put(node(name, { bmc, ...(address === undefined ? {} : { address }) }));
       machine.powerOn();
     }
     for (const [name, home] of Object.entries(homes)) {
       this.live.put(vm(name, { memory: "256MiB", node: home }));
     }
-    for (const id of reconcilers) this.#startReconciler(id);
+    for (const id of reconcilers) this.startReconciler(id);
     await this.until("somebody leads", () => this.state.leader !== null);
     // Else a VM would be started on the first node that is there.
     await this.until("every node is there", () => nodes.every((name) => this.#serves(name)));
@@ -224,14 +268,9 @@ export class MachineRoom implements AsyncDisposable {
     return ["--store", endpoints.join(","), "--cluster", this.live.name];
   }
 
-  #startReconciler(id: string): void {
-    const reconciler = new KeelProcess({
-      args: [...this.#store(), "reconciler", "--id", id],
-      state: join(this.home, `state-${id}`),
-      env: { KEEL_SECRETS: join(this.home, "secrets") },
-    });
-    this.reconcilers.set(id, reconciler);
-    reconciler.start();
+  async #say(wish: Wish): Promise<void> {
+    const { store, keys } = this.live;
+    await writeRequest(store, keys, wish, { by: "test", now: systemClock.now() });
   }
 }
 

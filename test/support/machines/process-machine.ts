@@ -3,7 +3,8 @@
  * speaks IPMI and whose switch ends the group, or starts it.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { NodeName } from "../../../reconciler/model/names.ts";
@@ -80,6 +81,26 @@ export class ProcessMachine {
     } catch {
       // Between two lives.
     }
+  }
+
+  /**
+   * From its next boot on it is another machine, by its ids; it has to be off. Returns by what the former one takes itself
+   * for what it is, once it boots elsewhere: options of its commands.
+   */
+  exchange(): readonly string[] {
+    const former = join(this.#folder, "former");
+    mkdirSync(former);
+    for (const file of ["machine-id", "machine-id.system-uuid"]) {
+      renameSync(join(this.#folder, file), join(former, file));
+    }
+    writeFileSync(join(former, "boot-id"), `${randomUUID()}\n`);
+    writeFileSync(join(this.#folder, "machine-id"), `${this.node}-anew\n`);
+    writeFileSync(join(this.#folder, "machine-id.system-uuid"), `${randomUUID()}\n`);
+    return ["--machine-id-file", join(former, "machine-id"), "--boot-id-file", join(former, "boot-id")];
+  }
+
+  get bootIdFile(): string {
+    return join(this.#folder, "boot-id");
   }
 
   get bootId(): string {
