@@ -5,6 +5,9 @@ import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { duration, name } from "../option-values.ts";
+import { maintenanceEndText } from "../output/maintenance-text.ts";
+import { print } from "../output/paint.ts";
+import { span } from "../../tui/view/line.ts";
 import type { WantedMaintenance } from "../verbs/maintenance.ts";
 import { withVerbOptions } from "../verbs/options.ts";
 import type { VerbOptions } from "../verbs/verb.ts";
@@ -102,12 +105,16 @@ async function show(state: ClusterState, context: Context): Promise<void> {
     [`cluster ${state.desired.cluster.name}`, cluster],
     ...Object.entries(nodes),
   ];
-  for (const [what, state] of states) context.out(`${what}: ${inWords(state)}`);
+  const now = context.clock.now();
+  print(
+    context,
+    states.map(([what, state]) => [span(`${what}: ${inWords(state, now)}`, state.ending ? "warn" : "plain")]),
+  );
 }
 
-function inWords({ on, reason, until, doubt }: MaintenanceState): string {
-  if (!on) return "no maintenance";
-  const why = reason ?? "no reason given";
-  if (doubt) return `on: ${why}; its time is over, but the clock that says so was set`;
-  return `on: ${why}; ${until === null ? "no end set" : `until ${formatTime(until)}`}`;
+function inWords(state: MaintenanceState, now: number): string {
+  if (!state.on) return "no maintenance";
+  const why = state.reason ?? "no reason given";
+  if (state.doubt) return `on: ${why}; its time is over, but the clock that says so was set`;
+  return `on: ${why}; ${maintenanceEndText(state, now)}`;
 }

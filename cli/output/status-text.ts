@@ -1,12 +1,11 @@
-import { formatTime } from "../../reconciler/desired/times.ts";
 import { parseObjectId } from "../../reconciler/model/names.ts";
-import type { ClusterReport } from "../../reconciler/model/report.ts";
 import type { StatusReport } from "../../reconciler/model/status-report.ts";
 import type { Line } from "../../tui/view/line.ts";
 import { blockedLines } from "./blocked-text.ts";
 import { durationText } from "./duration-text.ts";
 import { count } from "../../tui/view/amounts.ts";
 import { flushText } from "./flush-text.ts";
+import { maintenanceEndText } from "./maintenance-text.ts";
 import { heading, type Layout, paragraph, sections } from "./layout.ts";
 import { spareLines } from "./spare-text.ts";
 
@@ -14,7 +13,7 @@ export function statusLines(status: StatusReport, now: number, layout: Layout): 
   return sections([
     [
       ...paragraph(0, headLine(status), "title", layout),
-      ...maintenanceLines(status.maintenance, layout),
+      ...maintenanceLines(status, now, layout),
       ...paragraph(2, `nodes  ${countsText(status.nodes)}`, "plain", layout),
       ...paragraph(2, `vms    ${countsText(status.vms)}`, "plain", layout),
       ...driftLines(status, layout),
@@ -33,14 +32,22 @@ function headLine({ cluster, generation, appliedBy, leader }: StatusReport): str
   return `${cluster}: generation ${generation}${by}, ${leader === null ? "nobody leads" : `led by ${leader}`}`;
 }
 
+/** That of the cluster, and those of nodes that are about to end. */
 function maintenanceLines(
-  { on, reason, until }: ClusterReport["maintenance"],
+  { maintenance, nodesInMaintenance }: StatusReport,
+  now: number,
   layout: Layout,
 ): readonly Line[] {
-  if (!on) return [];
-  const why = reason === null ? "" : `: ${reason}`;
-  const end = until === null ? "" : `, until ${formatTime(until)}`;
-  return paragraph(2, `maintenance${why}${end}`, "warn", layout);
+  const ofNodes = Object.entries(nodesInMaintenance).filter(([, { ending }]) => ending);
+  const shown = [
+    ...(maintenance.on ? [["maintenance", maintenance] as const] : []),
+    ...ofNodes.map(([name, state]) => [`maintenance of node/${name}`, state] as const),
+  ];
+  return shown.flatMap(([what, state]) => {
+    const why = state.reason === null ? "" : `: ${state.reason}`;
+    const end = state.until === null ? "" : `, ${maintenanceEndText(state, now)}`;
+    return paragraph(2, `${what}${why}${end}`, "warn", layout);
+  });
 }
 
 function driftLines({ drift }: StatusReport, layout: Layout): readonly Line[] {

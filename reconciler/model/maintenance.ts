@@ -8,6 +8,8 @@ export interface MaintenanceState {
   readonly until: number | null;
   /** Its time may be over, but the clock that says so may be wrong: it stays on. */
   readonly doubt: boolean;
+  /** So little of it is left that people are warned: fencing is possible again then. */
+  readonly ending: boolean;
 }
 
 export interface MaintenanceRecord {
@@ -18,4 +20,10 @@ export interface MaintenanceRecord {
   readonly head: number;
 }
 
-export const noMaintenance: MaintenanceState = { on: false, reason: null, until: null, doubt: false };
+export const noMaintenance: MaintenanceState = {
+  on: false,
+  reason: null,
+  until: null,
+  doubt: false,
+  ending: false,
+};

@@ -100,6 +100,10 @@ export const reasonTable = {
     advice: "Look after its way to the store.",
   },
   "maintenance-on": { text: "maintenance of {what} is on: {why}; {end}" },
+  "maintenance-ending": {
+    text: "maintenance of {what} ends at {at}: fencing is possible again then",
+    advice: "`keel maintenance on --for 1h` with a `--reason` prolongs it, of a node with `--node`.",
+  },
   "maintenance-off": { text: "maintenance of {what} is over" },
   "maintenance-in-doubt": {
     text: "maintenance of {what} should be over, but the leader's clock was set; it stays on",

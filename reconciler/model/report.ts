@@ -4,6 +4,7 @@
  */
 import type { Request } from "./journal.ts";
 import type { Displaced, Hold } from "./placement.ts";
+import type { MaintenanceState } from "./maintenance.ts";
 import type { NodeName, ObjectId, VmName } from "./names.ts";
 import type { SourcePosition } from "./desired.ts";
 import type { NodeState, VmState } from "./states.ts";
@@ -292,13 +293,9 @@ export interface ClusterReport {
   readonly appliedAt: number | null;
   readonly appliedBy: string | null;
   readonly mode: "plan" | "safe";
-  readonly maintenance: {
-    readonly on: boolean;
-    readonly reason: string | null;
-    readonly until: number | null;
-    /** Its time is over, but the clock that says so may be wrong. */
-    readonly doubt: boolean;
-  };
+  readonly maintenance: MaintenanceState;
+  /** Those that are in one of their own. */
+  readonly nodesInMaintenance: Readonly<Record<NodeName, MaintenanceState>>;
   /** The store was set back: nothing is decided or begun until somebody accepts it. null: it was not. */
   readonly frozen: { readonly why: string; readonly by: string } | null;
   readonly leader: string | null;

@@ -14,7 +14,14 @@ import type { NodeState, VmState } from "./states.ts";
 /** `keel status -o json`. */
 export interface StatusReport extends Pick<
   ClusterReport,
-  "cluster" | "generation" | "appliedAt" | "appliedBy" | "mode" | "maintenance" | "leader"
+  | "cluster"
+  | "generation"
+  | "appliedAt"
+  | "appliedBy"
+  | "mode"
+  | "maintenance"
+  | "nodesInMaintenance"
+  | "leader"
 > {
   readonly formatVersion: 1;
   /** How many in each state that there is. */

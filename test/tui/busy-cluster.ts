@@ -142,7 +142,7 @@ const pending = planReport(
 export const busyCluster: ClusterReport = clusterReport({
   nodes,
   vms,
-  maintenance: { on: true, reason: "switch swap", until: now + 5400_000, doubt: false },
+  maintenance: { on: true, reason: "switch swap", until: now + 5400_000, doubt: false, ending: false },
   frozen: null,
   source: sourceReport(pending),
   blocked: [

@@ -1,3 +1,4 @@
+import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
 import type { Digest } from "../digest.ts";
 import { isStale, type Freshness } from "../freshness.ts";
@@ -22,6 +23,7 @@ export function bannerLines(
           duplicateBanner(given.digest, glyphs),
           frozenBanner(report, glyphs),
           maintenanceBanner(report, given.now, glyphs),
+          nodeMaintenanceBanner(report, given.now, glyphs),
         ]),
   ];
   return texts.flatMap((banner) =>
@@ -58,17 +60,32 @@ function frozenBanner({ frozen }: ClusterReport, glyphs: Glyphs): Line[number] |
 }
 
 function maintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {
-  const { on, reason, until } = report.maintenance;
+  const { on, reason } = report.maintenance;
   if (!on) return null;
   const why = reason ?? "no reason given";
-  const end =
-    until === null
-      ? "no end set"
-      : until > now
-        ? `until ${formatMoment(until, now)} (in ${formatAge(until - now)})`
-        : "its end has passed";
+  const meaning = report.maintenance.ending ? "" : ` ${glyphs.dot} no fencing, no takeover`;
   return span(
-    ` ${glyphs.alert} MAINTENANCE  ${why}, ${end} ${glyphs.dot} no fencing, no takeover`,
+    ` ${glyphs.alert} MAINTENANCE  ${why}, ${endInWords(report.maintenance, now)}${meaning}`,
     "banner-warn",
   );
+}
+
+/** Of nodes only what is about to end: until then the list of nodes says it. */
+function nodeMaintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {
+  const ending = Object.entries(report.nodesInMaintenance)
+    .filter(([, state]) => state.ending)
+    .sort(([, a], [, b]) => (a.until ?? now) - (b.until ?? now));
+  const [first] = ending;
+  if (first === undefined) return null;
+  const [name, state] = first;
+  const others = ending.length === 1 ? "" : ` (and ${String(ending.length - 1)} more)`;
+  return span(` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now)}${others}`, "banner-warn");
+}
+
+function endInWords({ until, ending }: MaintenanceState, now: number): string {
+  if (until === null) return "no end set";
+  if (until <= now) return "its end has passed";
+  return ending
+    ? `ends in ${formatAge(until - now)}: fencing is possible again then`
+    : `until ${formatMoment(until, now)} (in ${formatAge(until - now)})`;
 }

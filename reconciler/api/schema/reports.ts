@@ -190,16 +190,21 @@ export const happenings: Readonly<Record<string, TSchema>> = {
   }),
 };
 
+function nodesInMaintenance(): TSchema {
+  return Type.Record(Type.String(), ref("Maintenance"), { description: "Nodes in one of their own." });
+}
+
 export const clusterShapes: Readonly<Record<string, TSchema>> = {
   Maintenance: shape("No fencing and no takeover, while it is on.", {
     on: yesNo(),
     reason: orNull(text()),
     until: orNull(time()),
     doubt: yesNo("Its time is over, but the clock that says so may be wrong."),
+    ending: yesNo("Less than five minutes of it are left."),
   }),
   MaintenanceStatus: shape("What maintenance is in force.", {
     cluster: ref("Maintenance"),
-    nodes: Type.Record(Type.String(), ref("Maintenance"), { description: "Nodes in one of their own." }),
+    nodes: nodesInMaintenance(),
   }),
   Unplaced: shape("A VM that would be left without a place.", {
     vm: text(),
@@ -220,6 +225,7 @@ export const clusterShapes: Readonly<Record<string, TSchema>> = {
     appliedBy: orNull(text()),
     mode: oneOf(["plan", "safe"]),
     maintenance: ref("Maintenance"),
+    nodesInMaintenance: nodesInMaintenance(),
     leader: orNull(text()),
     nodes: Type.Record(Type.String(), whole(), { description: "How many in each state." }),
     vms: Type.Record(Type.String(), whole(), { description: "How many in each state." }),

@@ -23,7 +23,7 @@ import type { ImageStore } from "./image-store.ts";
 import { imagesOf } from "./images-of.ts";
 import { fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
 import { writeLease } from "./lease.ts";
-import { isLeftAlone, maintenanceEndsInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
+import { isLeftAlone, maintenanceChangesInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -109,7 +109,7 @@ export class Fencing {
       ...[maintained, lease].filter((one) => one !== null),
       ...writeLastFields(writer, state, facts),
     ];
-    let wakeInMs = maintenanceEndsInMs(effective, writer.now);
+    let wakeInMs = maintenanceChangesInMs(effective, writer.now);
     this.#othersToJudge = null;
     for (const node of inTurn(nodes, this.#watch)) {
       const it = this.#caseOf(node, sight, { ...around, facts, isAlone: isAlone(node) }, monotonic);

@@ -2,13 +2,14 @@
 import type { Maintenance } from "../../model/desired.ts";
 import { type MaintenanceRecord, type MaintenanceState, noMaintenance } from "../../model/maintenance.ts";
 import { type NodeName, objectId } from "../../model/names.ts";
-import { describeReason, type Reason, reason } from "../../model/reasons.ts";
+import { describeReason, reason } from "../../model/reasons.ts";
 import { formatTime } from "../../desired/times.ts";
 import { encode } from "../../store/codec.ts";
 import type { Compare } from "../../store/store.ts";
 import type { ClusterState, StoredRequest } from "../cluster-state.ts";
 import { requestId } from "../requests.ts";
 import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Told } from "./case.ts";
 
 export interface MaintenanceTime {
   /** Epoch milliseconds. */
@@ -16,6 +17,9 @@ export interface MaintenanceTime {
   /** Whether the clock was set while this lasted, as far as this leader knows: it cannot say that its time is over. */
   readonly wasSetDuring: (what: string) => boolean;
 }
+
+/** So long before its end people are warned. */
+const endingMs = 300_000;
 
 type Override = Extract<StoredRequest, { readonly kind: "maintenance" }>;
 
@@ -60,7 +64,8 @@ function strictest(
   const ends = lasting.map(({ until }) => until);
   const known = ends.filter((end) => end !== null);
   const until = known.length < ends.length || known.length === 0 ? null : Math.max(...known);
-  return { on: true, reason: first.reason, until, doubt: lasting.length === 0 };
+  const ending = until !== null && until - now <= endingMs;
+  return { on: true, reason: first.reason, until, doubt: lasting.length === 0, ending };
 }
 
 /** Null: what is written down is what is in force. */
@@ -76,9 +81,9 @@ export function writeMaintenance(
   const events = news.map((told) =>
     writer.events.put({
       object: objectId("Cluster", state.desired.cluster.name),
-      level: "note",
-      code: told.code,
-      text: describeReason(told),
+      level: told.level,
+      code: told.reason.code,
+      text: describeReason(told.reason),
     }),
   );
   return {
@@ -103,7 +108,7 @@ function newsOf(
   state: ClusterState,
   before: MaintenanceRecord | null,
   now: MaintenanceRecord,
-): readonly Reason[] {
+): readonly Told[] {
   const names = [...new Set([...Object.keys(before?.nodes ?? {}), ...Object.keys(now.nodes)])];
   const all: [string, MaintenanceState, MaintenanceState][] = [
     [`cluster ${state.desired.cluster.name}`, before?.cluster ?? noMaintenance, now.cluster],
@@ -114,11 +119,21 @@ function newsOf(
     ]),
   ];
   return all.flatMap(([what, was, is]) => {
-    if (is.doubt && !was.doubt) return [reason("maintenance-in-doubt", { what })];
-    if (was.on === is.on) return [];
-    if (!is.on) return [reason("maintenance-off", { what })];
-    return [reason("maintenance-on", { what, why: is.reason ?? "no reason given", end: endInWords(is) })];
+    const told = changeInWords(what, was, is);
+    return told === null ? [] : [told];
   });
+}
+
+/** That the end comes near is told where it was further off: what was asked for a shorter time is no news. */
+function changeInWords(what: string, was: MaintenanceState, is: MaintenanceState): Told | null {
+  if (is.doubt && !was.doubt) return { level: "note", reason: reason("maintenance-in-doubt", { what }) };
+  if (was.on && !is.on) return { level: "note", reason: reason("maintenance-off", { what }) };
+  if (is.on && !was.on) {
+    const why = is.reason ?? "no reason given";
+    return { level: "note", reason: reason("maintenance-on", { what, why, end: endInWords(is) }) };
+  }
+  if (is.until === null || is.until !== was.until || !is.ending || was.ending) return null;
+  return { level: "warning", reason: reason("maintenance-ending", { what, at: formatTime(is.until) }) };
 }
 
 function endInWords({ until }: MaintenanceState): string {
@@ -145,9 +160,9 @@ export function isLeftAlone({ cluster, nodes }: MaintenanceRecord, node: NodeNam
 }
 
 /** Milliseconds until it changes by itself; null: it does not. */
-export function maintenanceEndsInMs(record: MaintenanceRecord, now: number): number | null {
-  const ends = [record.cluster, ...Object.values(record.nodes)]
-    .map(({ until }) => until)
-    .filter((until) => until !== null);
-  return ends.length === 0 ? null : Math.max(0, Math.min(...ends) - now);
+export function maintenanceChangesInMs(record: MaintenanceRecord, now: number): number | null {
+  const times = [record.cluster, ...Object.values(record.nodes)].flatMap(({ until, ending }) =>
+    until === null ? [] : [ending ? until : until - endingMs],
+  );
+  return times.length === 0 ? null : Math.max(0, Math.min(...times) - now);
 }

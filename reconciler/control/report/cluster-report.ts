@@ -32,13 +32,15 @@ export function reportCluster(state: ClusterState, planned: Plan, now: number): 
     reportVm(state, view, released.get(view.recordedAs) ?? null, now),
   );
   const nodes = [...planned.nodes.keys()].sort(byName).map((name) => reportNode(state, planned, name, vms));
+  const maintenance = maintenanceInForce(state);
   return {
     cluster: desired.cluster.name,
     generation: applied.head?.generation ?? 0,
     appliedAt: applied.head?.at ?? null,
     appliedBy: applied.head?.by ?? null,
     mode: desired.cluster.reconcile.mode,
-    maintenance: maintenanceInForce(state).cluster,
+    maintenance: maintenance.cluster,
+    nodesInMaintenance: maintenance.nodes,
     frozen: frozenOf(state),
     leader: state.leader?.id ?? null,
     revision: state.revision,

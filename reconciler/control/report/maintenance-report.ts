@@ -8,7 +8,7 @@ export function maintenanceInForce({
 }: ClusterState): Pick<MaintenanceRecord, "cluster" | "nodes"> {
   const record = maintenance?.record ?? null;
   return {
-    cluster: record?.cluster ?? { ...desired.cluster.maintenance, doubt: false },
+    cluster: record?.cluster ?? { ...desired.cluster.maintenance, doubt: false, ending: false },
     nodes: record?.nodes ?? {},
   };
 }

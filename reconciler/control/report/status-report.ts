@@ -9,7 +9,7 @@ import { reportSpare } from "./what-if.ts";
 /** The cluster at a glance. Looks at the loss of each node, which takes half a second for ten thousand VMs. */
 export function reportStatus(state: ClusterState, now: number): StatusReport {
   const report = reportCluster(state, planOf(state, now), now);
-  const { cluster, generation, appliedAt, appliedBy, mode, maintenance, leader } = report;
+  const { cluster, generation, appliedAt, appliedBy, mode, maintenance, nodesInMaintenance, leader } = report;
   return {
     formatVersion: 1,
     cluster,
@@ -18,6 +18,7 @@ export function reportStatus(state: ClusterState, now: number): StatusReport {
     appliedBy,
     mode,
     maintenance,
+    nodesInMaintenance,
     leader,
     nodes: countOf(nodeStates, report.nodes),
     vms: countOf(vmStates, report.vms),

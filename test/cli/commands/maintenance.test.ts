@@ -5,6 +5,22 @@ import { labYaml, writeSmallCluster } from "../documents.ts";
 import { appliedBench, fileOf } from "../verb-bench.ts";
 
 describe("keel maintenance", () => {
+  it("warns of its end in the last five minutes", async () => {
+    await using bench = await appliedBench();
+    await bench.keel("maintenance on --reason swap --for 6m -y");
+    await bench.keel("maintenance on --node hv1 --reason disks --for 7m -y");
+    const early = await bench.keel("maintenance status");
+    assert.doesNotMatch(early.out, /ends in/);
+    assert.doesNotMatch((await bench.keel("status")).out, /node\/hv1/);
+    await bench.clock.advance(180_000);
+    const late = await bench.keel("maintenance status");
+    assert.match(late.out, /lab: on: swap; ends in 2m \d\ds: fencing is possible again then/);
+    assert.match(late.out, /hv1: on: disks; ends in 3m \d\ds: fencing is possible again then/);
+    const { out } = await bench.keel("status");
+    assert.match(out, /maintenance: swap, ends in 2m \d\ds: fencing is possible again then/);
+    assert.match(out, /maintenance of node\/hv1: disks, ends in 3m \d\ds: fencing is possible again/);
+  });
+
   it("edits `maintenance` of the cluster or a node, and puts it in force", async () => {
     await using bench = await appliedBench();
     const on = await bench.keel("maintenance on --reason swap --for 2h -y");

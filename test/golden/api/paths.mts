@@ -887,6 +887,8 @@ export interface components {
             until: string | null;
             /** @description Its time is over, but the clock that says so may be wrong. */
             doubt: boolean;
+            /** @description Less than five minutes of it are left. */
+            ending: boolean;
         };
         /** @description What maintenance is in force. */
         MaintenanceStatus: {
@@ -924,6 +926,10 @@ export interface components {
             /** @enum {string} */
             mode: "plan" | "safe";
             maintenance: components["schemas"]["Maintenance"];
+            /** @description Nodes in one of their own. */
+            nodesInMaintenance: {
+                [key: string]: components["schemas"]["Maintenance"];
+            };
             leader: string | null;
             /** @description How many in each state. */
             nodes: {

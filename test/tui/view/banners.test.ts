@@ -21,7 +21,13 @@ describe("bannerLines", () => {
   });
 
   it("says why there is maintenance, until when, and what that means", () => {
-    const maintenance = { on: true, reason: "switch swap", until: now + 7_200_000, doubt: false };
+    const maintenance = {
+      on: true,
+      reason: "switch swap",
+      until: now + 7_200_000,
+      doubt: false,
+      ending: false,
+    };
     assert.deepEqual(banners(clusterReport({ maintenance })), [
       "! MAINTENANCE  switch swap, until 06:30 (in 2h) · no fencing, no takeover",
     ]);
@@ -29,9 +35,27 @@ describe("bannerLines", () => {
 
   it("says so where maintenance has no reason, no end, or is over its end", () => {
     const of = (until: number | null) =>
-      banners(clusterReport({ maintenance: { on: true, reason: null, until, doubt: false } }))[0];
+      banners(
+        clusterReport({ maintenance: { on: true, reason: null, until, doubt: false, ending: false } }),
+      )[0];
     assert.match(of(null) ?? "", /no reason given, no end set/);
     assert.match(of(now - 1000) ?? "", /its end has passed/);
+  });
+
+  it("warns of the end of maintenance that comes near, of the cluster and of nodes", () => {
+    const ending = (minutes: number) => {
+      const until = now + minutes * 60_000;
+      return { on: true, reason: "swap", until, doubt: false, ending: true };
+    };
+    const nodesInMaintenance = {
+      hv1: ending(4),
+      hv2: ending(3),
+      hv3: { ...ending(60), ending: false },
+    };
+    assert.deepEqual(banners(clusterReport({ maintenance: ending(4), nodesInMaintenance })), [
+      "! MAINTENANCE  swap, ends in 4m: fencing is possible again then",
+      "! MAINTENANCE  of hv2 ends in 3m: fencing is possible again then (and 1 more)",
+    ]);
   });
 
   it("says why nothing is begun while the store is frozen, and what ends that", () => {
@@ -52,7 +76,10 @@ describe("bannerLines", () => {
         reason: reasonReport("duplicate", "it is reported by hv1, hv3 at once"),
       }),
     ];
-    const report = clusterReport({ vms, maintenance: { on: true, reason: "x", until: null, doubt: false } });
+    const report = clusterReport({
+      vms,
+      maintenance: { on: true, reason: "x", until: null, doubt: false, ending: false },
+    });
     const lines = banners(report, { problem: "the store does not answer", age: 20_000 });
     assert.deepEqual(
       lines.map((line) => line.split("  ")[0]),

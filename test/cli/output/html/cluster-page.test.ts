@@ -113,7 +113,7 @@ function hostileCluster(text = attack): ClusterReport {
     cluster: text,
     leader: text,
     appliedBy: text,
-    maintenance: { on: true, reason: text, until: null, doubt: true },
+    maintenance: { on: true, reason: text, until: null, doubt: true, ending: false },
     frozen: { why: text, by: text },
     nodes: [
       nodeReport(text, {

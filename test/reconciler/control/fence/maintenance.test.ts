@@ -4,10 +4,11 @@ import { ClusterState, type StoredRequest } from "../../../../reconciler/control
 import { ClockWatch } from "../../../../reconciler/control/fence/clock-watch.ts";
 import {
   isLeftAlone,
-  maintenanceEndsInMs,
+  maintenanceChangesInMs,
   maintenanceOf,
 } from "../../../../reconciler/control/fence/maintenance.ts";
 import { noMaintenance } from "../../../../reconciler/model/maintenance.ts";
+import { Scene } from "../../../support/cluster/scene.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 
 const common = { by: "ann", at: 0, revision: 4 };
@@ -44,9 +45,19 @@ describe("the maintenance in force", () => {
   it("is on by an override, until that expires", async () => {
     ask(override(null, clock.now() + 60_000));
     assert.equal(isLeftAlone(inForce(), "hv1"), true);
-    assert.equal(maintenanceEndsInMs(inForce(), clock.now()), 60_000);
+    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 60_000);
+    assert.equal(inForce().cluster.ending, true);
     await clock.advance(60_000);
     assert.equal(isLeftAlone(inForce(), "hv1"), false);
+  });
+
+  it("is ending in its last five minutes, which the leader does not sleep through", async () => {
+    ask(override(null, clock.now() + 360_000));
+    assert.equal(inForce().cluster.ending, false);
+    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 60_000);
+    await clock.advance(60_000);
+    assert.equal(inForce().cluster.ending, true);
+    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 300_000);
   });
 
   it("stays on where the clock was set while it lasted, and says so", () => {
@@ -79,5 +90,52 @@ describe("the maintenance in force", () => {
     inForce();
     await clock.advance(60_000);
     assert.deepEqual(inForce().cluster, noMaintenance);
+  });
+});
+
+describe("the end of a maintenance that comes near", () => {
+  const minute = 60_000;
+  const told = ({ cluster }: Scene) =>
+    [...cluster.feed.state.events.values()]
+      .filter(({ code }) => code.startsWith("maintenance-"))
+      .sort((a, b) => a.at - b.at)
+      .map(({ level, code }) => `${level} ${code}`);
+  const maintained = (scene: Scene, forMs: number) => ({
+    maintenance: { reason: "swap", until: new Date(scene.clock.now() + forMs).toISOString() },
+  });
+
+  it("is told once, of the cluster and of a node, whoever leads by then", async () => {
+    const scene = await new Scene().begin({ kind: "Cluster", name: "lab" });
+    await scene.edit("Cluster/lab", maintained(scene, 20 * minute));
+    await scene.edit("Node/hv1", maintained(scene, 30 * minute));
+    await scene.advance(14 * minute);
+    assert.deepEqual(told(scene), ["note maintenance-on", "note maintenance-on"]);
+    await scene.advance(2 * minute);
+    assert.deepEqual(told(scene).slice(2), ["warning maintenance-ending"]);
+    scene.cluster.kill("reconciler/r1");
+    scene.cluster.startReconciler("r2");
+    await scene.advance(2 * minute);
+    assert.deepEqual(told(scene).slice(3), [], "the next leader does not tell it again");
+    await scene.advance(20 * minute);
+    assert.deepEqual(told(scene).slice(3), [
+      "note maintenance-off",
+      "warning maintenance-ending",
+      "note maintenance-off",
+    ]);
+    await scene.end();
+  });
+
+  it("is told again once it was prolonged, and not where it was asked for so short a time", async () => {
+    const scene = await new Scene().begin({ kind: "Cluster", name: "lab" });
+    await scene.edit("Cluster/lab", maintained(scene, 4 * minute));
+    await scene.advance(minute);
+    assert.deepEqual(told(scene), ["note maintenance-on"]);
+    assert.equal(scene.report().maintenance.ending, true);
+    for (const round of [1, 2]) {
+      await scene.edit("Cluster/lab", maintained(scene, 6 * minute));
+      await scene.advance(2 * minute);
+      assert.equal(told(scene).length, 1 + round);
+    }
+    await scene.end();
   });
 });
