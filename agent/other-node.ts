@@ -1,7 +1,8 @@
+import { isMute } from "../reconciler/model/boot.ts";
 import { deathOf, type FenceRecord } from "../reconciler/model/fence.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
-import type { Alive, Seen } from "../reconciler/model/observed.ts";
-import { isFinal, type Progress } from "../reconciler/model/step.ts";
+import type { AgentPresence, Alive, NodeStatus, Seen } from "../reconciler/model/observed.ts";
+import { type Claimed, isFinal, type Progress } from "../reconciler/model/step.ts";
 import { decode } from "../reconciler/store/codec.ts";
 import type { KeyValue } from "../reconciler/store/store.ts";
 import { KeyView } from "./key-view.ts";
@@ -35,26 +36,36 @@ export class OtherNode {
   /** It has claimed its role, and told its end already or is not proven dead: one that is cut off tells once it is back. */
   async mayAnswer(signal: AbortSignal): Promise<boolean> {
     const { keys } = this.#shop;
-    const progress = await this.#get(keys.progress(this.#node, this.#stepId), signal);
-    if (progress === null) return false;
-    if (isFinal(decode<Progress>(progress))) return true;
+    const told = await this.#read<Progress>(keys.progress(this.#node, this.#stepId), signal);
+    if (told === null) return false;
+    if (isFinal(told)) return true;
     const step = await this.#get(keys.step(this.#node, this.#stepId), signal);
-    return step !== null && !(await this.#isDead(signal));
+    return step !== null && !(await this.#isDead(told, signal));
   }
 
   async address(signal: AbortSignal): Promise<string | null> {
-    const alive = await this.#get(this.#shop.keys.alive(this.#node), signal);
-    return alive === null ? null : decode<Alive>(alive).address;
+    const alive = await this.#read<Alive>(this.#shop.keys.alive(this.#node), signal);
+    return alive?.address ?? null;
   }
 
-  /** Proven so, and not seen alive since. */
-  async #isDead(signal: AbortSignal): Promise<boolean> {
+  /** Proven so and not seen alive since, or booted anew without an agent that could tell what it saw before. */
+  async #isDead({ claimedBootId }: Claimed, signal: AbortSignal): Promise<boolean> {
     const { keys } = this.#shop;
-    const record = await this.#get(keys.fence(this.#node), signal);
-    if (record === null || (await this.#get(keys.alive(this.#node), signal)) !== null) return false;
-    const seen = await this.#get(keys.seen(this.#node), signal);
-    const last = seen === null ? null : { ...decode<Seen>(seen), revision: seen.modRevision };
-    return deathOf(decode<FenceRecord>(record), { alive: null, seen: last }) !== null;
+    const record = await this.#read<FenceRecord>(keys.fence(this.#node), signal);
+    const alive = await this.#read<Alive>(keys.alive(this.#node), signal);
+    const item = await this.#get(keys.seen(this.#node), signal);
+    const seen = item === null ? null : { ...decode<Seen>(item), revision: item.modRevision };
+    if (alive === null && deathOf(record, { alive: null, seen }) !== null) return true;
+    const latest = alive ?? seen;
+    if (claimedBootId === undefined || latest === null || latest.bootId === claimedBootId) return false;
+    const agent = await this.#read<AgentPresence>(keys.agent(this.#node), signal);
+    const status = await this.#read<NodeStatus>(keys.status(this.#node), signal);
+    return isMute({ agent, status });
+  }
+
+  async #read<T extends object>(key: string, signal: AbortSignal): Promise<T | null> {
+    const item = await this.#get(key, signal);
+    return item === null ? null : decode<T>(item);
   }
 
   #get(key: string, signal: AbortSignal): Promise<KeyValue | null> {

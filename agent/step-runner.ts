@@ -95,13 +95,13 @@ export class StepRunner {
   #adopt(entry: Entry<StepRecord>, told: Entry<Progress>): void {
     const { value: progress, modRevision, createRevision } = told;
     if (isFinal(progress)) return;
-    const { phase, claimedUptimeMs } = progress;
+    const { phase, claimedUptimeMs, claimedBootId = null } = progress;
     const claimedAt = phase === "running" ? progress.since : progress.at;
     this.#options.shop.log.info("took up a step of an earlier agent", {
       what: describeStep(entry.value.step),
     });
     const revisions = { progressRevision: modRevision, claimRevision: createRevision };
-    this.#work({ entry, claimedAt, claimedUptimeMs, told: progress, ...revisions });
+    this.#work({ entry, claimedAt, claimedUptimeMs, claimedBootId, told: progress, ...revisions });
   }
 
   /** Also where it is cancelled already: the leader waits for this node's word, and the step will end without acting. */
@@ -140,14 +140,15 @@ export class StepRunner {
     const pins = comparesOf(entry, placementKey, placements.get(placementKey));
     const claimedAt = clock.now();
     const claimedUptimeMs = clock.monotonic();
-    const progress: Progress = { phase: "claimed", at: claimedAt, claimedUptimeMs };
+    const claimedBootId = life.session.bootId;
+    const progress: Progress = { phase: "claimed", at: claimedAt, claimedUptimeMs, claimedBootId };
     const { ok, revision } = await store.transact({
       compare: [...pins, standing.alive(life), presence, believed, { key, createRevision: 0 }],
       then: [{ put: key, value: encode(progress) }],
     });
     if (!trust.confirm(highest, revision) || !ok) return null;
     const revisions = { progressRevision: revision, claimRevision: revision };
-    return { entry, claimedAt, claimedUptimeMs, told: null, ...revisions };
+    return { entry, claimedAt, claimedUptimeMs, claimedBootId, told: null, ...revisions };
   }
 
   /** Grows whenever more of the records is known that a claim pins. */

@@ -25,6 +25,8 @@ export interface ClaimedStep {
   readonly claimedAt: number;
   /** By the monotonic clock of the node. */
   readonly claimedUptimeMs: number;
+  /** null: the agent that claimed it did not tell. */
+  readonly claimedBootId: string | null;
   /** The last that an earlier agent told; null: it was claimed just now. */
   readonly told: Progress | null;
   readonly progressRevision: Revision;
@@ -51,6 +53,7 @@ export class Worker implements HandOverContext {
   readonly #over = new AbortController();
   readonly #claimedAt: number;
   readonly #claimRevision: Revision;
+  readonly #claimedBootId: string | null;
   readonly #signal: AbortSignal;
   readonly #other: OtherNode | null;
   #entry: Entry<StepRecord>;
@@ -68,6 +71,7 @@ export class Worker implements HandOverContext {
     this.log = log;
     this.#claimedAt = claimed.claimedAt;
     this.claimedUptimeMs = claimed.claimedUptimeMs;
+    this.#claimedBootId = claimed.claimedBootId;
     this.begun = told?.phase === "running" && told.percent !== null;
     this.#shop = shop;
     this.#entry = entry;
@@ -236,7 +240,8 @@ export class Worker implements HandOverContext {
   }
 
   #running(): Progress {
-    const claim = { since: this.#claimedAt, claimedUptimeMs: this.claimedUptimeMs };
+    const boot = this.#claimedBootId === null ? {} : { claimedBootId: this.#claimedBootId };
+    const claim = { since: this.#claimedAt, claimedUptimeMs: this.claimedUptimeMs, ...boot };
     return { phase: "running", at: this.clock.now(), ...claim, percent: this.#percent, detail: this.#detail };
   }
 

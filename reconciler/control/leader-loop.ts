@@ -24,6 +24,7 @@ import { StoreMembers } from "./fence/store-members.ts";
 import type { FenceDevices } from "./fence/fence-device.ts";
 import type { ImageStore } from "./fence/image-store.ts";
 import { Fencing } from "./fence/fencing.ts";
+import { lasts } from "./fence/permitted.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { presentInput } from "./plan-input.ts";
 import { dropVoid, nextExpiry } from "./requests.ts";
@@ -118,6 +119,7 @@ function startFencing(options: LeaderOptions, wakeup: Wakeup, signal: AbortSigna
   const attention = new Attention({ clock, store, key: keys.leader, ask, onChange: wakeup.ring });
   const isWanted = () => attention.isWatching;
   const members = new StoreMembers({ clock, maintenance, resolve, isWanted, onChange: wakeup.ring });
+  const { term } = leadership;
   const shared = {
     clock,
     devices,
@@ -125,7 +127,8 @@ function startFencing(options: LeaderOptions, wakeup: Wakeup, signal: AbortSigna
     attention,
     members,
     bootId,
-    term: leadership.term,
+    term,
+    mayCut: (until: AbortSignal) => lasts({ store, clock, leaderKey: keys.leader, term }, until),
     onEnd: wakeup.ring,
   };
   const fencing = new Fencing(shared, signal);

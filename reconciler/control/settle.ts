@@ -1,7 +1,8 @@
 /**
- * What a step's end means. Once every node that took part has given its final report, or is proven dead, the leader
+ * What a step's end means. Once every node that took part has given its final report, or cannot any more, the leader
  * writes what became of the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
+import { isOverWithBoot } from "../model/boot.ts";
 import { type HardwareField, hardwareFields } from "../model/hardware.ts";
 import type { Vm } from "../model/desired.ts";
 import type { ReleasedStep, Tries } from "../model/journal.ts";
@@ -35,7 +36,7 @@ export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[
 }
 
 /**
- * dead: its node died before it told its end. What it did then ended with it. unclaimed: it has not begun there, and the
+ * dead: its node died, or was booted anew, before it told its end. What it did then ended with it. unclaimed: it has not begun there, and the
  * other end has given up; the step is withdrawn from it by the transaction that settles it.
  */
 type End = Progress | { readonly phase: "dead" | "unclaimed" };
@@ -45,7 +46,8 @@ function endsOf(state: ClusterState, released: ReleasedStep): readonly End[] | n
   const ends = nodesOf(released.step).map((node): End | null => {
     const progress = released.progress.get(node) ?? null;
     if (isFinal(progress)) return progress;
-    if (isDead(state, node)) return { phase: "dead" };
+    const isOver = isOverWithBoot(released.step, progress, state.nodes.get(node));
+    if (isOver || isDead(state, node)) return { phase: "dead" };
     return progress === null ? { phase: "unclaimed" } : null;
   });
   const known = ends.filter((end) => end !== null);

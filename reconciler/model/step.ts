@@ -154,12 +154,19 @@ export type StepFailure =
 
 /** What an agent tells of a step: `progress/<node>/<id>`. Times are epoch milliseconds of the agent. */
 export type Progress =
-  | { readonly phase: "claimed"; readonly at: number; readonly claimedUptimeMs: number }
+  | {
+      readonly phase: "claimed";
+      readonly at: number;
+      readonly claimedUptimeMs: number;
+      /** Agents of before do not tell. */
+      readonly claimedBootId?: string;
+    }
   | {
       readonly phase: "running";
       readonly at: number;
       readonly since: number;
       readonly claimedUptimeMs: number;
+      readonly claimedBootId?: string;
       /** 0 to 100, or null where nothing can be counted. */
       readonly percent: number | null;
       /** "412 of 2048 MiB", "waiting for the guest": one short phrase. */
@@ -169,7 +176,9 @@ export type Progress =
   | { readonly phase: "failed"; readonly at: number; readonly failure: StepFailure; readonly detail: string }
   | { readonly phase: "cancelled"; readonly at: number };
 
-type FinalProgress = Exclude<Progress, { readonly phase: "claimed" | "running" }>;
+export type Claimed = Extract<Progress, { readonly phase: "claimed" | "running" }>;
+
+type FinalProgress = Exclude<Progress, Claimed>;
 
 /** done, failed or cancelled: the agent has let go of it. */
 export function isFinal(progress: Progress | null): progress is FinalProgress {

@@ -2,6 +2,7 @@
  * Released steps: whether they are still wanted. A step is kept while looking at the VM anew would lead to the same
  * doing; else it is cancelled, and what becomes of it is seen afterwards (docs/behaviour.md).
  */
+import { isOverWithBoot } from "../model/boot.ts";
 import type { ReleasedStep } from "../model/journal.ts";
 import type { NodeName } from "../model/names.ts";
 import { isFinal, nodesOf, type Step, type StepOf } from "../model/step.ts";
@@ -44,7 +45,7 @@ export function reconsider(
   }
   if (hasEnded || released.cancel) return kept;
   if (step.kind === "stop") return reconsiderStop(world, facts, released, crowded);
-  const why = whyUnwanted(world, facts, step, released.progress.size > 0, crowded);
+  const why = whyUnwanted(world, facts, step, released.progress, crowded);
   return why === null ? kept : { is: "unwanted", why };
 }
 
@@ -60,20 +61,20 @@ function whyUnwanted(
   world: World,
   facts: VmFacts,
   step: Exclude<Step, { readonly kind: "stop" }>,
-  isClaimed: boolean,
+  progress: ReleasedStep["progress"],
   crowded: Reason | null,
 ): Reason | null {
   const state = facts.document?.state ?? "orphaned";
   switch (step.kind) {
     case "start":
       // Once claimed it counts as a running VM: it is let through, and stopped afterwards where that is wanted.
-      if (isClaimed) return null;
+      if (progress.size > 0) return null;
       if (facts.condition.is === "duplicate") return facts.condition.why;
       return state === "running" ? whySilent(world, step.node) : reason("stop-wanted", { state });
     case "restart":
       return state === "running" ? null : reason("stop-wanted", { state });
     case "migrate":
-      return whyMigrationUnwanted(world, facts, step, crowded);
+      return whyMigrationUnwanted(world, facts, step, progress, crowded);
     case "destroy":
       return state === "absent" ? null : reason("destroy-unwanted");
     case "update":
@@ -133,12 +134,17 @@ function whyMigrationUnwanted(
   world: World,
   facts: VmFacts,
   step: StepOf<"migrate">,
+  progress: ReleasedStep["progress"],
   crowded: Reason | null,
 ): Reason | null {
   const vm = facts.document;
   // What its dead end cannot tell, the other one can: it lets go, unless it holds the VM already.
   const dead = nodesOf(step).find((node) => world.nodes.get(node)?.health === "dead");
   if (dead !== undefined) return reason("node-fenced", { node: dead });
+  const over = nodesOf(step).find((node) =>
+    isOverWithBoot(step, progress.get(node) ?? null, world.nodes.get(node)?.observed ?? null),
+  );
+  if (over !== undefined) return reason("node-rebooted", { node: over });
   if (vm === null || facts.condition.is === "off" || facts.condition.is === "duplicate") return null;
   const now = decideNeed(world, anew(facts), vm, crowded);
   if (now.kind === "settled") return now.why;

@@ -1,4 +1,5 @@
 /** Where each VM is, as far as it can be believed. */
+import { isOfEarlierBoot } from "../model/boot.ts";
 import type { Disk, Vm } from "../model/desired.ts";
 import type { Identity, ReleasedStep, Request, Tries } from "../model/journal.ts";
 import { byName, type NodeName, type VmName } from "../model/names.ts";
@@ -216,7 +217,11 @@ function endedWithBoot(
   { epoch, moving }: Placement,
 ): GuestEnd | null {
   if (own === null || own.state === "off" || own.epoch !== epoch || moving !== null) return null;
-  return mayTell(node) || !isOfEarlierBoot(node, own) ? null : { cause: "reboot", at: own.readAt };
+  return mayTell(node) || !isBeforeBoot(own, node) ? null : { cause: "reboot", at: own.readAt };
+}
+
+function isBeforeBoot({ session }: ObservedDomain, { observed }: NodeFacts): boolean {
+  return observed !== null && isOfEarlierBoot(session, observed);
 }
 
 /** Its agent reads what is there, or the node has been away too short a time to be given up. */
@@ -235,12 +240,6 @@ function mayTell({ health }: NodeFacts): boolean {
     case "dead":
       return false;
   }
-}
-
-/** Who lived last under the node's name, or would have if a round had let it, runs in another boot than that. */
-function isOfEarlierBoot({ observed }: NodeFacts, { session }: ObservedDomain): boolean {
-  const latest = observed?.alive ?? observed?.seen ?? null;
-  return latest !== null && latest.bootId !== session.bootId;
 }
 
 /** It ended with its node, which was proven dead and is back by now. */
@@ -268,7 +267,7 @@ function isStranger(sighting: Sighting, placement: Placement): boolean {
  */
 function isDoubtful({ node, domain }: Sighting, placement: Placement): boolean {
   if (domain.state === "off" || node.health === "ok" || node.health === "dead") return false;
-  return node.name !== placement.node && node.name !== placement.moving?.to && !isOfEarlierBoot(node, domain);
+  return node.name !== placement.node && node.name !== placement.moving?.to && !isBeforeBoot(domain, node);
 }
 
 function duplicate(strangers: readonly Sighting[], placement: Placement, revision: number): Condition {

@@ -27,6 +27,7 @@ import { isLeftAlone, maintenanceChangesInMs, maintenanceOf, writeMaintenance } 
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { permitted } from "./permitted.ts";
 import { Past } from "./past.ts";
 import { isRecovered, type RecoverySight } from "./recovered.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
@@ -44,6 +45,8 @@ export interface FencingOptions {
   readonly bootId: string | null;
   /** The create revision of the leader's key. */
   readonly term: number;
+  /** Whether that term still lasts, by the store. */
+  readonly mayCut: (signal: AbortSignal) => Promise<boolean>;
   /** Called when a power command has ended: it is worth another look. */
   readonly onEnd: () => void;
 }
@@ -199,7 +202,7 @@ export class Fencing {
   }
 
   #run(node: NodeFacts, { state, planned }: Sight, { kind, key }: NonNullable<Next["run"]>): void {
-    const { devices, images } = this.#options;
+    const { devices, images, mayCut } = this.#options;
     if (kind === "release") {
       const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
       const ofVms = new Map(
@@ -213,8 +216,10 @@ export class Fencing {
     }
     const kit = kitInForce(devices, node, state);
     if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
-    else if (kind === "round") this.#tasks.round(node.name, key, kit.devices);
-    else this.#tasks.powerOn(node.name, key, kit.devices);
+    else if (kind === "round") {
+      const cutting = kit.devices.map((device) => permitted(device, mayCut));
+      this.#tasks.round(node.name, key, cutting);
+    } else this.#tasks.powerOn(node.name, key, kit.devices);
   }
 }
 

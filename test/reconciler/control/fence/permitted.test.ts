@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import type { FenceDevice } from "../../../../reconciler/control/fence/fence-device.ts";
+import { lasts, permitted } from "../../../../reconciler/control/fence/permitted.ts";
+import { type KeyValue, StoreError } from "../../../../reconciler/store/store.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+
+const never = new AbortController().signal;
+const leaderKey = "leader";
+const leader: KeyValue = { key: leaderKey, value: "{}", createRevision: 7, modRevision: 7, lease: "1" };
+
+describe("the permission to switch a node off", () => {
+  let clock: FakeClock;
+  let asked: string[];
+  let device: FenceDevice;
+  beforeEach(() => {
+    clock = new FakeClock();
+    asked = [];
+    device = {
+      name: "bmc",
+      read: () => Promise.resolve({ power: "on" }),
+      command: (power) => Promise.resolve(void asked.push(power)).then(() => null),
+      uuid: () => Promise.resolve(null),
+    };
+  });
+
+  /** The device of a round of term 7, where the store gives these answers, one after the other. */
+  const inTerm = (...answers: readonly (() => Promise<KeyValue | null>)[]) => {
+    const left = [...answers];
+    const store = {
+      get: () => left.shift()?.() ?? Promise.reject(new Error("it was not to be asked again")),
+    };
+    return permitted(device, (signal) => lasts({ store, clock, leaderKey, term: 7 }, signal));
+  };
+  const says = (held: KeyValue | null) => () => Promise.resolve(held);
+  const late = (held: KeyValue | null) => () => clock.sleep(5_001, never).then(() => held);
+  const fails = () => Promise.reject(new StoreError("unreachable", "no quorum"));
+
+  const switchedOff = async (device: FenceDevice, signal = never): Promise<boolean> => {
+    const ended = device.command("off", signal).catch(() => undefined);
+    await clock.advance(60_000);
+    await ended;
+    return asked.length > 0;
+  };
+
+  it("is given while the leader of the round leads", async () => {
+    assert.equal(await switchedOff(inTerm(says(leader))), true);
+  });
+
+  it("is not given once another one leads, or nobody", async () => {
+    assert.equal(await switchedOff(inTerm(says({ ...leader, createRevision: 9 }))), false);
+    assert.equal(await switchedOff(inTerm(says(null))), false);
+  });
+
+  it("is asked for anew where the answer was a long time coming", async () => {
+    assert.equal(await switchedOff(inTerm(late(leader), says(null))), false);
+    assert.equal(await switchedOff(inTerm(late(leader), says(leader))), true);
+  });
+
+  it("waits for a store that does not answer, as long as the term may last", async () => {
+    assert.equal(await switchedOff(inTerm(fails, fails, says(leader))), true);
+    asked = [];
+    assert.equal(await switchedOff(inTerm(fails), AbortSignal.abort()), false);
+  });
+
+  it("is for switching off alone", async () => {
+    assert.equal(await inTerm().command("on", never), null);
+    assert.deepEqual(await inTerm().read(never), { power: "on" });
+    assert.deepEqual(asked, ["on"]);
+  });
+});
