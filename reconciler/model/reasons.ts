@@ -180,7 +180,7 @@ export const reasonTable = {
       "It is tried again each minute. {vm} starts once it has worked, or once {node} is back in another boot.",
   },
   "confirmed-dead": { text: "{by} says that {node} is dead" },
-  "node-recovered": { text: "what could start elsewhere for {node} has been started; the rest is held" },
+  "node-recovered": { text: "the recovery of {node} is over: {outcome}" },
   "power-on-again": { text: "{node} could not be powered on yet, which is tried again: {why}" },
   "power-on-failed": {
     text: "{node} could not be powered on again, and is not tried any more: {why}",

@@ -4,6 +4,7 @@ import type { NodeName, VmName } from "../../model/names.ts";
 import type { Alive, Seen } from "../../model/observed.ts";
 import type { Reason } from "../../model/reasons.ts";
 import type { StoredFence, StoredRequest } from "../cluster-state.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Task } from "./tasks.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -39,6 +40,8 @@ export interface NodeCase {
   readonly withImages: () => readonly VmName[];
   /** Nothing more is to be done now for the VMs that its recovery is about. */
   readonly isRecovered: () => boolean;
+  /** What has become of them. */
+  readonly outcomes: () => readonly Outcome[];
   /** Its agent has told what runs there since it lives again, and none of that is elsewhere by now. */
   readonly isCleared: () => boolean;
   /** How long it has to live before it is taken in again by itself; null: a person has to say so. */

@@ -29,7 +29,7 @@ import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { permitted } from "./permitted.ts";
 import { Past } from "./past.ts";
-import { isRecovered, type RecoverySight } from "./recovered.ts";
+import { isRecovered, outcomesOf, type RecoverySight } from "./recovered.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
 import { FenceTasks } from "./tasks.ts";
 import { judge, type Verdict } from "./verdict.ts";
@@ -162,6 +162,7 @@ export class Fencing {
       owns: () => ownedBy(state, name),
       withImages: () => ownedBy(state, name).filter((vm) => imagesOf(state, vm).length > 0),
       isRecovered: () => isRecovered(node, sight),
+      outcomes: () => outcomesOf(node, sight),
       isCleared: () => node.health === "ok" && !hasStrangers(input, around.facts, name),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
       powersOn: cluster.fencing.powerOn && node.document !== null,

@@ -6,6 +6,7 @@ import type { PlanInput } from "../../plan/input.ts";
 import { missedBy } from "../../plan/missed.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import type { Outcome } from "./outcome.ts";
 
 export interface RecoverySight {
   readonly state: ClusterState;
@@ -18,8 +19,9 @@ export interface RecoverySight {
  * Of its VMs none is about to be brought anywhere now, and each that nothing can take is held. What waits for an agent
  * that is away keeps nothing else waiting.
  */
-export function isRecovered({ fence, name }: NodeFacts, { state, input, planned }: RecoverySight): boolean {
-  const vms = withNewNames(input, fence !== null && "vms" in fence ? fence.vms : []);
+export function isRecovered(dead: NodeFacts, { state, input, planned }: RecoverySight): boolean {
+  const { name } = dead;
+  const vms = vmsOf(dead, input);
   const called = new Set(planned.cancels.map(({ released }) => released.step.id));
   const nodes = readNodes(input);
   const underWay = [...state.released().values()].filter(
@@ -39,6 +41,16 @@ export function isRecovered({ fence, name }: NodeFacts, { state, input, planned 
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
   const holdsSteps = underWay.some(({ step }) => step.node === name);
   return !isBusy && !isDue && !isRecorded && !isBarred && !holdsSteps;
+}
+
+/** Where its VMs are, or why they are nowhere, as of this look. */
+export function outcomesOf(dead: NodeFacts, { input, planned }: RecoverySight): readonly Outcome[] {
+  const vms = vmsOf(dead, input);
+  return [...planned.vms.values()].filter(({ name, recordedAs }) => vms.has(name) || vms.has(recordedAs));
+}
+
+function vmsOf({ fence }: NodeFacts, input: PlanInput): ReadonlySet<VmName> {
+  return withNewNames(input, fence !== null && "vms" in fence ? fence.vms : []);
 }
 
 /** They may be renamed before they are brought elsewhere. */

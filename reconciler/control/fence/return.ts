@@ -11,6 +11,7 @@ import { reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { change, closed, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
 import { backOffMs } from "./back-off.ts";
+import { outcomeInWords } from "./outcome.ts";
 import { isReleased, isYetToRelease, release } from "./release.ts";
 import { suspect } from "./silence.ts";
 
@@ -32,8 +33,8 @@ export function afterProof(it: NodeCase, proven: FenceProven): Next {
   }
 }
 
-function recovered({ node }: NodeCase): Told {
-  return { level: "note", reason: reason("node-recovered", { node }) };
+function recovered({ node, outcomes }: NodeCase): Told {
+  return { level: "note", reason: reason("node-recovered", { node, outcome: outcomeInWords(outcomes()) }) };
 }
 
 /** A word about another machine than the dead one is void. */

@@ -43,6 +43,7 @@ const lost: NodeCase = {
   withImages: () => [],
   owns: () => ["web"],
   isRecovered: () => false,
+  outcomes: () => [],
   isCleared: () => true,
   returnsAfterMs: null,
   powersOn: true,
