@@ -81,7 +81,9 @@ async function edit(options: OffOptions | OnOptions, context: Context): Promise<
 
 function wantedBy(options: OffOptions | OnOptions, now: number): WantedMaintenance | null {
   if (!("reason" in options)) return null;
-  return { reason: options.reason, until: options.for === undefined ? null : now + options.for };
+  // To the second: people read it.
+  const until = options.for === undefined ? null : Math.ceil((now + options.for) / 1000) * 1000;
+  return { reason: options.reason, until };
 }
 
 async function override(options: OnOptions, context: Context): Promise<void> {

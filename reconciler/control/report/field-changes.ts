@@ -1,4 +1,5 @@
 /** What differs between two objects, field by field, in the words in which administrators write them. */
+import { formatTime } from "../../desired/times.ts";
 import { formatSize } from "../../plan/hardware.ts";
 
 export interface FieldChange {
@@ -50,6 +51,7 @@ function inWords(key: string, value: unknown): { readonly name: string; readonly
       text: typeof value === "number" ? formatDuration(value) : null,
     };
   }
+  if (key === "until" && typeof value === "number") return { name: key, text: formatTime(value) };
   return { name: key, text: scalarInWords(value) };
 }
 
