@@ -35,8 +35,8 @@ export interface StepContext {
   willEnd(domainId: string): void;
   /**
    * Asks the store, right before each act that cannot be taken back, whether the step may still do it: it stands on an
-   * unchanged epoch, and the node lives. `same`: uncancelled, and without a gap since the claim; `any`: waits until it lives again. Returns how the step
-   * ends where it may not.
+   * unchanged epoch, and the node lives. `same`: uncancelled, and without a gap since the claim; `any`: waits until it
+   * lives again. Returns how the step ends where it may not.
    */
   permit(session: "same" | "any", signal: AbortSignal): Promise<Outcome | null>;
 }
