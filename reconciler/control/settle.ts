@@ -36,8 +36,8 @@ export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[
 }
 
 /**
- * dead: its node died, or was booted anew, before it told its end. What it did then ended with it. unclaimed: it has not begun there, and the
- * other end has given up; the step is withdrawn from it by the transaction that settles it.
+ * dead: its node died, or was booted anew, before it told its end. What it did then ended with it. unclaimed: it has not
+ * begun there, and the other end has given up; the step is withdrawn from it by the transaction that settles it.
  */
 type End = Progress | { readonly phase: "dead" | "unclaimed" };
 

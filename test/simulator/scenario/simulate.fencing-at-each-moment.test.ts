@@ -31,7 +31,7 @@ until: settled`;
   return outcome;
 }
 
-/** Milliseconds of all that was written of the node's loss, switched or started, and of the moments between decision and deed. */
+/** In milliseconds: all that was written of the node's loss, switched or started, and just before, while it was on its way. */
 async function momentsOf(cut: string): Promise<readonly number[]> {
   const { log } = await play(cut);
   const times = log.filter(({ at }) => at >= 30).map(({ at }) => Math.round(at * 1000));
