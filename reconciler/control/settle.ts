@@ -3,12 +3,13 @@
  * writes what became of the VM and takes the step away, in one transaction. What the VM then needs is planned anew.
  */
 import { isOverWithBoot } from "../model/boot.ts";
-import { type HardwareField, hardwareFields } from "../model/hardware.ts";
+import { hardwareFields } from "../model/hardware.ts";
 import type { Vm } from "../model/desired.ts";
 import type { ReleasedStep, Tries } from "../model/journal.ts";
 import { objectId, type VmName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
 import { describeStep, isFinal, nodesOf, type Progress, type Step, type StepOf } from "../model/step.ts";
+import { failedMigrations } from "../plan/held-back.ts";
 import { circumstances } from "../plan/tries.ts";
 import { withKeptVolumes } from "../plan/vm-facts.ts";
 import { encode } from "../store/codec.ts";
@@ -229,10 +230,20 @@ function destroyed(writer: Writer, state: ClusterState, step: StepOf<"destroy">)
   ];
 }
 
-/** What a running guest did not take, in this try and in those before it. */
-function fieldsFailed({ fields }: StepOf<"update">, former: Tries | null): readonly HardwareField[] {
-  const before = former?.failed?.kind === "update" ? (former.failed.fields ?? []) : [];
-  return hardwareFields.filter((field) => fields.includes(field) || before.includes(field));
+/** What a running guest did not take, in this try and in those before it; and how often it could not be moved before. */
+function whatElseFailed(
+  step: Step,
+  former: Tries | null,
+): Pick<NonNullable<Tries["failed"]>, "fields" | "migrations"> {
+  const before = former?.failed ?? null;
+  if (step.kind === "update") {
+    const fields = before?.kind === "update" ? (before.fields ?? []) : [];
+    return {
+      fields: hardwareFields.filter((field) => step.fields.includes(field) || fields.includes(field)),
+    };
+  }
+  const migrations = failedMigrations(before);
+  return step.kind === "stop" && migrations > 0 ? { migrations } : {};
 }
 
 /** As the planner reads it: tries count as long as that stays the same. */
@@ -264,7 +275,7 @@ function whatIsRemembered(
   const { failure, detail } = end;
   const failed = { kind: step.kind, failure, detail, count: again + 1, at: writer.now };
   const tries: Tries = {
-    failed: step.kind === "update" ? { ...failed, fields: fieldsFailed(step, former) } : failed,
+    failed: { ...failed, ...whatElseFailed(step, former) },
     crashes: former?.crashes ?? [],
     ...under,
   };

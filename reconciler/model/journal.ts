@@ -33,6 +33,8 @@ export interface Tries {
     readonly at: number;
     /** Of an update: what it was to change. Leaders of before do not tell. */
     readonly fields?: readonly HardwareField[];
+    /** Of a shutdown: how many live migrations had failed before it. Left out: none. */
+    readonly migrations?: number;
   } | null;
   /** Epoch milliseconds of each crash within the policy's window. */
   readonly crashes: readonly number[];

@@ -79,8 +79,12 @@ export function refusedFields(
 /** Whether a move may be live, or its tries are used up and it has to go through a shutdown. */
 export function movesLive(world: World, facts: VmFacts, vm: Vm): boolean {
   if (vm.migration.method !== "auto") return vm.migration.method === "live";
-  const failed = failedTries(world, facts, vm);
-  return !(failed?.kind === "migrate" && failed.count >= migrationTries);
+  return failedMigrations(failedTries(world, facts, vm)) < migrationTries;
+}
+
+/** Those that led to the shutdown that failed, too. */
+export function failedMigrations(failed: Tries["failed"]): number {
+  return failed?.kind === "migrate" ? failed.count : (failed?.migrations ?? 0);
 }
 
 /** What follows from a crash: a restart now, later, or not by itself. `tries`: what is remembered of it. */
