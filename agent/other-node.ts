@@ -1,8 +1,8 @@
-import { isMute } from "../reconciler/model/boot.ts";
+import { isOverWithBoot } from "../reconciler/model/boot.ts";
 import { deathOf, type FenceRecord } from "../reconciler/model/fence.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
 import type { AgentPresence, Alive, NodeStatus, Seen } from "../reconciler/model/observed.ts";
-import { type Claimed, isFinal, type Progress } from "../reconciler/model/step.ts";
+import { type Claimed, isFinal, type Progress, type Step } from "../reconciler/model/step.ts";
 import { decode } from "../reconciler/store/codec.ts";
 import type { KeyValue } from "../reconciler/store/store.ts";
 import { KeyView } from "./key-view.ts";
@@ -12,16 +12,16 @@ import type { Workshop } from "./workshop.ts";
 /** The other node of a migration, as far as the store tells of it. */
 export class OtherNode {
   readonly #node: NodeName;
-  readonly #stepId: string;
+  readonly #step: Step;
   readonly #shop: Workshop;
   readonly #view: KeyView<Progress>;
 
-  constructor(node: NodeName, stepId: string, shop: Workshop, onChange: () => void) {
+  constructor(node: NodeName, step: Step, shop: Workshop, onChange: () => void) {
     this.#node = node;
-    this.#stepId = stepId;
+    this.#step = step;
     this.#shop = shop;
     const { store, keys, clock, log } = shop;
-    this.#view = new KeyView({ store, prefix: keys.progress(node, stepId), clock, log, onChange });
+    this.#view = new KeyView({ store, prefix: keys.progress(node, step.id), clock, log, onChange });
   }
 
   /** Follows it until aborted. */
@@ -30,16 +30,16 @@ export class OtherNode {
   }
 
   progress(): Progress | null {
-    return this.#view.get(this.#shop.keys.progress(this.#node, this.#stepId))?.value ?? null;
+    return this.#view.get(this.#shop.keys.progress(this.#node, this.#step.id))?.value ?? null;
   }
 
-  /** It has claimed its role, and told its end already or is not proven dead: one that is cut off tells once it is back. */
+  /** It has claimed its role, and told its end already or still can: one that is cut off tells once it is back. */
   async mayAnswer(signal: AbortSignal): Promise<boolean> {
     const { keys } = this.#shop;
-    const told = await this.#read<Progress>(keys.progress(this.#node, this.#stepId), signal);
+    const told = await this.#read<Progress>(keys.progress(this.#node, this.#step.id), signal);
     if (told === null) return false;
     if (isFinal(told)) return true;
-    const step = await this.#get(keys.step(this.#node, this.#stepId), signal);
+    const step = await this.#get(keys.step(this.#node, this.#step.id), signal);
     return step !== null && !(await this.#isDead(told, signal));
   }
 
@@ -49,18 +49,16 @@ export class OtherNode {
   }
 
   /** Proven so and not seen alive since, or booted anew without an agent that could tell what it saw before. */
-  async #isDead({ claimedBootId }: Claimed, signal: AbortSignal): Promise<boolean> {
+  async #isDead(told: Claimed, signal: AbortSignal): Promise<boolean> {
     const { keys } = this.#shop;
     const record = await this.#read<FenceRecord>(keys.fence(this.#node), signal);
     const alive = await this.#read<Alive>(keys.alive(this.#node), signal);
     const item = await this.#get(keys.seen(this.#node), signal);
     const seen = item === null ? null : { ...decode<Seen>(item), revision: item.modRevision };
     if (alive === null && deathOf(record, { alive: null, seen }) !== null) return true;
-    const latest = alive ?? seen;
-    if (claimedBootId === undefined || latest === null || latest.bootId === claimedBootId) return false;
     const agent = await this.#read<AgentPresence>(keys.agent(this.#node), signal);
     const status = await this.#read<NodeStatus>(keys.status(this.#node), signal);
-    return isMute({ agent, status });
+    return isOverWithBoot(this.#step, told, { name: this.#node, alive, seen, agent, status });
   }
 
   async #read<T extends object>(key: string, signal: AbortSignal): Promise<T | null> {

@@ -123,7 +123,8 @@ export class Publisher {
   async #tellTrouble(unreadable: Unreadable, signal: AbortSignal): Promise<void> {
     if (this.#records === null) await this.#load();
     if (this.#status === null) return;
-    const status = { ...this.#status, unreadable };
+    const { bootId } = this.#options.standing;
+    const status = { ...this.#status, unreadable: { ...unreadable, bootId } };
     if (differsInKind(this.#status, status)) await this.#write([this.#statusWrite(status)], signal);
   }
 

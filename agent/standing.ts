@@ -29,6 +29,10 @@ export class Standing {
     this.#options = options;
   }
 
+  get bootId(): string {
+    return this.#options.bootId;
+  }
+
   /**
    * The node's present life, or null. A key that was left by an earlier boot does not count: what started under it
    * would be taken for dead as soon as the new boot id is seen.

@@ -249,6 +249,6 @@ export class Worker implements HandOverContext {
     const { step } = this;
     if (step.kind !== "migrate") return null;
     const node = this.node === step.node ? step.to : step.node;
-    return new OtherNode(node, step.id, this.#shop, () => this.ring());
+    return new OtherNode(node, step, this.#shop, () => this.ring());
   }
 }

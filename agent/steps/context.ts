@@ -45,7 +45,7 @@ export interface StepContext {
 export interface HandOverContext extends StepContext {
   /** The last that the other node told of the step; null: nothing yet, as far as is known here. */
   other(): Progress | null;
-  /** Whether the other node may still tell its end: it has claimed the step, and is not proven dead. */
+  /** Whether the other node may still tell its end: it has claimed the step, and neither died nor lost what it saw. */
   otherMayAnswer(signal: AbortSignal): Promise<boolean>;
   /** Where the other node's hypervisor is reached; null: by its name. */
   otherAddress(signal: AbortSignal): Promise<string | null>;

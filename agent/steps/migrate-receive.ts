@@ -31,7 +31,9 @@ export async function migrateReceive(
     if (end !== null) return letGo(step, end, context, signal);
     // While the source may still say *done*, its guest may live on in our copy alone: cancelled or not, wait.
     if (context.cancelled() && !(await context.otherMayAnswer(signal))) {
-      return letGo(step, cancelled, context, signal);
+      // Nobody has told anything: by now somebody may have, to another agent of this node.
+      const barred = await context.permit("any", signal);
+      return barred ?? letGo(step, cancelled, context, signal);
     }
     await context.changed(context.cancelled() ? askMs : waitMs, signal);
   }

@@ -135,7 +135,7 @@ function whatItLeft(
     case "destroy":
       return done ? destroyed(writer, state, step) : [];
     case "stop":
-      return done ? afterStop(writer, state, step, placement) : [];
+      return done || ends[0]?.phase === "dead" ? afterStop(writer, state, step, placement, done) : [];
     case "rename":
       return done
         ? handIdentity(writer, state, step.vm, step.from)
@@ -150,13 +150,15 @@ function afterStop(
   { desired }: ClusterState,
   { vm, displaced }: StepOf<"stop">,
   placement: Placement,
+  done: boolean,
 ): Operation[] {
   // What was left of a VM that was destroyed, or goes by another name, is gone now.
   const isWanted = (desired.vms.get(vm)?.state ?? "absent") !== "absent";
   if (!isWanted && placement.node === null && placement.home === null) {
     return [{ delete: keys.placement(vm) }];
   }
-  return displaced === null ? [] : [{ put: keys.placement(vm), value: encode({ ...placement, displaced }) }];
+  // What ended with its node is displaced for that.
+  return displaced === null || !done ? [] : [{ put: keys.placement(vm), value: encode({ ...placement, displaced }) }];
 }
 
 /** What was not taken over is on no node of ours, and may be tried again. */

@@ -20,6 +20,7 @@ export class Watchfulness {
   readonly #openAfterMs: number;
   readonly #silentSince = new Map<NodeName, number>();
   readonly #seen = new Set<NodeName>();
+  readonly #boots = new Map<NodeName, string>();
 
   /** `openAfterMs`: one lease; by then an agent that lives has been seen. */
   constructor(startedAt: number, openAfterMs: number) {
@@ -42,6 +43,7 @@ export class Watchfulness {
         continue;
       }
       if (node.document !== null && !this.#seen.has(node.name)) allSeen = false;
+      if (this.#isBootedAnew(node)) this.#silentSince.delete(node.name);
       const since = this.#silentSince.get(node.name) ?? monotonic;
       this.#silentSince.set(node.name, since);
       const left = since + unsettledMs - monotonic;
@@ -53,5 +55,13 @@ export class Watchfulness {
     const selectorsOpen = allSeen || opensInMs <= 0;
     if (!selectorsOpen) soonest(opensInMs);
     return { selectorsOpen, unsettled, changesInMs };
+  }
+
+  /** Since the last look: its agent has all the time again to come up. */
+  #isBootedAnew({ name, observed }: NodeFacts): boolean {
+    const bootId = observed?.alive?.bootId ?? null;
+    if (bootId === null || bootId === this.#boots.get(name)) return false;
+    this.#boots.set(name, bootId);
+    return true;
   }
 }

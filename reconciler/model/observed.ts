@@ -92,6 +92,8 @@ export interface Unreadable {
   /** Epoch milliseconds of the first reading that failed. */
   readonly since: number;
   readonly why: string;
+  /** Of the kernel that it is told of. Agents of before do not tell. */
+  readonly bootId?: string;
 }
 
 export interface Processors {

@@ -82,7 +82,8 @@ function decideOff(world: World, facts: VmFacts, vm: Vm): Outcome {
   if (condition.is !== "running") {
     const why = reason("stopped-as-wanted", { state: vm.state });
     const ended = condition.is === "off" && condition.end !== null && condition.end.cause !== "stop";
-    const next = atRest(world, placement, ended);
+    // What only a new boot proves is told by the agent later: until then a new epoch would hide the proof.
+    const next = atRest(world, placement, ended && isHeard(world, placement.node));
     return next === null ? { kind: "settled", why } : record(off(facts), next, why);
   }
   const held = heldBack(world, facts, vm, "stop");
@@ -90,6 +91,11 @@ function decideOff(world: World, facts: VmFacts, vm: Vm): Outcome {
   const method = vm.state === "poweroff" ? "cut" : "graceful";
   const planned = stopStep(facts, vm, condition.node, method, reason("stop-wanted", { state: vm.state }));
   return { kind: "step", planned, next: off(facts) };
+}
+
+function isHeard({ nodes }: World, name: NodeName | null): boolean {
+  const node = name === null ? undefined : nodes.get(name);
+  return node === undefined || node.health === "dead" || whyUnhealthy(node) === null;
 }
 
 /**

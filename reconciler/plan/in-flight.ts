@@ -76,6 +76,7 @@ function whyUnwanted(
     case "migrate":
       return whyMigrationUnwanted(world, facts, step, progress, crowded);
     case "destroy":
+      if (facts.document?.protect === true) return reason("protected");
       return state === "absent" ? null : reason("destroy-unwanted");
     case "update":
     case "rename":

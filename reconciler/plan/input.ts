@@ -14,7 +14,10 @@ export interface Placed {
 export interface Policy {
   /** false: right after a start or election; then nothing is chosen by selector. */
   readonly selectorsOpen: boolean;
-  /** Nodes whose silence is too fresh to act upon: a flush waits for them instead of shutting guests down. */
+  /**
+   * Nodes whose silence, or whose agent's, is too fresh to act upon: a flush waits for them instead of shutting guests
+   * down, and what a new boot has ended may start there again.
+   */
   readonly unsettled: ReadonlySet<NodeName>;
   /** What was changed by hand is set back: for a preview, and in `reconcile.mode: safe`. */
   readonly revertDrift: boolean;

@@ -1,4 +1,5 @@
 /** What is known of each node: whether it can be believed and used, and how full it is. */
+import { isUnreadable } from "../model/boot.ts";
 import type { Cluster, Maintenance, Node } from "../model/desired.ts";
 import { byName, type NodeName } from "../model/names.ts";
 import { deathOf, type FenceRecord, isSameBoot, type Quarantine, whoProved } from "../model/fence.ts";
@@ -32,6 +33,8 @@ export interface NodeFacts {
   readonly health: Health;
   /** In maintenance of its own. */
   readonly isMaintained: boolean;
+  /** What is missing of it may be there in a moment. */
+  readonly isUnsettled: boolean;
   readonly totalBytes: number;
   readonly reserveBytes: number;
   readonly cpus: number;
@@ -90,6 +93,7 @@ function nodeFacts(name: NodeName, input: PlanInput): NodeFacts {
       input.journal.maintenance?.nodes[name],
       input,
     ),
+    isUnsettled: input.policy.unsettled.has(name),
     totalBytes,
     reserveBytes: reserveOf(input.desired.cluster, totalBytes),
     cpus: status?.cpus ?? 0,
@@ -104,7 +108,7 @@ function healthOf(observed: ObservedNode | null, fence: FenceRecord | null): Hea
   const { alive, agent, status } = observed;
   if (alive === null) return silenceOf(observed, fence);
   if (agent === null) return "agent-down";
-  if (status?.unreadable !== undefined) return "unreadable";
+  if (isUnreadable(observed)) return "unreadable";
   const current =
     status !== null && status.session.lease === alive.lease && status.session.bootId === alive.bootId;
   return current ? "ok" : "catching-up";

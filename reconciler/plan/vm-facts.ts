@@ -216,16 +216,17 @@ function endedWithBoot(
   own: ObservedDomain | null,
   { epoch, moving }: Placement,
 ): GuestEnd | null {
-  if (own === null || own.state === "off" || own.epoch !== epoch || moving !== null) return null;
-  return mayTell(node) || !isBeforeBoot(own, node) ? null : { cause: "reboot", at: own.readAt };
+  if (own === null || own.epoch !== epoch || moving !== null) return null;
+  if (mayTell(node) || !isBeforeBoot(own, node)) return null;
+  return own.state === "off" ? own : { cause: "reboot", at: own.readAt };
 }
 
 function isBeforeBoot({ session }: ObservedDomain, { observed }: NodeFacts): boolean {
   return observed !== null && isOfEarlierBoot(session, observed);
 }
 
-/** Its agent reads what is there, or the node has been away too short a time to be given up. */
-function mayTell({ health }: NodeFacts): boolean {
+/** Its agent reads what is there, or may do so in a moment; or nothing is known of it at all. */
+function mayTell({ health, isUnsettled }: NodeFacts): boolean {
   switch (health) {
     case "ok":
     case "unseen":
@@ -234,6 +235,7 @@ function mayTell({ health }: NodeFacts): boolean {
       return true;
     case "agent-down":
     case "unreadable":
+      return isUnsettled;
     case "lost":
     case "fencing":
     case "fence-failed":

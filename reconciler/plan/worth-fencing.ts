@@ -28,7 +28,8 @@ function hasOutdated(input: PlanInput, name: NodeName): boolean {
   return [...node.domains.values()].some((domain) => {
     if (domain.state === "off") return false;
     const placed = placements.get(ownerOf(domain));
-    return placed === undefined || ![null, name].includes(placed.placement.node);
+    const owner = placed?.placement.node ?? null;
+    return placed === undefined || (owner !== null && owner !== name);
   });
 }
 

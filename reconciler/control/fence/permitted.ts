@@ -6,8 +6,11 @@ import type { Clock } from "../../model/clock.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 import type { FenceDevice } from "./fence-device.ts";
 
-/** An answer is of the moment: a successor waits longer than that before it does anything. */
-const goodForMs = 5_000;
+/**
+ * An answer is of the moment: with the time that a command may take it is no longer than a successor waits. It does not
+ * protect from being stopped between this answer and the command; nothing can that is not the device itself.
+ */
+const goodForMs = 1_000;
 const retryMs = 500;
 
 export interface Term {
@@ -40,7 +43,7 @@ export function permitted(device: FenceDevice, may: (signal: AbortSignal) => Pro
     read: (signal) => device.read(signal),
     uuid: (signal) => device.uuid(signal),
     command: async (power, signal) => {
-      if (power === "off" && !(await may(signal))) return "another leader looks after it by now";
+      if (power === "off" && !(await may(signal))) return "its leader does not lead any more";
       return device.command(power, signal);
     },
   };

@@ -32,9 +32,9 @@ export function isRecovered(dead: NodeFacts, { state, input, planned }: Recovery
   const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
   const isBarred = planned.blocked.some(({ object, reason: { code } }) => {
     if (!vms.has(object.name)) return false;
-    // Without a target it is held, or it is not yet known that there is none.
-    const { node, held, epoch } = state.placements.get(object.name)?.placement ?? unplaced;
-    const wasThere = node === name && epoch > 0;
+    // Without a target it is held, or it is not yet known that there is none. What had switched itself off is not.
+    const { node, held, epoch, ended } = state.placements.get(object.name)?.placement ?? unplaced;
+    const wasThere = node === name && epoch > 0 && ended !== "guest";
     const isToBeHeld = wasThere || (held?.open === true && held.node === name);
     return code === "recovery-in-maintenance" || (code === "no-target" && isToBeHeld);
   });

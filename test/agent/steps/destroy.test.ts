@@ -59,6 +59,21 @@ describe("a destroy", () => {
     assert.deepEqual(left(), ["root", "data", "other"]);
   });
 
+  it("keeps what is left when it is cancelled between two disks", async () => {
+    const step = destroyStep("web", "hv1", 1, disks);
+    const remove = hv1.machine.removeVolume.bind(hv1.machine);
+    const cancelled: Promise<void>[] = [];
+    hv1.machine.removeVolume = (disk) => {
+      remove(disk);
+      cancelled.push(lab.cancel(step));
+    };
+    await lab.release(step);
+    await lab.untilEnded(step);
+    await Promise.all(cancelled);
+    assert.equal((await lab.progress(step))?.phase, "cancelled");
+    assert.deepEqual(left(), ["data", "other"]);
+  });
+
   it("removes nothing without its node's lease, and does as soon as it has one", async () => {
     await hv1.agent?.kill();
     const broken = new Set<keyof Hypervisor>(["read"]);

@@ -3,7 +3,9 @@ import { beforeEach, describe, it } from "node:test";
 import type { FenceDevice } from "../../../../reconciler/control/fence/fence-device.ts";
 import { lasts, permitted } from "../../../../reconciler/control/fence/permitted.ts";
 import { type KeyValue, StoreError } from "../../../../reconciler/store/store.ts";
+import { Scene } from "../../../support/cluster/scene.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
+import { node, vm } from "../../../support/plan/model-cluster.ts";
 
 const never = new AbortController().signal;
 const leaderKey = "leader";
@@ -33,7 +35,7 @@ describe("the permission to switch a node off", () => {
     return permitted(device, (signal) => lasts({ store, clock, leaderKey, term: 7 }, signal));
   };
   const says = (held: KeyValue | null) => () => Promise.resolve(held);
-  const late = (held: KeyValue | null) => () => clock.sleep(5_001, never).then(() => held);
+  const late = (held: KeyValue | null) => () => clock.sleep(1_001, never).then(() => held);
   const fails = () => Promise.reject(new StoreError("unreachable", "no quorum"));
 
   const switchedOff = async (device: FenceDevice, signal = never): Promise<boolean> => {
@@ -60,12 +62,48 @@ describe("the permission to switch a node off", () => {
   it("waits for a store that does not answer, as long as the term may last", async () => {
     assert.equal(await switchedOff(inTerm(fails, fails, says(leader))), true);
     asked = [];
-    assert.equal(await switchedOff(inTerm(fails), AbortSignal.abort()), false);
+    const term = new AbortController();
+    const ends = () => Promise.reject((term.abort(), new StoreError("unreachable", "no quorum")));
+    assert.equal(await switchedOff(inTerm(fails, ends), term.signal), false);
   });
 
   it("is for switching off alone", async () => {
     assert.equal(await inTerm().command("on", never), null);
     assert.deepEqual(await inTerm().read(never), { power: "on" });
     assert.deepEqual(asked, ["on"]);
+  });
+});
+
+describe("a leader whose term ends in the middle of a round, without its knowing", () => {
+  const untilCutting = async (): Promise<Scene> => {
+    const scene = new Scene();
+    for (const name of ["hv1", "hv2", "hv3"]) scene.put(node(name, { bmc: { agent: "simulated" } }));
+    await scene.begin(vm("web", { node: "hv1" }));
+    await scene.advance(10_000);
+    scene.cluster.setBmc("hv1", "slow");
+    scene.cluster.kill("heartbeat/hv1");
+    const { fences } = scene.cluster.feed.state;
+    for (let waited = 0; fences.get("hv1")?.phase !== "cutting"; waited += 1_000) {
+      assert.ok(waited < 60_000, "hv1 is never cut");
+      await scene.advance(1_000);
+    }
+    return scene;
+  };
+
+  it("switches nothing off", async () => {
+    const scene = await untilCutting();
+    const { keys } = scene.cluster;
+    await scene.cluster.client().transact({ compare: [], then: [{ delete: keys.leader }] });
+    await scene.advance(60_000);
+    assert.equal(scene.cluster.machine("hv1").powered, true);
+    assert.deepEqual(scene.story("web"), ["start hv1"]);
+    await scene.end();
+  });
+
+  it("would have switched it off", async () => {
+    const scene = await untilCutting();
+    await scene.advance(60_000);
+    assert.deepEqual(scene.story("web").slice(0, 2), ["start hv1", "stop hv1"]);
+    await scene.end();
   });
 });

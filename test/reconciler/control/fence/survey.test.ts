@@ -20,6 +20,7 @@ function silent(name: string, health: Health, fence: FenceRecord | null = null):
     fence,
     health,
     isMaintained: false,
+    isUnsettled: false,
     totalBytes: 0,
     reserveBytes: 0,
     cpus: 0,
