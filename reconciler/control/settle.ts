@@ -158,7 +158,9 @@ function afterStop(
     return [{ delete: keys.placement(vm) }];
   }
   // What ended with its node is displaced for that.
-  return displaced === null || !done ? [] : [{ put: keys.placement(vm), value: encode({ ...placement, displaced }) }];
+  return displaced === null || !done
+    ? []
+    : [{ put: keys.placement(vm), value: encode({ ...placement, displaced }) }];
 }
 
 /** What was not taken over is on no node of ours, and may be tried again. */
