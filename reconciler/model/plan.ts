@@ -84,6 +84,8 @@ export interface VmView {
   readonly recordedAs: VmName;
   readonly state: VmState;
   readonly node: NodeName | null;
+  /** It is seen to run there, whatever is to become of it. */
+  readonly runs: boolean;
   readonly reason: Reason;
 }
 

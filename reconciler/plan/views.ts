@@ -29,7 +29,8 @@ export function viewVms(world: World, rounds: Rounds): ReadonlyMap<VmName, VmVie
     const why = whyVm(world, facts, rounds, planned.get(name));
     const node = facts.condition.is === "running" ? facts.condition.node : facts.placement.node;
     const recordedAs = former?.name ?? name;
-    views.set(name, { name, recordedAs, state: vmState(facts, why), node, reason: why });
+    const runs = facts.condition.is === "running";
+    views.set(name, { name, recordedAs, state: vmState(facts, why), node, runs, reason: why });
   }
   return views;
 }

@@ -227,7 +227,7 @@ export class Fencing {
 /** It is seen to run on another node. */
 function livesElsewhere({ vms }: Plan, vm: VmName, than: NodeName): boolean {
   const view = vms.get(vm);
-  return view?.state === "running" && view.node !== than;
+  return view?.runs === true && view.node !== than;
 }
 
 /** Without a lease, after it had one, and not proven dead. */
