@@ -1,10 +1,11 @@
 /** When the recovery of a dead node is over. */
 import type { VmName } from "../../model/names.ts";
-import { unplaced } from "../../model/placement.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanInput } from "../../plan/input.ts";
 import { missedBy } from "../../plan/missed.ts";
-import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
+import type { NodeFacts } from "../../plan/node-facts.ts";
+import { whatPutItOut } from "../../plan/put-out.ts";
+import { readWorld } from "../../plan/world.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -23,19 +24,18 @@ export function isRecovered(dead: NodeFacts, { state, input, planned }: Recovery
   const { name } = dead;
   const vms = vmsOf(dead, input);
   const called = new Set(planned.cancels.map(({ released }) => released.step.id));
-  const nodes = readNodes(input);
+  const world = readWorld(input);
   const underWay = [...state.released().values()].filter(
     (released) =>
-      called.has(released.step.id) || missedBy(released, nodes).every(({ health }) => health === "dead"),
+      called.has(released.step.id) || missedBy(released, world.nodes).every(({ health }) => health === "dead"),
   );
   const isBusy = underWay.some(({ step }) => vms.has(step.vm));
   const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
   const isBarred = planned.blocked.some(({ object, reason: { code } }) => {
-    if (!vms.has(object.name)) return false;
-    // Without a target it is held, or it is not yet known that there is none. What had switched itself off is not.
-    const { node, held, epoch, ended } = state.placements.get(object.name)?.placement ?? unplaced;
-    const wasThere = node === name && epoch > 0 && ended !== "guest";
-    const isToBeHeld = wasThere || (held?.open === true && held.node === name);
+    const facts = world.vms.get(object.name);
+    if (!vms.has(object.name) || facts === undefined) return false;
+    // Without a target it is held, or it is not yet known that there is none.
+    const isToBeHeld = whatPutItOut(world, facts)?.node === name;
     return code === "recovery-in-maintenance" || (code === "no-target" && isToBeHeld);
   });
   const isRecorded = planned.records.some(({ vm }) => vms.has(vm));
