@@ -24,9 +24,15 @@ export class Intents {
     return this.#history.findLast(({ from }) => from <= time)?.desired ?? null;
   }
 
-  /** What its document said at any moment since `since`; null where there was none. */
+  /**
+   * What its document said at any moment since `since`; null where there was none. One that is being renamed has none by
+   * its former name any more, and goes by that until it is.
+   */
   since(since: number, vm: VmName): readonly (Vm | null)[] {
     const first = this.#history.findLastIndex(({ from }) => from <= since);
-    return this.#history.slice(Math.max(0, first)).map(({ desired }) => desired.vms.get(vm) ?? null);
+    return this.#history.slice(Math.max(0, first)).map(({ desired: { vms } }) => {
+      const renamed = [...vms.values()].find(({ renamedFrom }) => renamedFrom === vm);
+      return vms.get(vm) ?? renamed ?? null;
+    });
   }
 }
