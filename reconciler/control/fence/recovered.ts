@@ -27,7 +27,8 @@ export function isRecovered(dead: NodeFacts, { state, input, planned }: Recovery
   const world = readWorld(input);
   const underWay = [...state.released().values()].filter(
     (released) =>
-      called.has(released.step.id) || missedBy(released, world.nodes).every(({ health }) => health === "dead"),
+      called.has(released.step.id) ||
+      missedBy(released, world.nodes).every(({ health }) => health === "dead"),
   );
   const isBusy = underWay.some(({ step }) => vms.has(step.vm));
   const isDue = planned.steps.some(({ step, waits }) => vms.has(step.vm) && waits === null);
