@@ -10,6 +10,7 @@ import { clusterKeys } from "../../reconciler/store/keys.ts";
 import { StoreError } from "../../reconciler/store/store.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { grantedLeases } from "../support/granted-leases.ts";
 import { Wire } from "./support/wire.ts";
 
 describe("runHeartbeat", () => {
@@ -78,14 +79,9 @@ describe("runHeartbeat", () => {
   });
 
   it("takes the lease that the cluster says, once it begins, unless it was told another", async () => {
-    const granted: number[] = [];
     const grantsOf = async (leaseMs?: number) => {
       const own = new MemoryStore({ core, clock });
-      const grant = own.grant.bind(own);
-      own.grant = (ttlMs) => {
-        granted.push(ttlMs);
-        return grant(ttlMs);
-      };
+      const granted = grantedLeases(own);
       const ended = new AbortController();
       const ids = { node: "hv1", cluster: "lab", machineId: "m1", bootId: "b1", address: null };
       const told = leaseMs === undefined ? {} : { leaseMs };
@@ -97,12 +93,11 @@ describe("runHeartbeat", () => {
       ended.abort(new Error("stopped"));
       await running;
       await own.close();
+      return granted;
     };
-    await grantsOf();
+    const before = await grantsOf();
     await store.transact({ compare: [], then: [{ put: keys.lease, value: encode({ ms: 30_000 }) }] });
-    await grantsOf();
-    await grantsOf(5_000);
-    assert.deepEqual(granted, [10_000, 30_000, 5_000]);
+    assert.deepEqual([before, await grantsOf(), await grantsOf(5_000)], [[10_000], [30_000], [5_000]]);
   });
 
   it("takes the lease that the cluster says by now while it beats, and its key is there all the time", async () => {

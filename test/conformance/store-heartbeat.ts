@@ -5,6 +5,7 @@ import { silentLog } from "../../reconciler/runtime/log.ts";
 import { encode } from "../../reconciler/store/codec.ts";
 import { clusterKeys } from "../../reconciler/store/keys.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { grantedLeases } from "../support/granted-leases.ts";
 import type { Subject } from "./store-subject.ts";
 import { watchUntil } from "./store-watches.ts";
 
@@ -19,12 +20,7 @@ export function describeHeartbeat({ store, environment }: Subject): void {
     it("moves its key to the lease that the cluster says by now, and the key is there all the time", async () => {
       const clock = new FakeClock();
       const own = environment().connect();
-      const granted: number[] = [];
-      const grant = own.grant.bind(own);
-      own.grant = (ttlMs) => {
-        granted.push(ttlMs);
-        return grant(ttlMs);
-      };
+      const granted = grantedLeases(own);
       const ended = new AbortController();
       const ids = { node: "hv1", cluster: "lab", machineId: "m1", bootId: "b1", address: null };
       const { revision } = await leaseOfCluster(5_000);
