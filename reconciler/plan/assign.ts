@@ -178,8 +178,7 @@ function displacedAt(node: NodeName, vm: Vm, facts: VmFacts, cause: Displaced | 
 function mayOpenSoon(world: World, vm: Vm): boolean {
   return (vm.limits ?? world.nodeNames).some((name) => {
     const node = world.nodes.get(name);
-    if (node?.document?.state !== "ready" || !world.input.policy.unsettled.has(name)) return false;
-    return whyUnhealthy(node) !== null;
+    return node?.document?.state === "ready" && node.isUnsettled && whyUnhealthy(node) !== null;
   });
 }
 
