@@ -1,4 +1,5 @@
 /** A VM whose UUID a domain has that runs, and was not started by Evenkeel: it is taken over as it runs, or waited for. */
+import { isOfEarlierBoot } from "../model/boot.ts";
 import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { reason } from "../model/reasons.ts";
@@ -52,10 +53,12 @@ function isFree({ condition, placement }: VmFacts): boolean {
 function foreignDomains(world: World, { identity }: VmFacts): readonly Foreign[] {
   if (identity === null) return [];
   return [...world.nodes.values()].flatMap((node) => {
-    const { alive = null, status = null } = node.observed ?? {};
+    const { observed } = node;
+    if (observed?.status == null) return [];
+    const { session, unmanaged } = observed.status;
     // What was seen in an earlier boot ended with that; and so did what was on a node that is proven dead.
-    const isOver = node.health === "dead" || (alive !== null && alive.bootId !== status?.session.bootId);
-    const found = isOver ? [] : (status?.unmanaged ?? []);
+    const isOver = node.health === "dead" || isOfEarlierBoot(session, observed);
+    const found = isOver ? [] : unmanaged;
     return found
       .filter(({ uuid, running }) => running && uuid === identity.uuid)
       .map(({ name }) => ({ node: node.name, domain: name, isKnownNow: whyUnhealthy(node) === null }));

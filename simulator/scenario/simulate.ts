@@ -83,7 +83,8 @@ class Simulation {
       },
     });
     const state = () => this.#cluster.feed.state;
-    this.#stillness = new Stillness(state, now());
+    const messages = [hardware.standard, ...hardware.nodes.values()].map(({ messageMs }) => messageMs);
+    this.#stillness = new Stillness(state, now(), Math.max(...messages));
     this.#chronicle = new Chronicle({ referee, state, now, seconds: () => this.#seconds() });
     this.#actor = new Actor({
       cluster: this.#cluster,

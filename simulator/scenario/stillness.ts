@@ -1,6 +1,6 @@
 /**
  * Whether anything would still change, left alone. Two things must hold: nothing is under way or waits for a time of
- * its own, and nothing has changed for longer than a silence takes to be noticed.
+ * its own, and nothing has changed for longer than a silence takes to be noticed, and a way back to be told.
  */
 import { isFencingPending } from "../../reconciler/control/fence/pending.ts";
 import { presentInput } from "../../reconciler/control/plan-input.ts";
@@ -29,12 +29,18 @@ const telling = [
 ];
 const tellingOfNode = /^node\/[^/]+\/(?:alive|agent|vm\/)/;
 
+/** As many messages go to and fro until a heartbeat that begins has its key, with one try that fails. */
+const messagesToBegin = 12;
+
 export class Stillness {
   readonly #state: () => ClusterState;
+  readonly #beginsWithinMs: number;
   #changedAt: number;
 
-  constructor(state: () => ClusterState, now: number) {
+  /** @param messageMs how long the slowest message is under way */
+  constructor(state: () => ClusterState, now: number, messageMs: number) {
     this.#state = state;
+    this.#beginsWithinMs = messagesToBegin * messageMs;
     this.#changedAt = now;
   }
 
@@ -58,7 +64,7 @@ export class Stillness {
 
   isSettled(now: number): boolean {
     const { leaseMs, graceMs } = this.#state().desired.cluster.fencing;
-    return this.isStill(now, 2 * leaseMs + graceMs);
+    return this.isStill(now, 2 * leaseMs + graceMs + this.#beginsWithinMs);
   }
 
   /** Nothing has changed for so long, and nothing is to come. */

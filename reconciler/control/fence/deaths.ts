@@ -41,8 +41,12 @@ export function ownersOf(state: ClusterState, vm: VmName): readonly NodeName[] {
 export function ownedBy(state: ClusterState, node: NodeName): readonly VmName[] {
   const domains = state.nodes.get(node)?.domains.values() ?? [];
   const seen = [...domains].filter(({ state: is }) => is !== "off").map(({ vm }) => vm);
-  const placed = [...state.placements]
-    .filter(([, { placement }]) => placement.node === node || placement.moving?.to === node)
-    .map(([vm]) => vm);
+  const placed = [...state.placements.keys()].filter((vm) => isPlacedOn(state, vm, node));
   return [...new Set([...placed, ...seen])].sort(byName);
+}
+
+/** The VM is the node's, or moves there. */
+export function isPlacedOn(state: ClusterState, vm: VmName, node: NodeName): boolean {
+  const placement = state.placements.get(vm)?.placement;
+  return placement?.node === node || placement?.moving?.to === node;
 }

@@ -6,7 +6,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
-import type { Plan } from "../../model/plan.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { hasStrangers } from "../../plan/vm-facts.ts";
@@ -16,7 +15,7 @@ import type { VmTransaction, Writer } from "../transactions.ts";
 import type { Attention, Unheard } from "./attention.ts";
 import { askingMs, type Next, type NodeCase } from "./case.ts";
 import { ClockWatch } from "./clock-watch.ts";
-import { ownedBy } from "./deaths.ts";
+import { isPlacedOn, ownedBy } from "./deaths.ts";
 import type { FenceDevices } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
 import type { ImageStore } from "./image-store.ts";
@@ -202,14 +201,15 @@ export class Fencing {
     return verdict;
   }
 
-  #run(node: NodeFacts, { state, planned }: Sight, { kind, key }: NonNullable<Next["run"]>): void {
+  #run(node: NodeFacts, it: Sight, { kind, key }: NonNullable<Next["run"]>): void {
     const { devices, images, mayCut } = this.#options;
+    const { state } = it;
     if (kind === "release") {
       const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
       const ofVms = new Map(
         held.map((vm) => [
           vm,
-          { names: imagesOf(state, vm), livesElsewhere: livesElsewhere(planned, vm, node.name) },
+          { names: imagesOf(state, vm), mayBeOthers: mayBeOthers(it, vm, node.name) },
         ]),
       );
       this.#tasks.release(node.name, key, images, new Set(addressesOf(node, state)), ofVms);
@@ -224,10 +224,10 @@ export class Fencing {
   }
 }
 
-/** It is seen to run on another node. */
-function livesElsewhere({ vms }: Plan, vm: VmName, than: NodeName): boolean {
+/** It is not that node's, or is seen to run on another one. */
+function mayBeOthers({ state, planned: { vms } }: Sight, vm: VmName, than: NodeName): boolean {
   const view = vms.get(vm);
-  return view?.runs === true && view.node !== than;
+  return !isPlacedOn(state, vm, than) || (view?.runs === true && view.node !== than);
 }
 
 /** Without a lease, after it had one, and not proven dead. */

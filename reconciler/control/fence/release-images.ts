@@ -9,8 +9,8 @@ import type { ImageClient, ImageStore } from "./image-store.ts";
 export interface HeldImages {
   /** As `pool/name`. */
   readonly names: readonly string[];
-  /** Its guest lives on another node: a lock that is not the dead node's is its own. */
-  readonly livesElsewhere: boolean;
+  /** It is not the dead node's any more, or lives on another one: a lock of another client is that one's affair. */
+  readonly mayBeOthers: boolean;
 }
 
 interface Opened {
@@ -65,14 +65,14 @@ export async function releaseImages(
 async function openedBy(
   store: ImageStore,
   addresses: ReadonlySet<string>,
-  { names, livesElsewhere }: HeldImages,
+  { names, mayBeOthers }: HeldImages,
   signal: AbortSignal,
 ): Promise<readonly Opened[]> {
   const opened: Opened[] = [];
   for (const image of names) {
     for (const client of await store.clientsOf(image, signal)) {
       if (addresses.has(hostOf(client.address))) opened.push({ image, client });
-      else if (client.lock !== null && !livesElsewhere)
+      else if (client.lock !== null && !mayBeOthers)
         throw new Error(`${image} is locked by ${client.address}`);
     }
   }

@@ -46,6 +46,15 @@ describe("a domain with a VM's UUID that runs and is nobody's", () => {
     assert.deepEqual([silent.converge(), blocked(silent)], [[], ["runs-outside"]]);
   });
 
+  it("has ended with its boot, also where the node has been in another one since and is silent again", () => {
+    const cluster = withForeign(["hv2"]);
+    cluster.silent.add("hv2");
+    assert.deepEqual([cluster.converge(), blocked(cluster)], [[], ["runs-outside"]]);
+    cluster.lastBoots.set("hv2", "another");
+    assert.deepEqual(cluster.converge(), ["start web"]);
+    assert.deepEqual(cluster.whereabouts("web"), ["hv1"]);
+  });
+
   it("is somebody's second copy where the VM has run before: it is neither taken over nor added to", () => {
     const cluster = withForeign([]);
     cluster.running("web", "hv1").ends("web", "crash");

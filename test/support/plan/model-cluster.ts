@@ -67,6 +67,8 @@ export class ModelCluster {
   readonly steps = new Map<VmName, ReleasedStep>();
   readonly silent = new Set<NodeName>();
   readonly agentDown = new Set<NodeName>();
+  /** In which boot a node was last, where that is not the one in which its agent reported. */
+  readonly lastBoots = new Map<NodeName, string>();
   readonly unreadable = new Set<NodeName>();
   requests: Request[] = [];
   overBound: ReadonlySet<VmName> = new Set();
@@ -158,7 +160,7 @@ export class ModelCluster {
     return {
       name,
       alive: this.silent.has(name) ? null : { ...session, machineId: name, address: null },
-      seen: { machineId: name, bootId: session.bootId, alive: true, revision: 1 },
+      seen: { machineId: name, bootId: this.lastBoots.get(name) ?? session.bootId, alive: true, revision: 1 },
       agent: this.agentDown.has(name)
         ? null
         : { version: "0", protocol: 1, driver: "simulated", startedAt: 0 },

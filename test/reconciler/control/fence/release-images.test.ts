@@ -24,7 +24,7 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
   };
   const release = async (images: Readonly<Record<string, readonly string[]>>, living = "") => {
     const held = Object.entries(images).map(
-      ([vm, names]) => [vm, { names, livesElsewhere: vm === living }] as const,
+      ([vm, names]) => [vm, { names, mayBeOthers: vm === living }] as const,
     );
     const addresses = new Set(["hv1", "10.0.0.11"]);
     return Object.fromEntries(await releaseImages(store, addresses, new Map(held), signal));
@@ -89,7 +89,7 @@ describe("the images of a dead node's VMs", () => {
     const clientsOf = () => Promise.resolve([six]);
     const done = () => Promise.resolve();
     const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
-    const images = new Map([["web", { names: ["vms/web"], livesElsewhere: false }]]);
+    const images = new Map([["web", { names: ["vms/web"], mayBeOthers: false }]]);
     const outcome = (host: string) => releaseImages(store, new Set([host]), images, signal);
     assert.deepEqual([...(await outcome("fd00::11"))], [["web", null]]);
     assert.deepEqual([...(await outcome("fd00::12"))], [["web", "vms/web is locked by [fd00::11]:0/3"]]);
