@@ -110,13 +110,14 @@ async function show(state: ClusterState, context: Context): Promise<void> {
   const now = context.clock.now();
   print(
     context,
-    states.map(([what, state]) => [span(`${what}: ${inWords(state, now)}`, state.ending ? "warn" : "plain")]),
+    states.map(([what, state]) => [
+      span(`${what}: ${inWords(state, now)}`, state.ending || state.doubt ? "warn" : "plain"),
+    ]),
   );
 }
 
 function inWords(state: MaintenanceState, now: number): string {
   if (!state.on) return "no maintenance";
   const why = state.reason ?? "no reason given";
-  if (state.doubt) return `on: ${why}; its time is over, but the clock that says so was set`;
   return `on: ${why}; ${maintenanceEndText(state, now)}`;
 }

@@ -32,20 +32,20 @@ function headLine({ cluster, generation, appliedBy, leader }: StatusReport): str
   return `${cluster}: generation ${generation}${by}, ${leader === null ? "nobody leads" : `led by ${leader}`}`;
 }
 
-/** That of the cluster, and those of nodes that are about to end. */
+/** That of the cluster, and those of nodes that are about to end, or should have. */
 function maintenanceLines(
   { maintenance, nodesInMaintenance }: StatusReport,
   now: number,
   layout: Layout,
 ): readonly Line[] {
-  const ofNodes = Object.entries(nodesInMaintenance).filter(([, { ending }]) => ending);
+  const ofNodes = Object.entries(nodesInMaintenance).filter(([, { ending, doubt }]) => ending || doubt);
   const shown = [
     ...(maintenance.on ? [["maintenance", maintenance] as const] : []),
     ...ofNodes.map(([name, state]) => [`maintenance of node/${name}`, state] as const),
   ];
   return shown.flatMap(([what, state]) => {
     const why = state.reason === null ? "" : `: ${state.reason}`;
-    const end = state.until === null ? "" : `, ${maintenanceEndText(state, now)}`;
+    const end = state.until === null && !state.doubt ? "" : `, ${maintenanceEndText(state, now)}`;
     return paragraph(2, `${what}${why}${end}`, "warn", layout);
   });
 }

@@ -60,29 +60,30 @@ function frozenBanner({ frozen }: ClusterReport, glyphs: Glyphs): Line[number] |
 }
 
 function maintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {
-  const { on, reason } = report.maintenance;
+  const { on, reason, ending, doubt } = report.maintenance;
   if (!on) return null;
   const why = reason ?? "no reason given";
-  const meaning = report.maintenance.ending ? "" : ` ${glyphs.dot} no fencing, no takeover`;
+  const meaning = ending || doubt ? "" : ` ${glyphs.dot} no fencing, no takeover`;
   return span(
     ` ${glyphs.alert} MAINTENANCE  ${why}, ${endInWords(report.maintenance, now)}${meaning}`,
     "banner-warn",
   );
 }
 
-/** Of nodes only what is about to end: until then the list of nodes says it. */
+/** Of nodes only what is about to end, or should have: until then the list of nodes says it. */
 function nodeMaintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): Line[number] | null {
-  const ending = Object.entries(report.nodesInMaintenance)
-    .filter(([, state]) => state.ending)
+  const passing = Object.entries(report.nodesInMaintenance)
+    .filter(([, { ending, doubt }]) => ending || doubt)
     .sort(([, a], [, b]) => (a.until ?? now) - (b.until ?? now));
-  const [first] = ending;
+  const [first] = passing;
   if (first === undefined) return null;
   const [name, state] = first;
-  const others = ending.length === 1 ? "" : ` (and ${String(ending.length - 1)} more)`;
+  const others = passing.length === 1 ? "" : ` (and ${String(passing.length - 1)} more)`;
   return span(` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now)}${others}`, "banner-warn");
 }
 
-function endInWords({ until, ending }: MaintenanceState, now: number): string {
+function endInWords({ until, doubt, ending }: MaintenanceState, now: number): string {
+  if (doubt) return "over if the clock is right: `keel maintenance off` ends it";
   if (until === null) return "no end set";
   if (until <= now) return "its end has passed";
   return ending

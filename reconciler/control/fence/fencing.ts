@@ -207,10 +207,7 @@ export class Fencing {
     if (kind === "release") {
       const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
       const ofVms = new Map(
-        held.map((vm) => [
-          vm,
-          { names: imagesOf(state, vm), mayBeOthers: mayBeOthers(it, vm, node.name) },
-        ]),
+        held.map((vm) => [vm, { names: imagesOf(state, vm), mayBeOthers: mayBeOthers(it, vm, node.name) }]),
       );
       this.#tasks.release(node.name, key, images, new Set(addressesOf(node, state)), ofVms);
       return;

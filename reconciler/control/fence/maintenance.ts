@@ -126,7 +126,7 @@ function newsOf(
 
 /** That the end comes near is told where it was further off: what was asked for a shorter time is no news. */
 function changeInWords(what: string, was: MaintenanceState, is: MaintenanceState): Told | null {
-  if (is.doubt && !was.doubt) return { level: "note", reason: reason("maintenance-in-doubt", { what }) };
+  if (is.doubt && !was.doubt) return { level: "warning", reason: reason("maintenance-in-doubt", { what }) };
   if (was.on && !is.on) return { level: "note", reason: reason("maintenance-off", { what }) };
   if (is.on && !was.on) {
     const why = is.reason ?? "no reason given";

@@ -42,6 +42,14 @@ describe("bannerLines", () => {
     assert.match(of(now - 1000) ?? "", /its end has passed/);
   });
 
+  it("says so where maintenance should be over and stays on, since the clock was set", () => {
+    const doubt = { on: true, reason: "swap", until: null, doubt: true, ending: false };
+    assert.deepEqual(banners(clusterReport({ maintenance: doubt, nodesInMaintenance: { hv1: doubt } })), [
+      "! MAINTENANCE  swap, over if the clock is right: `keel maintenance off` ends it",
+      "! MAINTENANCE  of hv1 over if the clock is right: `keel maintenance off` ends it",
+    ]);
+  });
+
   it("warns of the end of maintenance that comes near, of the cluster and of nodes", () => {
     const ending = (minutes: number) => {
       const until = now + minutes * 60_000;
