@@ -174,7 +174,7 @@ function conclude(context: Context, end: FollowEnd, goals: readonly Goal[], subj
   const total = done + failed.length;
   if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
   const steps =
-    done === 0 ? "there was nothing to do" : `${count(done, "step")} in ${durationText(elapsedMs)}`;
+    done === 0 ? "no step was needed" : `${count(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
   for (const line of end.besides) context.out(line);
   context.out(`${subject}: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);

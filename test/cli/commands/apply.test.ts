@@ -77,7 +77,7 @@ describe("keel apply", () => {
     assert.match(out, /^No changes to the cluster\. [^]*and\nmeans the same\.$/m);
     assert.match(
       out,
-      /Generation 2 is in force\.\nApply complete: there was nothing to do \(generation 2\)\./,
+      /Generation 2 is in force\.\nApply complete: no step was needed \(generation 2\)\./,
     );
     assert.equal(exit, 0);
   });
