@@ -173,8 +173,7 @@ function conclude(context: Context, end: FollowEnd, goals: readonly Goal[], subj
   print(context, blockedLines(blocked, layoutFor(context)));
   const total = done + failed.length;
   if (failed.length > 0) throw new KeelError("apply-failed", { failed: failed.length, total });
-  const steps =
-    done === 0 ? "no step was needed" : `${count(done, "step")} in ${durationText(elapsedMs)}`;
+  const steps = done === 0 ? "no step was needed" : `${count(done, "step")} in ${durationText(elapsedMs)}`;
   const rest = blocked.length === 0 ? "" : `, ${blocked.length} blocked`;
   for (const line of end.besides) context.out(line);
   context.out(`${subject}: ${steps}${rest}${reachedBy(goals, end)} (generation ${generation}).`);

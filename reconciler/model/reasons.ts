@@ -152,6 +152,11 @@ export const reasonTable = {
     text: "{node} is lost, and has no power controller that could prove it off",
     advice: "Switch it off yourself, then `keel node confirm-dead {node}`; give it a `bmc:`.",
   },
+  "bmc-not-allowed": {
+    text: "{node} is lost, and `fencing.methods` does not let its power controller prove it off",
+    advice:
+      "Switch it off yourself, then `keel node confirm-dead {node}`; or put `bmc` back into `fencing.methods`.",
+  },
   "bmc-edited": {
     text: "{node} is lost, and was not yet alive with the `bmc` that its document has by now",
     advice:

@@ -45,19 +45,19 @@ export function documentsByRecord(vms: Vms): ReadonlyMap<VmName, Vm> {
   for (const facts of vms.values()) {
     const { name, document } = facts;
     if (document === null) continue;
-    documents.set(name, document);
-    const former = formerNameOf(vms, facts);
-    if (former !== null) documents.set(former, document);
+    for (const known of [name, ...formerNamesOf(vms, facts)]) documents.set(known, document);
   }
   return documents;
 }
 
 /** The names that VMs are about to lose: what goes by them is no orphan. */
 export function formerNames(vms: Vms): ReadonlySet<VmName> {
-  return new Set([...vms.values()].flatMap((facts) => formerNameOf(vms, facts) ?? []));
+  return new Set([...vms.values()].flatMap((facts) => formerNamesOf(vms, facts)));
 }
 
-function formerNameOf(vms: Vms, facts: VmFacts): VmName | null {
-  const { released } = facts;
-  return released?.step.kind === "rename" ? released.step.from : (formerOf(vms, facts)?.name ?? null);
+/** That of its record, and that of its domain: a VM may be renamed again while its domain still awaits the first rename. */
+function formerNamesOf(vms: Vms, facts: VmFacts): readonly VmName[] {
+  const former = formerOf(vms, facts);
+  const begun = (former ?? facts).released?.step;
+  return [...(former === null ? [] : [former.name]), ...(begun?.kind === "rename" ? [begun.from] : [])];
 }

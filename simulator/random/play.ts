@@ -56,13 +56,20 @@ function unhealed({ vms, nodes }: Outcome["final"]): Failure | null {
     ([, { state, alive }]) => (!alive && !cutOff.includes(state)) || unwell.includes(state),
   );
   if (node !== undefined) return { kind: "unhealed", text: `${node[0]} is ${node[1].state}` };
-  const vm = Object.entries(vms).find(([, { state }]) => state === "unknown");
+  const vm = Object.entries(vms).find(
+    ([, { state, node }]) => state === "unknown" && (node === null || !awaitsWord(nodes[node])),
+  );
   return vm === undefined ? null : { kind: "unhealed", text: `${vm[0]} is unknown: ${vm[1].reason.text}` };
 }
 
 const unwell: readonly string[] = ["agent-down", "suspect", "lost"];
 /** Off since the leader has cut it: whether it comes on again is not the scenario's to mend. */
 const cutOff: readonly string[] = ["fenced", "fence-failed"];
+
+/** An edit has forbidden to bring the round to an end that has cut it off: a person has to say that it is off. */
+function awaitsWord(node: Outcome["final"]["nodes"][string] | undefined): boolean {
+  return node?.state === "fence-failed" && node.reason.code === "bmc-not-allowed";
+}
 
 /** The shortest scenario that was found to fail in the same way. */
 export async function shortest(document: ScenarioDocument, failure: Failure): Promise<ScenarioDocument> {

@@ -43,8 +43,10 @@ export function kitOf(
   node: Pick<Node, "name" | "bmc">,
   { fencing }: Cluster,
 ): FenceKit {
-  if (node.bmc.length === 0 || !fencing.methods.includes("bmc")) {
-    return { usable: false, why: reason("no-fence-method", { node: node.name }) };
+  const { name, bmc } = node;
+  if (bmc.length === 0) return { usable: false, why: reason("no-fence-method", { node: name }) };
+  if (!fencing.methods.includes("bmc")) {
+    return { usable: false, why: reason("bmc-not-allowed", { node: name }) };
   }
   return devices.of(node);
 }

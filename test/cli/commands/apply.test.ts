@@ -75,10 +75,7 @@ describe("keel apply", () => {
     await bench.write("db.yaml", dbYaml.replace("4GiB", "4096MiB"));
     const { out, exit } = await bench.keel("apply");
     assert.match(out, /^No changes to the cluster\. [^]*and\nmeans the same\.$/m);
-    assert.match(
-      out,
-      /Generation 2 is in force\.\nApply complete: no step was needed \(generation 2\)\./,
-    );
+    assert.match(out, /Generation 2 is in force\.\nApply complete: no step was needed \(generation 2\)\./);
     assert.equal(exit, 0);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ClusterState } from "../../../../reconciler/control/cluster-state.ts";
-import type { FenceDevices } from "../../../../reconciler/control/fence/fence-device.ts";
+import { type FenceDevices, kitOf } from "../../../../reconciler/control/fence/fence-device.ts";
 import { kitInForce } from "../../../../reconciler/control/fence/last-fields.ts";
 import { resolveNode } from "../../../../reconciler/desired/resolve/resolve-node.ts";
 import type { Node } from "../../../../reconciler/model/desired.ts";
@@ -59,6 +59,12 @@ describe("the power devices of a silent node", () => {
   it("do not count from an edit on, but from its return", () => {
     assert.equal(usedFor(null, "10.0.9.11"), "bmc-edited");
     assert.equal(usedFor(null, null), "no-fence-method");
+  });
+
+  it("are not used where the cluster's methods do not allow that, and that is what is said", () => {
+    const fencing = { ...cluster.fencing, methods: [] };
+    const kit = kitOf(devices([]), nodeAt("hv1", "10.0.9.11"), { ...cluster, fencing });
+    assert.deepEqual(kit.usable ? null : kit.why.code, "bmc-not-allowed");
   });
 
   it("are its document's where no leader has written down what it was alive with", () => {
