@@ -199,18 +199,23 @@ export class HeldKey {
         compare: [{ key, modRevision: this.#revision ?? 0 }],
         then: [{ put: key, value, lease: next.id }],
       });
-      if (ok) {
-        this.#revision = revision;
-        this.#askedMs = ms;
-        return next;
-      }
+      if (ok) return this.#movedTo(next, revision, ms);
     } catch (error) {
-      // Where it was moved and nobody heard of it, the key goes with this lease, and is taken anew at once.
+      // It may have been moved, and nobody heard of it: the key itself says so. Where that cannot be read either, it goes
+      // with this lease, and is taken anew at once.
+      const held = await store.get(key).catch(() => null);
+      if (held?.lease === next.id) return this.#movedTo(next, held.modRevision, ms);
       await next.revoke().catch(ignore);
       throw error;
     }
     await next.revoke().catch(ignore);
     return null;
+  }
+
+  #movedTo(lease: Lease, revision: Revision, ms: number): Lease {
+    this.#revision = revision;
+    this.#askedMs = ms;
+    return lease;
   }
 }
 

@@ -37,7 +37,11 @@ export type FenceRecord = {
 } & (FenceOpen | FenceProven | { readonly phase: "closed" });
 
 /** Nothing is proven: its VMs are unknown, and stay where they are. */
-export type FenceOpen = { readonly incident: Incident } & (
+export type FenceOpen = {
+  readonly incident: Incident;
+  /** Too many others were fenced within the hour: what becomes of it was left to a person, and stays so. */
+  readonly asked?: true;
+} & (
   | {
       /** suspect: its grace runs, or it answers directly. lost: the grace is over. */
       readonly phase: "suspect" | "lost";

@@ -11,6 +11,7 @@ import { StoreError } from "../../reconciler/store/store.ts";
 import { MemoryStore } from "../../reconciler/store/memory/memory-store.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { grantedLeases } from "../support/granted-leases.ts";
+import { StoreTap } from "./support/store-tap.ts";
 import { Wire } from "./support/wire.ts";
 
 describe("runHeartbeat", () => {
@@ -46,7 +47,8 @@ describe("runHeartbeat", () => {
     };
     const stopped = new AbortController();
     const { machineId = "m1", bootId = "b1" } = ids;
-    const options = { node: "hv1", cluster: "lab", store: own, clock, machineId, bootId, log: silentLog };
+    const tap = new StoreTap(own);
+    const options = { node: "hv1", cluster: "lab", store: tap, clock, machineId, bootId, log: silentLog };
     const running = runHeartbeat({ ...options, address: "10.0.0.11", revokeOnStop }, stopped.signal);
     const stop = async () => {
       stopped.abort(new Error("stopped"));
@@ -57,7 +59,7 @@ describe("runHeartbeat", () => {
       await own.close();
     };
     stops.push(kill);
-    return { wire, stop, kill };
+    return { wire, tap, stop, kill };
   };
   const alive = async () => {
     const item = await store.get(key);
@@ -119,6 +121,24 @@ describe("runHeartbeat", () => {
     await kill();
     await clock.advance(3_000);
     assert.equal(await alive(), null);
+  });
+
+  it("keeps its key where nobody tells it that it was moved to another lease", async () => {
+    const { tap } = beat();
+    await clock.advance(1_000);
+    const before = (await alive())?.lease;
+    let lost = 0;
+    tap.afterwards = () => {
+      lost += 1;
+      throw new StoreError("ambiguous", "the answer was lost");
+    };
+    await store.transact({ compare: [], then: [{ put: keys.lease, value: encode({ ms: 30_000 }) }] });
+    const leases = new Set<string | undefined>();
+    for (let at = 0; at < 31_000; at += 100) {
+      await clock.advance(100);
+      leases.add((await alive())?.lease);
+    }
+    assert.deepEqual([lost, leases.size, leases.has(before), leases.has(undefined)], [1, 2, true, false]);
   });
 
   it("beats where it may not read the lease of the cluster", async () => {

@@ -11,7 +11,7 @@ import { type Store, StoreError } from "../../store/store.ts";
 
 export interface AttentionOptions {
   readonly clock: Clock;
-  readonly store: Store;
+  readonly store: Pick<Store, "get">;
   /** Any key: that it can be read is what matters. */
   readonly key: string;
   readonly ask: AskDirectly;
@@ -39,22 +39,28 @@ interface Answers extends Unheard {
 }
 
 const everyMs = 1_000;
+/** A look that takes so much longer means that this process did not run, or that the store did not answer. */
+const lateMs = 4_000;
 /** Some questions and answers may be lost on the way: for so long an answer says that it lives. */
 const answersForMs = 5_000;
-/** A timer that rings so late means that this process did not run. */
-const lateMs = 4_000;
 
 export class Attention {
   readonly #options: AttentionOptions;
   #silent: ReadonlyMap<NodeName, Answers> = new Map();
   #interruptedAt = Number.NEGATIVE_INFINITY;
+  /** When the look that is under way began, by the monotonic clock; null: none is. */
+  #lookingSince: number | null = null;
 
   constructor(options: AttentionOptions) {
     this.#options = options;
   }
 
-  /** When it last could not see, by the monotonic clock. */
+  /**
+   * When it last could not see, by the monotonic clock. Looks at that clock first: where this process was stopped, news
+   * of the store may be heeded before its timers ring.
+   */
   get interruptedAt(): number {
+    if (this.#isLate()) this.#interruptedAt = this.#options.clock.monotonic();
     return this.#interruptedAt;
   }
 
@@ -101,15 +107,20 @@ export class Attention {
     try {
       for (;;) {
         for (const one of this.#silent.values()) void this.#ask(one, signal);
-        const before = clock.monotonic();
+        this.#lookingSince = clock.monotonic();
         await clock.sleep(everyMs, signal);
-        const isLate = clock.monotonic() - before > everyMs + lateMs;
         this.#heedSilence();
-        if (isLate || !(await this.#canRead())) this.#interrupted();
+        const canRead = await this.#canRead();
+        if (this.#isLate() || !canRead) this.#interrupted();
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+
+  #isLate(): boolean {
+    const since = this.#lookingSince;
+    return since !== null && this.#options.clock.monotonic() - since > everyMs + lateMs;
   }
 
   /** Asked only where it matters. */

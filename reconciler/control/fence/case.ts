@@ -24,6 +24,8 @@ export interface NodeCase {
   /** This leader's: the create revision of its key. */
   readonly term: number;
   readonly verdict: () => Verdict;
+  /** This leader runs on it, in the boot that it lived in last. */
+  readonly isLeadersHost: boolean;
   /** For how long this leader has seen another one's round. */
   readonly foreignForMs: number;
   /** For how long this leader has seen it alive. */

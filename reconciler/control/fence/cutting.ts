@@ -43,10 +43,18 @@ export function whileCutting(it: NodeCase, record: Cutting): Next {
   );
 }
 
-/** The former leader's command may be under way for as long as one may take. Only then a reading tells the truth. */
+/**
+ * The former leader's command may be under way for as long as one may take. Only then a reading tells the truth. Of the
+ * leader's own host none is needed: what this leader runs in is not off. So the round ends, and its heartbeat may live.
+ */
 function takeOver(it: NodeCase, { incident, round, phase, why }: Cutting): Next {
   const leftMs = fenceCommandMs - it.foreignForMs;
   if (leftMs > 0) return rest(leftMs);
-  const { now, term } = it;
+  const { node, now, term } = it;
+  if (it.isLeadersHost) {
+    const own = reason("leaders-host", { node });
+    const failed = { ...common(it), phase: "failed", incident, round, at: now, why: own } as const;
+    return write(failed, { level: "warning", reason: own });
+  }
   return write({ ...common(it), phase, incident, round, at: now, term, ...(why !== undefined && { why }) });
 }

@@ -150,6 +150,7 @@ export class Fencing {
       now: writer.now,
       monotonic,
       term,
+      isLeadersHost: this.#isOwnHost(node),
       verdict: () => this.#judge(node, sight, around, monotonic),
       foreignForMs: this.#foreign.look(name, foreign, monotonic),
       aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
@@ -183,12 +184,12 @@ export class Fencing {
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,
       isWorthIt: () => hasBegun(node.fence) || isWorthFencing(input, name),
-      isLeadersHost: isSameBoot(node, this.#options.bootId),
+      isLeadersHost: this.#isOwnHost(node),
       keepsQuorum: members.keepsQuorumWithout(addressesOf(node, state)),
       hour: {
         others: [...around.fencedInHour].filter((other) => other !== name).length,
         bound: around.bound,
-        asked: node.fence?.phase === "lost" && node.fence.why?.code === "fence-bound",
+        asked: node.fence !== null && "asked" in node.fence && node.fence.asked === true,
       },
       whyNoProof: () => {
         const kit = kitInForce(devices, node, state);
@@ -199,6 +200,11 @@ export class Fencing {
     const isForOthers = verdict.is === "lost" && verdict.why.code === "leaders-host";
     if (isForOthers) this.#othersToJudge = incidentId(node.observed?.seen ?? null);
     return verdict;
+  }
+
+  #isOwnHost({ observed }: NodeFacts): boolean {
+    const { bootId } = this.#options;
+    return bootId !== null && observed?.seen?.bootId === bootId;
   }
 
   #run(node: NodeFacts, it: Sight, { kind, key }: NonNullable<Next["run"]>): void {
@@ -237,11 +243,6 @@ function unheard({ name, observed }: NodeFacts, address: string | null): Unheard
   const told = seen?.answersAt ?? null;
   const place = told === null ? null : { ...told, address: told.address ?? address };
   return { node: name, incident: incidentId(seen), bootId: seen?.bootId ?? null, place };
-}
-
-/** Whether what fell silent is this very machine: its boot is this boot. */
-function isSameBoot({ observed }: NodeFacts, bootId: string | null): boolean {
-  return bootId !== null && observed?.seen?.bootId === bootId;
 }
 
 function addressesOf(node: NodeFacts, state: ClusterState): readonly string[] {

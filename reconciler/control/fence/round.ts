@@ -11,7 +11,7 @@ export type RoundOutcome =
 
 /** Between the two readings. */
 const apartMs = 2_000;
-/** How long a device may take to switch, after its command has ended. */
+/** How long a device may take to switch, after its command has ended and it was read once. */
 const switchingMs = 20_000;
 const pollMs = 1_000;
 
@@ -25,12 +25,13 @@ export async function runRound(
   if (first.every(isOff)) return confirm(devices, clock, signal);
   const isOn = (_: FenceDevice, index: number) => first[index]?.power !== "off";
   await Promise.all(devices.filter(isOn).map((device) => device.command("off", signal)));
-  const deadline = clock.monotonic() + switchingMs;
+  let deadline: number | null = null;
   for (;;) {
     const now = await readAll(devices, signal);
     if (now.every(isOff)) return confirm(devices, clock, signal);
     const problem = whyUnknown(devices, now);
     if (problem !== null) return { proven: false, why: problem };
+    deadline ??= clock.monotonic() + switchingMs;
     if (clock.monotonic() >= deadline) return { proven: false, why: stillOn(devices, now) };
     await clock.sleep(pollMs, signal);
   }
@@ -80,10 +81,11 @@ export async function powerOn(
   const before = await readAll(devices, signal);
   const off = devices.filter((_, index) => before[index]?.power !== "on");
   await Promise.all(off.map((device) => device.command("on", signal)));
-  const deadline = clock.monotonic() + switchingMs;
+  let deadline: number | null = null;
   for (;;) {
     const now = await readAll(devices, signal);
     if (now.every(({ power }) => power === "on")) return null;
+    deadline ??= clock.monotonic() + switchingMs;
     if (clock.monotonic() >= deadline) return whyUnknown(devices, now) ?? "a device still reads off";
     await clock.sleep(pollMs, signal);
   }

@@ -59,7 +59,7 @@ function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
     const isKnown = verdict.why.code === why.code || verdict.why.code === "fence-in-turn";
     if (isKnown) return rest();
     const told = { level: "warning", reason: verdict.why } as const;
-    return write({ ...common(it), ...record, why: verdict.why }, told);
+    return write({ ...common(it), ...record, ...asking(record, verdict), why: verdict.why }, told);
   }
   // A round of a former leader ended before this one's grace began.
   const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;
@@ -74,14 +74,20 @@ function show(it: NodeCase, record: Silent, verdict: Exclude<Verdict, { readonly
   const { incident } = record;
   const wakeInMs = verdict.is === "suspect" ? verdict.leftMs : null;
   // Without a way to prove anything the round over all methods has ended before it began.
+  const shared = { ...common(it), incident, ...asking(record, verdict) };
   const next: FenceRecord =
     verdict.is === "hopeless"
-      ? { ...common(it), incident, phase: "failed", round: 0, at: now, why: verdict.why }
-      : { ...common(it), incident, phase: verdict.is, why: verdict.why };
+      ? { ...shared, phase: "failed", round: 0, at: now, why: verdict.why }
+      : { ...shared, phase: verdict.is, why: verdict.why };
   if (next.phase === record.phase && next.why?.code === record.why?.code) return rest(wakeInMs);
   const told = {
     level: verdict.is === "hopeless" ? ("alarm" as const) : ("warning" as const),
     reason: verdict.why ?? reason("node-suspect", { node }),
   };
   return { ...write(next, told), wakeInMs };
+}
+
+/** Once it was left to a person it is theirs, whatever is said of it later. */
+function asking({ asked }: Silent, { why }: Exclude<Verdict, { readonly is: "fence" }>): Pick<Silent, "asked"> {
+  return asked === true || why?.code === "fence-bound" ? { asked: true } : {};
 }

@@ -12,9 +12,16 @@ const hv1: Unheard = {
   place: { address: "10.0.0.11", port: 7410, key: "k" },
 };
 
-function setUp() {
+/** `answersAfterMs`: how long its store takes. */
+function setUp({ answersAfterMs = 0 } = {}) {
   const clock = new FakeClock();
-  const store = new MemoryStore({ core: new StoreCore({ clock }), clock });
+  const memory = new MemoryStore({ core: new StoreCore({ clock }), clock });
+  const store = {
+    get: async (key: string) => {
+      if (answersAfterMs > 0) await clock.sleep(answersAfterMs);
+      return memory.get(key);
+    },
+  };
   const its = { answer: null as string | null, questions: 0, changes: 0 };
   const attention = new Attention({
     clock,
@@ -30,8 +37,9 @@ function setUp() {
   const running = attention.run(end.signal);
   const stop = async () => {
     end.abort(new Error("over"));
+    await clock.advance(answersAfterMs);
     await running;
-    await store.close();
+    await memory.close();
   };
   return { clock, attention, its, stop };
 }
@@ -86,6 +94,31 @@ describe("a leader's attention", () => {
     its.answer = "b1";
     await clock.advance(1_000);
     assert.deepEqual([attention.answers("hv1"), its.changes], [true, 3]);
+    await stop();
+  });
+
+  it("knows that it was stopped before its timers tell, and forgives a short stop", async () => {
+    const { clock, attention, its, stop } = setUp();
+    attention.watchOver([hv1]);
+    await clock.advance(10_500);
+    clock.stall(3_000);
+    assert.equal(attention.interruptedAt, Number.NEGATIVE_INFINITY);
+    clock.stall(4_000);
+    assert.equal(attention.interruptedAt, clock.monotonic());
+    await clock.advance(0);
+    assert.deepEqual([attention.interruptedAt, its.changes], [clock.monotonic(), 1]);
+    await clock.advance(3_000);
+    assert.equal(attention.interruptedAt, clock.monotonic() - 3_000);
+    await stop();
+  });
+
+  it("counts the time in which the store did not answer, though it did so in the end", async () => {
+    const { clock, attention, stop } = setUp({ answersAfterMs: 5_500 });
+    attention.watchOver([hv1]);
+    await clock.advance(4_900);
+    assert.equal(attention.interruptedAt, Number.NEGATIVE_INFINITY);
+    await clock.advance(1_600);
+    assert.equal(attention.interruptedAt, clock.monotonic());
     await stop();
   });
 

@@ -32,6 +32,7 @@ const lost: NodeCase = {
   now: 1_000_000,
   monotonic: 50_000,
   term: 3,
+  isLeadersHost: false,
   verdict: () => ({ is: "fence" }),
   foreignForMs: 0,
   aliveForMs: 0,
@@ -90,6 +91,23 @@ describe("a node that falls silent", () => {
     const why = reason("fence-storm", { node: "hv1" });
     const { write } = nextOf({ ...lost, verdict: () => ({ is: "lost", why }) });
     assert.deepEqual(write?.record?.phase === "lost" && write.record.why, why);
+  });
+
+  it("is a person's once it was left to one, whatever is said of it later", () => {
+    const why = (code: "fence-bound" | "fence-storm") => reason(code, { node: "hv1" });
+    const asked = nextOf({ ...lost, verdict: () => ({ is: "lost", why: why("fence-bound") }) }).write?.record;
+    assert.ok(asked?.phase === "lost" && asked.asked === true);
+    const later = [
+      { is: "suspect", why: null, leftMs: 1 },
+      { is: "lost", why: why("fence-storm") },
+    ] as const;
+    for (const verdict of later) {
+      const record = { ...asked, revision: 9 };
+      const after = nextOf({ ...lost, record, verdict: () => verdict }).write?.record;
+      assert.ok(after !== undefined && after !== null && "asked" in after && after.asked === true);
+    }
+    const anew = nextOf({ ...lost, record: { ...asked, revision: 9 }, seen: { ...seen, revision: 8 } });
+    assert.ok(anew.write?.record?.phase === "suspect" && anew.write.record.asked === undefined);
   });
 
   it("tells why it is not tried again after a round that proved nothing", () => {
@@ -166,6 +184,14 @@ describe("a round", () => {
     const outcome = { proven: true, devices: ["bmc"] } as const;
     const earlier = { kind: "round", key: "5/1/2", outcome, endedAt: 0 } as const;
     assert.equal(phaseAfter({ record, task: earlier }), "run round");
+  });
+
+  it("over the leader's own host is not taken over: who leads in it has the proof that it is not off", () => {
+    const own = { record: stored({ ...round, term: 2 }), isLeadersHost: true };
+    assert.equal(phaseAfter({ ...own, foreignForMs: 59_999 }), "nothing");
+    const after = nextOf({ ...lost, ...own, foreignForMs: 60_000 }).write?.record;
+    assert.ok(after?.phase === "failed" && after.why.code === "leaders-host" && after.round === 1);
+    assert.equal(phaseAfter({ record: { ...after, revision: 9 }, alive }), "forgotten");
   });
 
   it("is taken over once the former leader's command must have ended", () => {

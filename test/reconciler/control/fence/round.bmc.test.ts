@@ -48,7 +48,12 @@ const proven = /^proven off$/;
 const moods: readonly Moody[] = [
   { device: "does as it is told", mood: "", comesTo: proven, leaves: "off" },
   { device: "is off already", mood: "", power: "off", comesTo: proven, leaves: "off" },
-  { device: "is slow", mood: "sleep 1", comesTo: proven, leaves: "off" },
+  {
+    device: "takes 30 s for each answer, and has not switched yet at the first one",
+    mood: `sleep 3; if [ "$action" = off ]; then touch asked; exit 0; fi; if [ -e asked ]; then echo off > power; fi`,
+    comesTo: proven,
+    leaves: "off",
+  },
   {
     device: "writes in other letters, with noise around it",
     mood: `if [ "$action" = status ]; then
