@@ -189,7 +189,7 @@ export class Fencing {
       hour: {
         others: [...around.fencedInHour].filter((other) => other !== name).length,
         bound: around.bound,
-        asked: node.fence !== null && "asked" in node.fence && node.fence.asked === true,
+        asked: node.fence !== null && "asked" in node.fence && node.fence.asked,
       },
       whyNoProof: () => {
         const kit = kitInForce(devices, node, state);

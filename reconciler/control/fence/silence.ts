@@ -88,6 +88,9 @@ function show(it: NodeCase, record: Silent, verdict: Exclude<Verdict, { readonly
 }
 
 /** Once it was left to a person it is theirs, whatever is said of it later. */
-function asking({ asked }: Silent, { why }: Exclude<Verdict, { readonly is: "fence" }>): Pick<Silent, "asked"> {
+function asking(
+  { asked }: Silent,
+  { why }: Exclude<Verdict, { readonly is: "fence" }>,
+): Pick<Silent, "asked"> {
   return asked === true || why?.code === "fence-bound" ? { asked: true } : {};
 }

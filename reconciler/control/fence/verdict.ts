@@ -10,7 +10,7 @@ export type Verdict =
   | { readonly is: "hopeless"; readonly why: Reason }
   | { readonly is: "fence" };
 
-/** What is asked, in this order; the functions cost something and are called only where it comes to them. */
+/** What a verdict rests on; the functions cost something, and are called only where it comes to them. */
 export interface Evidence {
   readonly node: NodeName;
   /** Milliseconds of its grace that are left; 0 or less: it is over. */
