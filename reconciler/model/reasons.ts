@@ -138,7 +138,7 @@ export const reasonTable = {
       "`keel store status` shows what they say. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-bound": {
-    text: "{node} is lost; {count} other nodes were fenced within the hour or are being, the bound is {bound}",
+    text: "{node} is lost, and left to a person: it would have been more than {bound} fenced within an hour",
     advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-in-turn": { text: "{node} is lost; it is fenced once {other} is dealt with" },

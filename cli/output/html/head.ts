@@ -37,8 +37,11 @@ function maintenanceText({ reason, until, doubt }: ClusterReport["maintenance"])
   return [
     "Maintenance",
     reason === null ? null : `: ${reason}`,
-    until === null ? ", without an end" : markup`, until ${time(until)}`,
-    doubt ? "; that is over, but the clock that says so may be wrong" : null,
+    doubt
+      ? ", over if the clock is right"
+      : until === null
+        ? ", without an end"
+        : markup`, until ${time(until)}`,
   ];
 }
 

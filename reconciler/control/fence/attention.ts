@@ -60,8 +60,7 @@ export class Attention {
    * of the store may be heeded before its timers ring.
    */
   get interruptedAt(): number {
-    if (this.#isLate()) this.#interruptedAt = this.#options.clock.monotonic();
-    return this.#interruptedAt;
+    return this.#isLate() ? this.#options.clock.monotonic() : this.#interruptedAt;
   }
 
   /** The nodes that are silent now. */

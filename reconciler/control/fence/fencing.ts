@@ -150,7 +150,7 @@ export class Fencing {
       now: writer.now,
       monotonic,
       term,
-      isLeadersHost: this.#isOwnHost(node),
+      isLeadersHost: this.#isLeadersHost(node),
       verdict: () => this.#judge(node, sight, around, monotonic),
       foreignForMs: this.#foreign.look(name, foreign, monotonic),
       aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
@@ -184,7 +184,7 @@ export class Fencing {
       isOnlyNode: around.isOnlyNode,
       isStorm: around.isStorm,
       isWorthIt: () => hasBegun(node.fence) || isWorthFencing(input, name),
-      isLeadersHost: this.#isOwnHost(node),
+      isLeadersHost: this.#isLeadersHost(node),
       keepsQuorum: members.keepsQuorumWithout(addressesOf(node, state)),
       hour: {
         others: [...around.fencedInHour].filter((other) => other !== name).length,
@@ -202,7 +202,7 @@ export class Fencing {
     return verdict;
   }
 
-  #isOwnHost({ observed }: NodeFacts): boolean {
+  #isLeadersHost({ observed }: NodeFacts): boolean {
     const { bootId } = this.#options;
     return bootId !== null && observed?.seen?.bootId === bootId;
   }

@@ -57,7 +57,7 @@ function whyNot(evidence: Evidence): Reason | null {
   if (evidence.keepsQuorum === null) return reason("quorum-unknown", { node });
   if (!evidence.keepsQuorum) return reason("would-lose-quorum", { node });
   if (hour.asked || hour.others + 1 > hour.bound) {
-    return reason("fence-bound", { node, count: hour.others, bound: hour.bound });
+    return reason("fence-bound", { node, bound: hour.bound });
   }
   return null;
 }
