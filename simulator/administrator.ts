@@ -4,7 +4,13 @@ import { commitProposal } from "../reconciler/control/commit.ts";
 import type { Head } from "../reconciler/control/desired-objects.ts";
 import { acknowledgementOf, confirmationOf } from "../reconciler/control/fence/words.ts";
 import { propose } from "../reconciler/control/propose.ts";
-import { destructionOf, type Wish, writeRequest } from "../reconciler/control/requests.ts";
+import {
+  destructionOf,
+  requestId,
+  type Wish,
+  withdrawRequest,
+  writeRequest,
+} from "../reconciler/control/requests.ts";
 import type { LoadResult } from "../reconciler/desired/load-result.ts";
 import { resolveDocuments } from "../reconciler/desired/resolve-documents.ts";
 import { ResolveMemory } from "../reconciler/desired/resolve/resolve-memory.ts";
@@ -86,6 +92,25 @@ export class Administrator {
   /** As `keel node ready NAME` of a node that is ready by its document. @throws KeelError where it would be refused */
   async acknowledge(node: NodeName): Promise<void> {
     await this.request(acknowledgementOf(this.#options.feed.state, node));
+  }
+
+  /** As `keel maintenance on --override`, or `off`; `node`: null is the whole cluster. @throws KeelError where there is none */
+  async override(node: NodeName | null, forMs: number | null): Promise<void> {
+    const { clock, feed, keys } = this.#options;
+    const { desired, requests } = feed.state;
+    if (forMs !== null) {
+      const wish = {
+        kind: "maintenance",
+        cluster: desired.cluster.name,
+        node,
+        reason: "a new switch",
+      } as const;
+      await writeRequest(this.#store(), keys, wish, { by: "simulator", now: clock.now(), forMs });
+      return;
+    }
+    const request = requests.get(requestId("maintenance", node ?? ""));
+    if (request === undefined) throw refusal("there is none");
+    await withdrawRequest(this.#store(), keys, request);
   }
 
   #store(): Store {

@@ -22,7 +22,7 @@ import { MemoryMaintenance } from "../reconciler/store/memory/memory-maintenance
 import { MemoryStore, type MemoryStoreOptions } from "../reconciler/store/memory/memory-store.ts";
 import type { Store } from "../reconciler/store/store.ts";
 import { Administrator } from "./administrator.ts";
-import type { ClockHabit } from "./node-clock.ts";
+import { type ClockHabit, NodeClock } from "./node-clock.ts";
 import { PowerGrid } from "./power-grid.ts";
 import { ProcessHypervisor } from "./process-hypervisor.ts";
 import { SimulatedProcess } from "./process.ts";
@@ -65,6 +65,8 @@ export class VirtualCluster {
   readonly #power: PowerGrid;
   readonly #images = new SimulatedImages();
   readonly #parts = new Map<string, Part>();
+  /** Of the machines of the reconcilers, where these are no nodes. */
+  readonly #clocks = new Map<string, NodeClock>();
   readonly #cutOff = new Set<NodeName>();
   #storeIsDown = false;
   #messageMostMs = Number.POSITIVE_INFINITY;
@@ -121,8 +123,8 @@ export class VirtualCluster {
 
   /** `on`: the node whose machine it runs on; left out: none. */
   startReconciler(id: string, on: NodeName | null = null): void {
-    const { clock: world, messageMs = 0 } = this.#options;
-    const place = { clock: on === null ? world : this.#site(on).clock, messageMs };
+    const { messageMs = 0 } = this.#options;
+    const place = { clock: on === null ? this.#clockOf(id) : this.#site(on).clock, messageMs };
     const { signal, store, process } = this.#begin(`reconciler/${id}`, place, () => !this.#storeIsDown);
     const { clock } = process;
     const feed = new ClusterFeed({ store, root: this.keys.root, clock, log: silentLog });
@@ -175,6 +177,25 @@ export class VirtualCluster {
 
   resume(part: PartId): void {
     this.#parts.get(part)?.process.resume();
+  }
+
+  resumeReconcilers(): void {
+    for (const id of this.#clocks.keys()) this.resume(`reconciler/${id}`);
+  }
+
+  /** Of the machine that it runs on, which is no node's. */
+  setReconcilerClock(id: string, habit: ClockHabit): void {
+    this.#clockOf(id).setHabit(habit);
+  }
+
+  setReconcilerClocks(habit: ClockHabit): void {
+    for (const clock of this.#clocks.values()) clock.setHabit(habit);
+  }
+
+  #clockOf(id: string): NodeClock {
+    const clock = this.#clocks.get(id) ?? new NodeClock(this.#options.clock);
+    this.#clocks.set(id, clock);
+    return clock;
   }
 
   /** What heartbeats that are started from now on are told of their lease. */

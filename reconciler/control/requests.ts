@@ -82,9 +82,9 @@ export async function withdrawRequest(
 /** Of one turn; the next one goes on. */
 const droppedMax = 50;
 
-/** Takes away what nobody may use any more, and says so. */
+/** Takes away what nobody may use any more, and says so; maintenance ends by its own rules. */
 export function dropVoid(writer: Writer, state: ClusterState): readonly VmTransaction[] {
-  const dropped = [...state.requests.values()].flatMap((request) => {
+  const dropped = [...state.requests.values()].filter(isUsedOnce).flatMap((request) => {
     const why = whyVoid(request, state, writer.now);
     return why === null ? [] : [{ request, why }];
   });
@@ -128,5 +128,11 @@ function whyVoid(request: StoredRequest, { applied, desired }: ClusterState, now
 
 /** When the next of them expires; null: there is none. */
 export function nextExpiry(requests: ReadonlyMap<string, StoredRequest>): number | null {
-  return requests.size === 0 ? null : Math.min(...[...requests.values()].map(({ expiresAt }) => expiresAt));
+  const ends = [...requests.values()].filter(isUsedOnce).map(({ expiresAt }) => expiresAt);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/** Maintenance is no act: it lasts. */
+function isUsedOnce({ kind }: StoredRequest): boolean {
+  return kind !== "maintenance";
 }

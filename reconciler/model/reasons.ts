@@ -148,6 +148,10 @@ export const reasonTable = {
     advice:
       "Look after its power controller; or switch it off yourself, then `keel node confirm-dead {node}`.",
   },
+  "fence-left": {
+    text: "{node}: the leader that was fencing it leads no more, and it is not proven off: {why}",
+    advice: "The next round begins within seconds, if it still is to be fenced.",
+  },
   "no-fence-method": {
     text: "{node} is lost, and has no power controller that could prove it off",
     advice: "Switch it off yourself, then `keel node confirm-dead {node}`; give it a `bmc:`.",

@@ -20,6 +20,8 @@ import type { JsonMap, ScriptEvent } from "./script.ts";
 export class Author {
   readonly random: SeededRandom;
   readonly events: ScriptEvent[] = [];
+  /** Who leads with a clock that was wrong before cannot know when a maintenance ends: a scenario has one or the other. */
+  readonly setsLeadersClocks: boolean;
   /** Every node that ever was: its machine stays. */
   readonly machines: string[];
   #documents: ReadonlyMap<ObjectId, unknown>;
@@ -30,6 +32,7 @@ export class Author {
 
   constructor(random: SeededRandom, cluster: ClusterDraft) {
     this.random = random;
+    this.setsLeadersClocks = random.chance(0.5);
     this.#documents = cluster.documents;
     this.machines = this.names("Node");
     this.#places = new Map(Object.entries(cluster.start));

@@ -164,6 +164,14 @@ export function request(author: Author): void {
   author.act({ [verb]: author.aVm() });
 }
 
+/** Maintenance with an end, by a request. */
+export function override(author: Author): void {
+  const { random } = author;
+  if (author.setsLeadersClocks) return;
+  const whose = random.oneOf(["Cluster/lab", objectId("Node", author.aNode())]);
+  author.act({ override: { [whose]: random.oneOf(["20s", "2m", "10m", "off"]) } });
+}
+
 export function acknowledge(author: Author): void {
   author.act({ acknowledge: author.aMachine() });
 }

@@ -34,6 +34,15 @@ const ofAll: readonly Fault[] = [
     author.act({ reconciler: "kill-leader" });
     return null;
   },
+  (author) => {
+    author.act({ reconciler: "pause-leader" });
+    return { reconciler: "resume-leader" };
+  },
+  (author) => {
+    if (!author.setsLeadersClocks) return null;
+    author.act({ reconciler: author.random.oneOf(["clock-ahead", "clock-behind"]) });
+    return { reconciler: "clock-right" };
+  },
 ];
 
 const ofGuests: readonly Fault[] = [

@@ -20,6 +20,7 @@ const deeds: readonly (readonly [number, edits.Deed])[] = [
   [1, edits.addNode],
   [4, edits.request],
   [1, edits.acknowledge],
+  [1, edits.override],
   [3, edits.destroy],
   [2, edits.rename],
   [6, (author) => fault(author)],

@@ -4,7 +4,7 @@
  */
 import type { VmName } from "../../reconciler/model/names.ts";
 import { nodesOf, type Step, type StepKind } from "../../reconciler/model/step.ts";
-import type { ScenarioEvent } from "../scenario/scenario.ts";
+import type { LeaderCommand, ScenarioEvent } from "../scenario/scenario.ts";
 import type { Moment } from "../scenario/simulate.ts";
 import { editCell, editCells, editKinds, lossPhases } from "./edit-cells.ts";
 
@@ -18,6 +18,8 @@ export const faultKinds = [
   "clock wrong",
   "store down",
   "kill-leader",
+  "pause-leader",
+  "leader clock wrong",
   "guest crash",
   "guest poweroff",
   "guest ignore-acpi",
@@ -58,6 +60,8 @@ export function whyNever(fault: FaultKind, kind: StepKind): string | null {
     case "clock wrong":
     case "store down":
     case "kill-leader":
+    case "pause-leader":
+    case "leader clock wrong":
       return null;
   }
 }
@@ -154,7 +158,7 @@ function nameOf(event: ScenarioEvent): string {
     case "store":
       return event.up ? "" : "store down";
     case "reconciler":
-      return event.command;
+      return isClockWrong(event.command) ? "leader clock wrong" : event.command;
     case "guest":
       return `guest ${event.command}`;
     case "migration":
@@ -164,8 +168,13 @@ function nameOf(event: ScenarioEvent): string {
     case "request":
     case "bmc":
     case "confirm-dead":
+    case "override":
       return "";
   }
+}
+
+function isClockWrong(command: LeaderCommand): boolean {
+  return command === "clock-ahead" || command === "clock-behind";
 }
 
 function isHit(event: ScenarioEvent, step: Step, runs: (vm: VmName) => boolean): boolean {
@@ -190,6 +199,7 @@ function isHit(event: ScenarioEvent, step: Step, runs: (vm: VmName) => boolean):
     case "request":
     case "bmc":
     case "confirm-dead":
+    case "override":
       return false;
   }
 }

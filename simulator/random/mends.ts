@@ -18,6 +18,9 @@ const mends: Readonly<Record<string, readonly string[]>> = {
 export function mendsOf(events: readonly ScriptEvent[]): readonly ScriptEvent[] {
   const at = (events.at(-1)?.at ?? 0) + 1;
   const store = events.some(({ act }) => "store" in act) ? [{ at, act: { store: "up" } }] : [];
+  const leader = events.some(({ act }) => "reconciler" in act)
+    ? ["resume-leader", "clock-right"].map((reconciler) => ({ at, act: { reconciler } }))
+    : [];
   const rest = Object.entries(mends).flatMap(([what, words]) => {
     const names = new Set(events.flatMap(({ act }) => namesIn(act, what)));
     if (names.size === 0) return [];
@@ -26,7 +29,7 @@ export function mendsOf(events: readonly ScriptEvent[]): readonly ScriptEvent[] 
       act: { [what]: Object.fromEntries([...names].map((n) => [n, word])) },
     }));
   });
-  return [...store, ...rest];
+  return [...store, ...leader, ...rest];
 }
 
 function namesIn(act: JsonMap, what: string): readonly string[] {

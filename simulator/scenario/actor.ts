@@ -8,7 +8,7 @@ import { unreachable } from "../../reconciler/model/unreachable.ts";
 import type { VirtualCluster } from "../virtual-cluster.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Referee } from "./referee.ts";
-import type { HardwareTable, NodeHardware, RequestKind, ScenarioEvent } from "./scenario.ts";
+import type { HardwareTable, LeaderCommand, NodeHardware, RequestKind, ScenarioEvent } from "./scenario.ts";
 
 export interface ActorOptions {
   readonly cluster: VirtualCluster;
@@ -19,6 +19,8 @@ export interface ActorOptions {
   /** Called when something that was begun by an event comes true later. */
   readonly onStir: () => void;
 }
+
+type ToNode = Extract<ScenarioEvent, { readonly kind: "power" | "network" | "part" | "bmc" | "clock" }>;
 
 /** A killed reconciler is started again after so long, as by its service manager. */
 const restartMs = 10_000;
@@ -48,31 +50,29 @@ export class Actor {
   }
 
   async perform(event: ScenarioEvent): Promise<void> {
+    const { administrator } = this.#cluster;
     switch (event.kind) {
       case "edit":
         await this.#edit(event);
         return;
       case "approve":
         await this.#ask("destroy", { vm: event.vm }, async () => {
-          await this.#cluster.administrator.approve(event.vm, event.disks);
+          await administrator.approve(event.vm, event.disks);
           this.#referee.approve(event.vm);
         });
         return;
       case "request":
         await this.#request(event.request, event.name);
         return;
-      case "power":
-        this.#power(event.node, event.on);
-        return;
-      case "network":
-        this.#withNode(event.node, "network", () => {
-          this.#cluster.setNetwork(event.node, event.up);
+      case "override":
+        await this.#ask("maintenance", { node: event.node ?? "cluster" }, async () => {
+          const until = this.#clock.now() + (event.forMs ?? 0);
+          await administrator.override(event.node, event.forMs);
+          this.#referee.override(event.node, { from: this.#clock.now(), until });
         });
         return;
-      case "part":
-        this.#withNode(event.node, event.part, () => {
-          this.#command(event);
-        });
+      case "confirm-dead":
+        await this.#ask("confirm-dead", { node: event.node }, () => administrator.confirmDead(event.node));
         return;
       case "guest":
         this.#guest(event);
@@ -81,25 +81,46 @@ export class Actor {
         this.#cluster.network.habits.setMigration(event.vm, event.habit);
         return;
       case "reconciler":
-        this.#killLeader();
+        this.#toLeader(event.command);
         return;
       case "store":
         this.#cluster.setStore(event.up);
         return;
+      case "power":
+      case "network":
+      case "part":
       case "bmc":
-        this.#withNode(event.node, "bmc", () => {
-          this.#cluster.setBmc(event.node, event.habit);
-        });
+      case "clock":
+        this.#toNode(event);
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  #toNode(event: ToNode): void {
+    const { node } = event;
+    if (!this.#cluster.has(node)) {
+      const what = event.kind === "part" ? event.part : event.kind;
+      this.#chronicle.refuse(`${what} ${node}`, "there is no such node");
+      return;
+    }
+    switch (event.kind) {
+      case "power":
+        if (event.on) this.#cluster.powerOn(node);
+        else this.#cluster.powerOff(node);
+        return;
+      case "network":
+        this.#cluster.setNetwork(node, event.up);
+        return;
+      case "part":
+        this.#command(event);
+        return;
+      case "bmc":
+        this.#cluster.setBmc(node, event.habit);
         return;
       case "clock":
-        this.#withNode(event.node, "clock", () => {
-          this.#cluster.setClock(event.node, event.habit);
-        });
-        return;
-      case "confirm-dead":
-        await this.#ask("confirm-dead", { node: event.node }, () =>
-          this.#cluster.administrator.confirmDead(event.node),
-        );
+        this.#cluster.setClock(node, event.habit);
         return;
       default:
         unreachable(event);
@@ -157,13 +178,6 @@ export class Actor {
     else this.#chronicle.tell({ kind: "request", request, ...object });
   }
 
-  #power(node: NodeName, on: boolean): void {
-    this.#withNode(node, "power", () => {
-      if (on) this.#cluster.powerOn(node);
-      else this.#cluster.powerOff(node);
-    });
-  }
-
   #command({ part, node, command }: Extract<ScenarioEvent, { kind: "part" }>): void {
     const id = `${part}/${node}` as const;
     switch (command) {
@@ -206,21 +220,48 @@ export class Actor {
     }
   }
 
-  #killLeader(): void {
+  #toLeader(command: LeaderCommand): void {
     const id = this.#cluster.feed.state.leader?.id ?? null;
-    if (id === null || !this.#cluster.runs(`reconciler/${id}`)) {
-      this.#chronicle.refuse("kill-leader", "nobody leads");
-      return;
+    const leads = id !== null && this.#cluster.runs(`reconciler/${id}`);
+    switch (command) {
+      case "resume-leader":
+        this.#cluster.resumeReconcilers();
+        return;
+      case "clock-right":
+        this.#cluster.setReconcilerClocks("right");
+        return;
+      case "kill-leader":
+      case "pause-leader":
+      case "clock-ahead":
+      case "clock-behind":
+        if (leads) this.#befallLeader(id, command);
+        else this.#chronicle.refuse(command, "nobody leads");
+        return;
+      default:
+        unreachable(command);
     }
-    this.#cluster.kill(`reconciler/${id}`);
-    this.#later(restartMs, () => {
-      this.#cluster.startReconciler(id);
-    });
   }
 
-  #withNode(node: NodeName, what: string, act: () => void): void {
-    if (this.#cluster.has(node)) act();
-    else this.#chronicle.refuse(`${what} ${node}`, "there is no such node");
+  #befallLeader(id: string, command: Exclude<LeaderCommand, "resume-leader" | "clock-right">): void {
+    switch (command) {
+      case "kill-leader":
+        this.#cluster.kill(`reconciler/${id}`);
+        this.#later(restartMs, () => {
+          this.#cluster.startReconciler(id);
+        });
+        return;
+      case "pause-leader":
+        this.#cluster.pause(`reconciler/${id}`);
+        return;
+      case "clock-ahead":
+        this.#cluster.setReconcilerClock(id, "ahead");
+        return;
+      case "clock-behind":
+        this.#cluster.setReconcilerClock(id, "behind");
+        return;
+      default:
+        unreachable(command);
+    }
   }
 
   #later(ms: number, act: () => void): void {

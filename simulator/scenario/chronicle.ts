@@ -106,7 +106,10 @@ export class Chronicle {
       before === null || before.phase === "suspect" || before.phase === "lost" || before.round === 0;
     if (isWatched || (phase === "closed" && wasWatched)) return;
     this.tell({ kind: "fence", node, phase });
-    if (record?.phase === "cutting") this.#options.referee.cutting(node, record.at);
+    if (record?.phase !== "cutting") return;
+    // By the clock of its leader, which may be ahead.
+    const at = Math.min(record.at, this.#options.now());
+    this.#options.referee.cutting(node, at);
   }
 
   #heedHome(vm: VmName, home: NodeName | null): void {

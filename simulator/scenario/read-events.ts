@@ -5,6 +5,7 @@ import { bmcHabits } from "../simulated-bmc.ts";
 import type { FieldReader, Fields } from "./fields.ts";
 import {
   guestCommands,
+  leaderCommands,
   migrationHabits,
   partCommands,
   type ScenarioAction,
@@ -65,8 +66,13 @@ const actions: Readonly<Record<string, Read>> = {
   restart: request("restart"),
   retry: request("retry"),
   reconciler: (reader, value, path) => [
-    { kind: "reconciler", command: reader.word(value, path, ["kill-leader"]) },
+    { kind: "reconciler", command: reader.word(value, path, leaderCommands) },
   ],
+  override: each((reader, name, value, path) => ({
+    kind: "override",
+    node: name.startsWith("Cluster/") ? null : nameIn(name),
+    forMs: value === "off" ? null : reader.durationMs(value, path, 0),
+  })),
   store: (reader, value, path) => [{ kind: "store", up: reader.word(value, path, ["down", "up"]) === "up" }],
 };
 

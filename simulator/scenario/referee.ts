@@ -15,12 +15,19 @@ import { type RunningGuest, RunningGuests } from "./running-guests.ts";
 /** What was decided may have been on its way to the store for so long, while it was edited away. */
 const onItsWayMs = 1_000;
 
+/** Of a maintenance, in epoch milliseconds; one that was withdrawn has no length. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
 export class Referee {
   readonly intents = new Intents();
   readonly violations: Violation[] = [];
   readonly #seconds: () => number;
   readonly #running = new RunningGuests();
   readonly #approved = new Set<VmName>();
+  readonly #overrides = new Map<NodeName | null, Span>();
 
   /** @param seconds the time, in seconds since the beginning */
   constructor(seconds: () => number) {
@@ -33,6 +40,11 @@ export class Referee {
 
   approve(vm: VmName): void {
     this.#approved.add(vm);
+  }
+
+  /** The latest of that node; null: of the cluster. */
+  override(node: NodeName | null, time: Span): void {
+    this.#overrides.set(node, time);
   }
 
   /** @param decidedAt when the step that it belongs to was decided, in epoch milliseconds */
@@ -75,7 +87,9 @@ export class Referee {
     const desired = this.intents.at(at);
     const all = [desired?.cluster.maintenance, desired?.nodes.get(node)?.maintenance];
     const isOn = all.some((one) => one !== undefined && one.on && (one.until === null || at < one.until));
-    if (isOn) this.broken("maintenance", `${node} is cut while maintenance is on`);
+    const overrides = [this.#overrides.get(null), this.#overrides.get(node)];
+    const isOverridden = overrides.some((one) => one !== undefined && one.from < at && at < one.until);
+    if (isOn || isOverridden) this.broken("maintenance", `${node} is cut while maintenance is on`);
   }
 
   destroyed(vm: VmName): void {

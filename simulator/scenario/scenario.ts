@@ -41,10 +41,20 @@ export interface HardwareTable {
 /** kill: stays dead until started. pause: stopped where it is, as by SIGSTOP. */
 export const partCommands = ["kill", "start", "pause", "resume"] as const;
 export const guestCommands = ["crash", "poweroff", "ignore-acpi", "obey-acpi"] as const;
+/** To the reconciler that leads; resume-leader: to each that was paused. The clock is that of its machine. */
+export const leaderCommands = [
+  "kill-leader",
+  "pause-leader",
+  "resume-leader",
+  "clock-ahead",
+  "clock-behind",
+  "clock-right",
+] as const;
 export const migrationHabits = ["fail", "hang", "ok"] as const;
 
 export type PartCommand = (typeof partCommands)[number];
 export type GuestCommand = (typeof guestCommands)[number];
+export type LeaderCommand = (typeof leaderCommands)[number];
 export type MigrationHabit = (typeof migrationHabits)[number];
 
 /** What a request of a scenario names. */
@@ -67,7 +77,9 @@ export type ScenarioAction =
   | { readonly kind: "migration"; readonly vm: VmName; readonly habit: MigrationHabit }
   | { readonly kind: "confirm-dead"; readonly node: NodeName }
   | { readonly kind: "request"; readonly request: RequestKind; readonly name: string }
-  | { readonly kind: "reconciler"; readonly command: "kill-leader" }
+  | { readonly kind: "reconciler"; readonly command: LeaderCommand }
+  /** As `keel maintenance on --override`; null: it is withdrawn. */
+  | { readonly kind: "override"; readonly node: NodeName | null; readonly forMs: number | null }
   | { readonly kind: "store"; readonly up: boolean };
 
 export type ScenarioEvent = { readonly at: number } & ScenarioAction;

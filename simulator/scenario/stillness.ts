@@ -7,7 +7,6 @@ import { presentInput } from "../../reconciler/control/plan-input.ts";
 import { planOf } from "../../reconciler/control/report/cluster-report.ts";
 import type { ClusterState } from "../../reconciler/control/cluster-state.ts";
 import type { ReleasedStep } from "../../reconciler/model/journal.ts";
-import type { Desired } from "../../reconciler/model/desired.ts";
 import type { Plan, PlannedStep } from "../../reconciler/model/plan.ts";
 import type { Observed } from "../../reconciler/model/observed.ts";
 import { isFinal, nodesOf } from "../../reconciler/model/step.ts";
@@ -75,7 +74,7 @@ export class Stillness {
     if ([...state.fences.values()].some((record) => isFencingPending(record, state))) return false;
     if (!isIdle(planOf(state, now))) return false;
     // The leader gets its time to notice an end that has come.
-    const ends = maintenanceEnds(state.desired, now - forMs);
+    const ends = maintenanceEnds(state, now - forMs);
     return ends.every((at) => isIdle(planWithoutMaintenance(state, Math.max(at, now))));
   }
 }
@@ -84,10 +83,16 @@ function isIdle({ steps, records, cancels, wakeAt }: Plan): boolean {
   return steps.every(waitsForAnother) && records.length === 0 && cancels.length === 0 && wakeAt === null;
 }
 
-/** When the files' maintenances end by themselves, as far as that is after this time, in epoch milliseconds. */
-function maintenanceEnds({ cluster, nodes }: Desired, after: number): readonly number[] {
-  const all = [cluster.maintenance, ...[...nodes.values()].map((node) => node.maintenance)];
-  return all.flatMap(({ on, until }) => (on && until !== null && until > after ? [until] : []));
+/** When maintenances end by themselves, as far as that is after this time, in epoch milliseconds. */
+function maintenanceEnds({ desired, requests }: ClusterState, after: number): readonly number[] {
+  const { cluster, nodes } = desired;
+  const written = [cluster.maintenance, ...[...nodes.values()].map((node) => node.maintenance)];
+  const overrides = [...requests.values()].filter(({ kind }) => kind === "maintenance");
+  const ends = [
+    ...written.flatMap(({ on, until }) => (on && until !== null ? [until] : [])),
+    ...overrides.map(({ expiresAt }) => expiresAt),
+  ];
+  return ends.filter((until) => until > after);
 }
 
 /** What there will be to do then, as far as it can be known now: by the files alone. */

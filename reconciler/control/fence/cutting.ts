@@ -1,9 +1,10 @@
-/** A round over the power devices of a node: how it is begun, taken over, and what its end means. */
+/** A round over the power devices of a node: how it is begun, read to its end by another leader, and what its end means. */
 import type { FenceOpen, FenceRecord, Incident } from "../../model/fence.ts";
 import { type Reason, reason } from "../../model/reasons.ts";
 import { common, type Next, type NodeCase, rest, run, write } from "./case.ts";
 import { fenceCommandMs } from "./fence-device.ts";
 import { backAlive } from "./back.ts";
+import type { RoundOutcome } from "./round.ts";
 import { prove } from "./proof.ts";
 
 export type Cutting = Extract<FenceOpen, { readonly phase: "cutting" }>;
@@ -24,37 +25,33 @@ export function cut(it: NodeCase, incident: Incident, round: number, why: Reason
 }
 
 export function whileCutting(it: NodeCase, record: Cutting): Next {
-  const { node, now } = it;
-  const { incident, round } = record;
-  if (record.term !== it.term) return takeOver(it, record);
-  const key = `${incident.id}/${round}/${record.term}`;
+  const isOwn = record.term === it.term;
+  const leftMs = isOwn ? 0 : fenceCommandMs - it.foreignForMs;
+  if (leftMs > 0) return rest(leftMs);
+  // What this leader runs in is not off, so that nothing is to be read.
+  if (!isOwn && it.isLeadersHost)
+    return fail(it, record, reason("leaders-host", { node: it.node }), "warning");
+  const kind = isOwn ? "round" : "reading";
+  const key = `${record.incident.id}/${record.round}/${record.term}`;
   const { task } = it;
-  if (task?.kind !== "round" || task.key !== key) return run("round", key);
-  if (task.outcome === null) return rest();
-  // A heartbeat of before, that does not wait for rounds.
-  if (it.alive !== null) return backAlive(it, incident);
-  if (task.outcome.proven) {
-    return prove(it, incident, { by: "bmc", at: now, devices: task.outcome.devices });
-  }
-  const why = reason("fence-failed", { node, why: task.outcome.why });
-  return write(
-    { ...common(it), phase: "failed", incident, round, at: now, why },
-    { level: "alarm", reason: why },
-  );
+  if (task?.kind !== kind || task.key !== key) return run(kind, key);
+  return task.outcome === null ? rest() : ended(it, record, task.outcome, kind);
 }
 
 /**
- * The former leader's command may be under way for as long as one may take. Only then a reading tells the truth. Of the
- * leader's own host none is needed: what this leader runs in is not off. So the round ends, and its heartbeat may live.
+ * The former leader's command may be under way for as long as one may take; only then a reading tells the truth. Its
+ * successor reads, and switches nothing: much may be otherwise by now, and the next round asks about it all.
  */
-function takeOver(it: NodeCase, { incident, round, phase, why }: Cutting): Next {
-  const leftMs = fenceCommandMs - it.foreignForMs;
-  if (leftMs > 0) return rest(leftMs);
-  const { node, now, term } = it;
-  if (it.isLeadersHost) {
-    const own = reason("leaders-host", { node });
-    const failed = { ...common(it), phase: "failed", incident, round, at: now, why: own } as const;
-    return write(failed, { level: "warning", reason: own });
-  }
-  return write({ ...common(it), phase, incident, round, at: now, term, ...(why !== undefined && { why }) });
+function ended(it: NodeCase, record: Cutting, outcome: RoundOutcome, kind: "round" | "reading"): Next {
+  const { node, now, alive } = it;
+  // A heartbeat of before, that does not wait for rounds.
+  if (alive !== null) return backAlive(it, record.incident);
+  if (outcome.proven) return prove(it, record.incident, { by: "bmc", at: now, devices: outcome.devices });
+  if (kind === "round") return fail(it, record, reason("fence-failed", { node, why: outcome.why }), "alarm");
+  return fail(it, record, reason("fence-left", { node, why: outcome.why }), "warning");
+}
+
+function fail(it: NodeCase, { incident, round }: Cutting, why: Reason, level: "warning" | "alarm"): Next {
+  const failed = { ...common(it), phase: "failed", incident, round, at: it.now, why } as const;
+  return write(failed, { level, reason: why });
 }

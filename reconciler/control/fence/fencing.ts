@@ -95,17 +95,15 @@ export class Fencing {
     const monotonic = clock.monotonic();
     const facts = readNodes(input);
     const nodes = [...facts.values()];
-    const effective = maintenanceOf(state, {
-      now: writer.now,
-      wasSetDuring: (what) => this.#clockWatch.wasSetDuring(what),
-    });
+    const time = { now: writer.now, wasSetDuring: (what: string) => this.#clockWatch.wasSetDuring(what) };
+    const effective = maintenanceOf(state, time);
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, this.#past);
     const silent = nodes.filter(isSilent);
     attention.watchOver(silent.map((node) => unheard(node, fieldsInForce(node, state)?.address ?? null)));
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
-    const maintained = writeMaintenance(writer, state, effective);
+    const maintained = writeMaintenance(writer, state, effective, time);
     const lease = writeLease(writer, state);
     const transactions: VmTransaction[] = [
       ...[maintained, lease].filter((one) => one !== null),
@@ -208,7 +206,7 @@ export class Fencing {
   }
 
   #run(node: NodeFacts, it: Sight, { kind, key }: NonNullable<Next["run"]>): void {
-    const { devices, images, mayCut } = this.#options;
+    const { devices, images, mayCut, members } = this.#options;
     const { state } = it;
     if (kind === "release") {
       const held = Object.keys((node.fence !== null && "proof" in node.fence && node.fence.unreleased) || {});
@@ -220,10 +218,14 @@ export class Fencing {
     }
     const kit = kitInForce(devices, node, state);
     if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
-    else if (kind === "round") {
-      const cutting = kit.devices.map((device) => permitted(device, mayCut));
-      this.#tasks.round(node.name, key, cutting);
-    } else this.#tasks.powerOn(node.name, key, kit.devices);
+    else if (kind === "power-on") this.#tasks.powerOn(node.name, key, kit.devices);
+    else {
+      const addresses = addressesOf(node, state);
+      const may = async (ending: AbortSignal) =>
+        (await mayCut(ending)) && members.keepsQuorumWithout(addresses) === true;
+      const cutting = kit.devices.map((device) => permitted(device, may));
+      this.#tasks.round(node.name, kind, key, cutting);
+    }
   }
 }
 

@@ -32,14 +32,26 @@ export function maintenanceOf(state: ClusterState, time: MaintenanceTime): Maint
   const nodes = [...names].map((name): [NodeName, MaintenanceState] => {
     const { maintenance } = desired.nodes.get(name) ?? lastFields.get(name)?.fields ?? {};
     const written = [...(maintenance === undefined ? [] : [maintenance]), ...asWritten(overrides, name)];
-    return [name, strictest(`Node/${name}`, written, before?.nodes[name] ?? null, time)];
+    return [name, strictest(name, written, before?.nodes[name] ?? null, time)];
   });
   const written = [desired.cluster.maintenance, ...asWritten(overrides, null)];
   return {
-    cluster: strictest("Cluster", written, before?.cluster ?? null, time),
+    cluster: strictest(null, written, before?.cluster ?? null, time),
     nodes: Object.fromEntries(nodes.filter(([, { on }]) => on)),
     head: applied.revision,
   };
+}
+
+/** Overrides whose time is over beyond doubt. */
+function pastOverrides({ requests }: ClusterState, time: MaintenanceTime): readonly Override[] {
+  return [...requests.values()]
+    .filter((request) => request.kind === "maintenance")
+    .filter(({ node, expiresAt: until }) => until <= time.now && !time.wasSetDuring(spanOf(node, until)));
+}
+
+/** What a maintenance that is to end is known by, while it lasts. */
+function spanOf(node: NodeName | null, until: number): string {
+  return `${node === null ? "Cluster" : `Node/${node}`} ${until}`;
 }
 
 function asWritten(overrides: readonly Override[], node: NodeName | null): readonly Maintenance[] {
@@ -50,13 +62,13 @@ function asWritten(overrides: readonly Override[], node: NodeName | null): reado
 
 /** On where one of them says so, and for as long as the longest of them lasts. */
 function strictest(
-  whose: string,
+  node: NodeName | null,
   written: readonly Maintenance[],
   before: MaintenanceState | null,
   { now, wasSetDuring }: MaintenanceTime,
 ): MaintenanceState {
   const asked = written.filter(({ on }) => on);
-  const doubtful = asked.filter(({ until }) => until !== null && wasSetDuring(`${whose} ${until}`));
+  const doubtful = asked.filter(({ until }) => until !== null && wasSetDuring(spanOf(node, until)));
   const lasting = asked.filter(({ until }) => until === null || now < until);
   const over = before?.on === true ? doubtful.filter((one) => !lasting.includes(one)) : [];
   const [first] = [...lasting, ...over];
@@ -68,15 +80,17 @@ function strictest(
   return { on: true, reason: first.reason, until, doubt: lasting.length === 0, ending };
 }
 
-/** Null: what is written down is what is in force. */
+/** Null: what is written down is what is in force. Overrides go once it is written what is in force without them. */
 export function writeMaintenance(
   writer: Writer,
   state: ClusterState,
   record: MaintenanceRecord,
+  time: MaintenanceTime,
 ): VmTransaction | null {
   const { keys } = writer;
   const before = state.maintenance;
-  if (before !== null && isSame(before.record, record)) return null;
+  const past = pastOverrides(state, time);
+  if (before !== null && past.length === 0 && isSame(before.record, record)) return null;
   const news = newsOf(state, before?.record ?? null, record);
   const events = news.map((told) =>
     writer.events.put({
@@ -93,8 +107,13 @@ export function writeMaintenance(
         ...writer.guard,
         { key: keys.maintenance, modRevision: before?.revision ?? 0 },
         { key: keys.head, modRevision: state.applied.revision },
+        ...past.map(({ id, revision }) => ({ key: keys.request(id), modRevision: revision })),
       ],
-      then: [{ put: keys.maintenance, value: encode(record) }, ...events],
+      then: [
+        { put: keys.maintenance, value: encode(record) },
+        ...past.map(({ id }) => ({ delete: keys.request(id) })),
+        ...events,
+      ],
     },
   };
 }

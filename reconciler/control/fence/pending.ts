@@ -4,7 +4,7 @@ import type { ClusterState } from "../cluster-state.ts";
 import { isReleased } from "./release.ts";
 
 /** Why a node is not proven off, where that is tried again. */
-const goesOn: ReadonlySet<ReasonCode> = new Set(["fence-in-turn", "fence-failed"]);
+const goesOn: ReadonlySet<ReasonCode> = new Set(["fence-in-turn", "fence-failed", "fence-left"]);
 
 /** Whether fencing goes on by itself from here, without anybody's doing: then the node is not yet what it will be. */
 export function isFencingPending(record: FenceRecord, state: ClusterState): boolean {

@@ -43,7 +43,8 @@ export function permitted(device: FenceDevice, may: (signal: AbortSignal) => Pro
     read: (signal) => device.read(signal),
     uuid: (signal) => device.uuid(signal),
     command: async (power, signal) => {
-      if (power === "off" && !(await may(signal))) return "its leader does not lead any more";
+      if (power === "off" && !(await may(signal)))
+        return "its leader does not lead any more, or the store could not spare it";
       return device.command(power, signal);
     },
   };

@@ -37,6 +37,17 @@ export async function runRound(
   }
 }
 
+/** What was begun by somebody else: ends with proof where all of it is off. Switches nothing; rejects only when aborted. */
+export async function readOff(
+  devices: readonly FenceDevice[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RoundOutcome> {
+  const first = await readAll(devices, signal);
+  if (first.every(isOff)) return confirm(devices, clock, signal);
+  return { proven: false, why: whyUnknown(devices, first) ?? stillOn(devices, first) };
+}
+
 async function confirm(
   devices: readonly FenceDevice[],
   clock: Clock,

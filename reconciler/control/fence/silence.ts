@@ -6,7 +6,7 @@ import {
   type Incident,
   incidentId,
 } from "../../model/fence.ts";
-import { reason } from "../../model/reasons.ts";
+import { type ReasonCode, reason } from "../../model/reasons.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { backOffMs } from "./back-off.ts";
 import { voidWord } from "./back.ts";
@@ -50,6 +50,9 @@ function confirm(it: NodeCase, incident: Incident, request: StoredRequest): Next
   return prove(it, incident, { by: "human", at: now, who: request.by }, [request]);
 }
 
+/** What a round ends with where nothing else stands in the way. */
+const provedNothing: ReadonlySet<ReasonCode> = new Set(["fence-failed", "fence-left"]);
+
 type Failed = Extract<Silent, { readonly phase: "failed" }>;
 
 function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
@@ -61,11 +64,15 @@ function tryAgain(it: NodeCase, record: Failed, verdict: Verdict): Next {
     const told = { level: "warning", reason: verdict.why } as const;
     return write({ ...common(it), ...record, ...asking(record, verdict), why: verdict.why }, told);
   }
-  // A round of a former leader ended before this one's grace began.
-  const endedAt = it.task?.kind === "round" && it.task.outcome !== null ? it.task.endedAt : null;
-  const dueInMs = endedAt === null ? 0 : endedAt + backOffMs(round) - it.monotonic;
+  const dueInMs = endOfRound(it.task) + backOffMs(round) - it.monotonic;
   if (dueInMs > 0) return rest(dueInMs);
-  return cut(it, incident, round + 1, why.code === "fence-failed" ? why : null);
+  return cut(it, incident, round + 1, provedNothing.has(why.code) ? why : null);
+}
+
+/** By this leader's monotonic clock. A round of a former leader, that it has not read, ended before its grace began. */
+function endOfRound(task: NodeCase["task"]): number {
+  const isIt = task?.kind === "round" || task?.kind === "reading";
+  return isIt && task.outcome !== null ? task.endedAt : Number.NEGATIVE_INFINITY;
 }
 
 /** What people see of it: that its grace runs, or that it is lost, and why nothing is done. */

@@ -8,11 +8,14 @@ import { describeReason, type Reason } from "../../model/reasons.ts";
 import type { FenceDevice } from "./fence-device.ts";
 import type { ImageStore } from "./image-store.ts";
 import { type HeldImages, type Release, releaseImages } from "./release-images.ts";
-import { powerOn, type RoundOutcome, runRound } from "./round.ts";
+import { powerOn, readOff, type RoundOutcome, runRound } from "./round.ts";
+
+/** A reading switches nothing. */
+type RoundKind = "round" | "reading";
 
 export type Task =
   | {
-      readonly kind: "round";
+      readonly kind: RoundKind;
       readonly key: string;
       readonly outcome: RoundOutcome | null;
       readonly endedAt: number;
@@ -51,11 +54,12 @@ export class FenceTasks {
     return this.#tasks.get(node) ?? null;
   }
 
-  round(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
-    this.#tasks.set(node, { kind: "round", key, outcome: null, endedAt: 0 });
+  round(node: NodeName, kind: RoundKind, key: string, devices: readonly FenceDevice[]): void {
+    this.#tasks.set(node, { kind, key, outcome: null, endedAt: 0 });
+    const work = kind === "round" ? runRound : readOff;
     this.#follow(async () => {
-      const outcome = await runRound(devices, this.#clock, this.#signal);
-      this.#tasks.set(node, { kind: "round", key, outcome, endedAt: this.#clock.monotonic() });
+      const outcome = await work(devices, this.#clock, this.#signal);
+      this.#tasks.set(node, { kind, key, outcome, endedAt: this.#clock.monotonic() });
     });
   }
 
@@ -83,13 +87,13 @@ export class FenceTasks {
   }
 
   /** There is nothing to carry it out with. */
-  giveUp(node: NodeName, kind: "round" | "power-on", key: string, because: Reason): void {
+  giveUp(node: NodeName, kind: RoundKind | "power-on", key: string, because: Reason): void {
     const why = describeReason(because);
     const endedAt = this.#clock.monotonic();
     const task: Task =
-      kind === "round"
-        ? { kind, key, outcome: { proven: false, why }, endedAt }
-        : { kind, key, failure: why, endedAt };
+      kind === "power-on"
+        ? { kind, key, failure: why, endedAt }
+        : { kind, key, outcome: { proven: false, why }, endedAt };
     this.#tasks.set(node, task);
     this.#onEnd();
   }

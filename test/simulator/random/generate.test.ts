@@ -33,7 +33,17 @@ describe("a random scenario", () => {
     const done = new Set(
       seeds.flatMap((seed) => generate(seed).events.flatMap(({ act }) => Object.keys(act))),
     );
-    const wanted = ["edit", "approve", "restart", "retry", "release", "acknowledge", "agent", "heartbeat"];
+    const wanted = [
+      "edit",
+      "approve",
+      "restart",
+      "retry",
+      "release",
+      "acknowledge",
+      "override",
+      "agent",
+      "heartbeat",
+    ];
     const faults = [
       "power",
       "network",

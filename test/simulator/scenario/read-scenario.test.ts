@@ -80,9 +80,9 @@ until: soon
       "s.yaml:2:14: start.web: there is no VM web",
       "s.yaml:4:10: events[0].at: 10 is not a duration; write the unit: 10s (or ms, m, h)",
       's.yaml:4:27: events[0].guest.web: "crsh" is not one of crash, poweroff, ignore-acpi, obey-acpi',
-      "s.yaml:5:5: events[1]: needs something that happens: edit, approve, power, network, agent, heartbeat, bmc, clock, guest, migration, confirmDead, acknowledge, release, restart, retry, reconciler, store",
+      "s.yaml:5:5: events[1]: needs something that happens: edit, approve, power, network, agent, heartbeat, bmc, clock, guest, migration, confirmDead, acknowledge, release, restart, retry, reconciler, override, store",
       "s.yaml:6:22: events[2].agnet: is not known here; did you mean agent?",
-      "s.yaml:6:5: events[2]: needs something that happens: edit, approve, power, network, agent, heartbeat, bmc, clock, guest, migration, confirmDead, acknowledge, release, restart, retry, reconciler, store",
+      "s.yaml:6:5: events[2]: needs something that happens: edit, approve, power, network, agent, heartbeat, bmc, clock, guest, migration, confirmDead, acknowledge, release, restart, retry, reconciler, override, store",
       's.yaml:7:8: until: "soon" is not a duration; write a whole number and ms, s, m or h, such as 30s',
     ]);
   });

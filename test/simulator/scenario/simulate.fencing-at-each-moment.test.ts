@@ -55,6 +55,33 @@ describe("a node that is lost, at each moment of its fencing", () => {
     }
   });
 
+  it("is dealt with whole where the leader is stopped then, and goes on a minute later", async () => {
+    for (const at of await momentsOf(powerCut)) {
+      const stops = `{ at: ${at}ms, reconciler: pause-leader }`;
+      const goesOn = `{ at: ${at + 60_000}ms, reconciler: resume-leader }`;
+      assertRecovered(await play(powerCut, stops, goesOn), `the leader is stopped at ${at} ms`);
+    }
+  });
+
+  it("is dealt with whole where the leader's clock is set then", async () => {
+    for (const at of await momentsOf(powerCut)) {
+      for (const command of ["clock-ahead", "clock-behind"]) {
+        const outcome = await play(powerCut, `{ at: ${at}ms, reconciler: ${command} }`);
+        assertRecovered(outcome, `${command} at ${at} ms`);
+      }
+    }
+  });
+
+  it("is left alone while an override lasts that comes then, whatever befalls the leader's clock", async () => {
+    for (const at of await momentsOf(powerCut)) {
+      const on = `{ at: ${at}ms, override: { Cluster/lab: 10m } }`;
+      assertRecovered(await play(powerCut, on), `overridden from ${at} ms on`);
+      const clock = `{ at: ${at + 5_000}ms, reconciler: clock-ahead }`;
+      const off = `{ at: 20m, override: { Cluster/lab: "off" } }`;
+      assertRecovered(await play(powerCut, on, clock, off), `overridden from ${at} ms on, the clock set`);
+    }
+  });
+
   it("is left alone where maintenance comes then, and dealt with after it", async () => {
     for (const at of await momentsOf(powerCut)) {
       const on = `{ at: ${at}ms, edit: { Cluster/lab: { maintenance: { reason: a new switch } } } }`;

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { NodeCase } from "../../../../reconciler/control/fence/case.ts";
 import { nextOf } from "../../../../reconciler/control/fence/next.ts";
 import type { StoredFence, StoredRequest } from "../../../../reconciler/control/cluster-state.ts";
+import type { RoundOutcome } from "../../../../reconciler/control/fence/round.ts";
 import type { FenceOpen, FenceProven } from "../../../../reconciler/model/fence.ts";
 import { adviseOn, reason } from "../../../../reconciler/model/reasons.ts";
 
@@ -194,10 +195,30 @@ describe("a round", () => {
     assert.equal(phaseAfter({ record: { ...after, revision: 9 }, alive }), "forgotten");
   });
 
-  it("is taken over once the former leader's command must have ended", () => {
+  it("of a former leader is read to its end once that one's command must have ended", () => {
     const foreign = stored({ ...round, term: 2 });
     assert.equal(nextOf({ ...lost, record: foreign, foreignForMs: 59_999 }).wakeInMs, 1);
-    assert.equal(phaseAfter({ record: foreign, foreignForMs: 60_000 }), "cutting");
+    assert.equal(phaseAfter({ record: foreign, foreignForMs: 60_000 }), "run reading");
+    const ended = (outcome: RoundOutcome) => {
+      const task = { kind: "reading", key: "5/1/2", outcome, endedAt: 50_000 } as const;
+      const { record } = nextOf({ ...lost, record: foreign, foreignForMs: 60_000, task }).write ?? {};
+      return record?.phase === "failed" ? [record.why.code, record.round] : record?.phase;
+    };
+    assert.equal(ended({ proven: true, devices: ["bmc"] }), "proven");
+    assert.deepEqual(ended({ proven: false, why: "bmc reads on" }), ["fence-left", 1]);
+  });
+
+  it("that a former leader left is followed by another one as any is: where the verdict says so, after a while", () => {
+    const why = reason("fence-left", { node: "hv1", why: "bmc reads on" });
+    const record = stored({ phase: "failed", round: 1, at: 0, why, incident });
+    const outcome = { proven: false, why: "bmc reads on" } as const;
+    const task = { kind: "reading", key: "5/1/2", outcome, endedAt: 50_000 } as const;
+    assert.equal(nextOf({ ...lost, record, task }).wakeInMs, 5_000);
+    assert.equal(phaseAfter({ record, task, monotonic: 55_000 }), "cutting");
+    const storm = { is: "lost", why: reason("fence-storm", { node: "hv1" }) } as const;
+    const { write } = nextOf({ ...lost, record, task, monotonic: 55_000, verdict: () => storm });
+    assert.ok(write?.record?.phase === "failed" && write.record.why.code === "fence-storm");
+    assert.equal(phaseAfter({ record, task, alive }), "forgotten");
   });
 
   it("ends with proof, or in failure, whatever a person says meanwhile", () => {
