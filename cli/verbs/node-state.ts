@@ -1,6 +1,8 @@
 /** `keel node flush|ready|cordon`: an edit of `state` in the nodes' documents. */
+import { acknowledgementOf } from "../../reconciler/control/fence/words.ts";
 import type { Wish } from "../../reconciler/control/requests.ts";
 import type { Node } from "../../reconciler/model/desired.ts";
+import { fencedFor } from "../../reconciler/model/fence.ts";
 import { type NodeName, objectId } from "../../reconciler/model/names.ts";
 import type { Goal, Look } from "../follow/goal.ts";
 import { nodeIsCordoned, nodeIsFlushed, nodeIsReady } from "./goals.ts";
@@ -40,8 +42,8 @@ const goals: Readonly<Record<Node["state"], (node: NodeName) => Goal>> = {
 };
 
 /** A node that was fenced takes nothing until somebody says that it may. */
-function acknowledgements({ plan }: Look, names: readonly NodeName[]): readonly Wish[] {
+function acknowledgements({ state }: Look, names: readonly NodeName[]): readonly Wish[] {
   return names
-    .filter((name) => plan.nodes.get(name)?.state === "fenced")
-    .map((node) => ({ kind: "acknowledge", node }));
+    .filter((name) => fencedFor(state.fences.get(name)) !== null)
+    .map((name) => acknowledgementOf(state, name));
 }

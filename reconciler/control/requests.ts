@@ -1,5 +1,6 @@
 /** One-time acts that are no intent: who asked for what, until when. The leader uses each up once. */
 import type { Vm } from "../model/desired.ts";
+import { fencedFor } from "../model/fence.ts";
 import type { Identity, Request } from "../model/journal.ts";
 import { type ObjectId, objectId } from "../model/names.ts";
 import { formatTime } from "../desired/times.ts";
@@ -116,14 +117,19 @@ interface Void {
 
 /**
  * An approval is given to a plan, before that is applied or after; what was applied since and does not destroy the VM is
- * a change of mind, and the next plan that does needs another one.
+ * a change of mind, and the next plan that does needs another one. A node is taken in after the very proof that somebody
+ * looked at, and once.
  */
-function whyVoid(request: StoredRequest, { applied, desired }: ClusterState, now: number): Void | null {
+function whyVoid(request: StoredRequest, state: ClusterState, now: number): Void | null {
+  const { applied, desired, fences } = state;
   if (request.expiresAt <= now) return { code: "request-expired", text: "was not used in time" };
+  if (request.kind === "acknowledge" && request.incident !== fencedFor(fences.get(request.node))) {
+    return { code: "request-void", text: `is void, as ${request.node} is no longer fenced for what it was then` };
+  }
   if (request.kind !== "destroy" || request.revision > applied.revision) return null;
-  const state = desired.vms.get(request.vm)?.state ?? "orphaned";
-  if (state === "absent") return null;
-  return { code: "request-void", text: `is void, as ${request.vm} is wanted ${state}` };
+  const wanted = desired.vms.get(request.vm)?.state ?? "orphaned";
+  if (wanted === "absent") return null;
+  return { code: "request-void", text: `is void, as ${request.vm} is wanted ${wanted}` };
 }
 
 /** When the next of them expires; null: there is none. */

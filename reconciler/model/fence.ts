@@ -120,6 +120,12 @@ export function deathOf(
   return hasLivedSince(record.incident, observed?.seen ?? null) ? null : record;
 }
 
+/** The incident of the proof that a node was dead, as long as it is not taken in again; null: there is none. */
+export function fencedFor(record: FenceRecord | undefined): string | null {
+  if (record === undefined) return null;
+  return (isProven(record) ? record.incident : record.quarantine?.incident)?.id ?? null;
+}
+
 function isProven(record: FenceRecord): record is FenceRecord & FenceProven {
   return "proof" in record;
 }

@@ -57,7 +57,8 @@ export type Request = {
   | { readonly kind: "release"; readonly vm: VmName }
   /** Set back what was changed by hand. */
   | { readonly kind: "revert"; readonly vm: VmName }
-  | { readonly kind: "acknowledge"; readonly node: NodeName }
+  /** The node may be used again, after this proof that it was dead. */
+  | { readonly kind: "acknowledge"; readonly node: NodeName; readonly incident: string }
   /** A person's word that the node is dead, for one incident of it. */
   | { readonly kind: "confirm-dead"; readonly node: NodeName; readonly incident: string }
   /** Another machine is to go by the node's name, instead of this one, which is proven dead. */

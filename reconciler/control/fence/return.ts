@@ -94,7 +94,7 @@ export function inQuarantine(it: NodeCase): Next {
   const { node, record, alive, acknowledged, returnsAfterMs } = it;
   const proven = record?.quarantine ?? null;
   if (proven !== null && isSameBoot(proven.incident, alive) && !it.isCleared()) return rest();
-  if (acknowledged !== null) {
+  if (acknowledged?.kind === "acknowledge" && acknowledged.incident === proven?.incident.id) {
     const told: Told = {
       level: "note",
       reason: reason("node-acknowledged", { node, by: acknowledged.by }),

@@ -1,5 +1,5 @@
 /** What people say of nodes: that one is dead, or may be used again. Whether it may be said at all, as things stand. */
-import { deathOf } from "../../model/fence.ts";
+import { deathOf, fencedFor } from "../../model/fence.ts";
 import { KeelError } from "../../model/errors.ts";
 import type { NodeName } from "../../model/names.ts";
 import type { ClusterState } from "../cluster-state.ts";
@@ -67,9 +67,8 @@ export function replacementOf(state: ClusterState, node: NodeName): Wish {
  * @throws KeelError where it is not fenced
  */
 export function acknowledgementOf(state: ClusterState, node: NodeName): Wish {
-  const record = state.fences.get(node);
-  const isFenced = record !== undefined && (record.quarantine !== null || "proof" in record);
-  if (isFenced) return { kind: "acknowledge", node };
+  const incident = fencedFor(state.fences.get(node));
+  if (incident !== null) return { kind: "acknowledge", node, incident };
   throw new KeelError("refused", {
     what: `acknowledging ${node}`,
     why: "it is not fenced",

@@ -363,12 +363,17 @@ describe("a node in quarantine", () => {
   const quarantine = { incident, proof: proven.proof };
   const record: StoredFence = { node: "hv1", history: [999_000], quarantine, revision: 9, phase: "closed" };
   const common = { id: "acknowledge-hv1", by: "ann", at: 0, expiresAt: 2_000_000, revision: 8 };
-  const acknowledged: StoredRequest = { ...common, kind: "acknowledge", node: "hv1" };
+  const acknowledged: StoredRequest = { ...common, kind: "acknowledge", node: "hv1", incident: "5" };
 
   it("stays there until somebody acknowledges its return", () => {
     assert.equal(phaseAfter({ record, alive }), "nothing");
     const after = nextOf({ ...lost, record, alive, acknowledged }).write;
     assert.deepEqual([after?.record?.quarantine, after?.uses.length], [null, 1]);
+  });
+
+  it("is not taken in by what was said of an earlier proof", () => {
+    const earlier: StoredRequest = { ...common, kind: "acknowledge", node: "hv1", incident: "2" };
+    assert.equal(phaseAfter({ record, alive, acknowledged: earlier }), "nothing");
   });
 
   it("returns by itself after its time, but not where it was fenced twice within a day", () => {
