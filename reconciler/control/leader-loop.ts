@@ -27,6 +27,7 @@ import { Fencing } from "./fence/fencing.ts";
 import { lasts } from "./fence/permitted.ts";
 import { type Leadership, leaderLeaseMs } from "./leadership.ts";
 import { presentInput } from "./plan-input.ts";
+import { soonest } from "../model/soonest.ts";
 import { dropVoid, nextExpiry } from "./requests.ts";
 import type { Rounds } from "./rounds.ts";
 import { settleSteps } from "./settle.ts";
@@ -259,11 +260,6 @@ function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): 
       .map((step) => releaseStep(writer, state, step)),
     ...dropVoid(writer, state),
   ];
-}
-
-function soonest(...times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** Records that decisions are made from; the others (events, sources) ring no bell. */

@@ -124,7 +124,10 @@ function whyVoid(request: StoredRequest, state: ClusterState, now: number): Void
   const { applied, desired, fences } = state;
   if (request.expiresAt <= now) return { code: "request-expired", text: "was not used in time" };
   if (request.kind === "acknowledge" && request.incident !== fencedFor(fences.get(request.node))) {
-    return { code: "request-void", text: `is void, as ${request.node} is no longer fenced for what it was then` };
+    return {
+      code: "request-void",
+      text: `is void, as ${request.node} is no longer fenced for what it was then`,
+    };
   }
   if (request.kind !== "destroy" || request.revision > applied.revision) return null;
   const wanted = desired.vms.get(request.vm)?.state ?? "orphaned";

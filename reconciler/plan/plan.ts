@@ -8,6 +8,7 @@
 import type { Blocked, NodeView, Plan } from "../model/plan.ts";
 import { byName, type VmName } from "../model/names.ts";
 import type { Reason } from "../model/reasons.ts";
+import { soonest } from "../model/soonest.ts";
 import { bound } from "./bounds.ts";
 import { findDrift } from "./drift.ts";
 import type { PlanInput } from "./input.ts";
@@ -31,10 +32,6 @@ export function plan(input: PlanInput): Plan {
     nodes,
     wakeAt: soonest(rounds.wakeAt, wakeAt),
   };
-}
-
-function soonest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function blockedVms(reasons: ReadonlyMap<VmName, Reason>): Blocked[] {

@@ -5,7 +5,7 @@ import type { Alive, Seen } from "../../model/observed.ts";
 import type { Reason } from "../../model/reasons.ts";
 import type { StoredFence, StoredRequest } from "../cluster-state.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Task } from "./tasks.ts";
+import type { Releasing, Task } from "./tasks.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Times are milliseconds; those that something is waited for are of this leader's monotonic clock. */
@@ -31,6 +31,7 @@ export interface NodeCase {
   /** For how long this leader has seen it alive. */
   readonly aliveForMs: number;
   readonly task: Task | null;
+  readonly releasing: Releasing | null;
   /** Its heartbeat answers this leader directly: it lives, without a lease. null: it was not asked yet. */
   readonly answers: boolean | null;
   readonly confirmed: StoredRequest | null;
@@ -73,7 +74,7 @@ export interface Write {
 export interface Next {
   readonly write: Write | null;
   /** What this leader has to carry out, and is not yet carrying out. */
-  readonly run: { readonly kind: Task["kind"]; readonly key: string } | null;
+  readonly run: { readonly kind: Task["kind"] | "release"; readonly key: string } | null;
   /** When to look again though nothing is heard; null: never. */
   readonly wakeInMs: number | null;
 }
@@ -90,7 +91,7 @@ export function write(
   return { write: { record, told, uses }, run: null, wakeInMs: null };
 }
 
-export function run(kind: Task["kind"], key: string): Next {
+export function run(kind: Task["kind"] | "release", key: string): Next {
   return { write: null, run: { kind, key }, wakeInMs: null };
 }
 

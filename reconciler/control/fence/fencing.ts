@@ -6,6 +6,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
+import { soonest } from "../../model/soonest.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { hasStrangers } from "../../plan/vm-facts.ts";
@@ -120,7 +121,7 @@ export class Fencing {
       if (next.write !== null) transactions.push(writeFence(writer, state, it, next.write));
       if (isRound) around = { ...around, cutting: node.name };
       if (next.run !== null) this.#run(node, sight, next.run);
-      if (next.wakeInMs !== null) wakeInMs = Math.min(wakeInMs ?? next.wakeInMs, next.wakeInMs);
+      wakeInMs = soonest(wakeInMs, next.wakeInMs);
     }
     return { transactions, wakeInMs, othersToJudge: this.#othersToJudge };
   }
@@ -153,6 +154,7 @@ export class Fencing {
       foreignForMs: this.#foreign.look(name, foreign, monotonic),
       aliveForMs: this.#alive.look(name, alive?.lease ?? null, monotonic),
       task: this.#tasks.get(name),
+      releasing: this.#tasks.releasing(name),
       answers: attention.hasAsked(name) ? attention.answers(name) : null,
       confirmed: state.requests.get(requestId("confirm-dead", name)) ?? null,
       acknowledged: state.requests.get(requestId("acknowledge", name)) ?? null,

@@ -4,6 +4,7 @@
  * the next owner has written.
  */
 import type { VmName } from "../../model/names.ts";
+import { severalAtOnce } from "../batches.ts";
 import type { ImageClient, ImageStore } from "./image-store.ts";
 
 export interface HeldImages {
@@ -22,43 +23,58 @@ interface Opened {
 export type Release = ReadonlyMap<VmName, string | null>;
 
 /**
- * Whatever one VM's images say, the others go on.
+ * Whatever one VM's images say, and however long it takes, the others go on.
  *
  * @param addresses where the dead node is in the network
+ * @param onEnd called once for each VM: why its images are still held; null: they are free
  */
 export async function releaseImages(
   store: ImageStore,
   addresses: ReadonlySet<string>,
   images: ReadonlyMap<VmName, HeldImages>,
+  onEnd: (vm: VmName, why: string | null) => void,
   signal: AbortSignal,
-): Promise<Release> {
-  const outcome = new Map<VmName, string | null>();
-  const opened = new Map<VmName, readonly Opened[]>();
-  const perVm = async <T>(vms: Iterable<[VmName, T]>, act: (what: T, vm: VmName) => Promise<void>) => {
-    for (const [vm, what] of vms) {
-      signal.throwIfAborted();
-      await act(what, vm).catch((error: unknown) => outcome.set(vm, wordsOf(error)));
-    }
-  };
-  await perVm(images, async (held, vm) => {
-    opened.set(vm, await openedBy(store, addresses, held, signal));
+): Promise<void> {
+  const known = shared(() => store.known(signal));
+  await severalAtOnce([...images], async ([vm, held]) => {
+    const why = await failureOf(free(store, known, addresses, held, signal));
+    signal.throwIfAborted();
+    onEnd(vm, why);
   });
-  await perVm(opened, async (all) => {
-    for (const address of new Set(all.map(({ client }) => client.address))) {
-      await store.shutOut(address, signal);
-    }
-  });
-  const shutOut = [...opened].filter(([vm]) => !outcome.has(vm));
-  const whyNotKnown = shutOut.some(([, all]) => all.length > 0) ? await failureOf(store.known(signal)) : null;
-  await perVm(shutOut, async (all, vm) => {
-    if (whyNotKnown !== null && all.length > 0) throw whyNotKnown;
-    for (const { image, client } of all) {
-      if (client.lock !== null) await store.removeLock(image, client, signal);
-    }
-    outcome.set(vm, null);
-  });
+}
+
+async function free(
+  store: ImageStore,
+  known: () => Promise<void>,
+  addresses: ReadonlySet<string>,
+  held: HeldImages,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
-  return outcome;
+  const opened = await openedBy(store, addresses, held, signal);
+  if (opened.length === 0) return;
+  for (const address of new Set(opened.map(({ client }) => client.address))) {
+    await store.shutOut(address, signal);
+  }
+  await known();
+  for (const { image, client } of opened) {
+    if (client.lock !== null) await store.removeLock(image, client, signal);
+  }
+}
+
+/** One question for all who wait when it is asked; one that was asked before says nothing of what came after it. */
+function shared(ask: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | null = null;
+  return () => {
+    waiting ??= last = last
+      .catch(() => undefined)
+      .then(() => {
+        waiting = null;
+        return ask();
+      });
+    return waiting;
+  };
 }
 
 /** What the dead node has open of them. @throws Error where somebody else holds a lock */
@@ -84,15 +100,12 @@ function hostOf(address: string): string {
   return /^\[(?<v6>[^\]]+)\]/u.exec(address)?.groups?.["v6"] ?? address.replace(/:.*$/u, "");
 }
 
-async function failureOf(doing: Promise<void>): Promise<Error | null> {
+/** In words; null: it was done. */
+async function failureOf(doing: Promise<void>): Promise<string | null> {
   try {
     await doing;
     return null;
   } catch (error) {
-    return new Error(wordsOf(error));
+    return error instanceof Error ? error.message : String(error);
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

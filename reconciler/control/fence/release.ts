@@ -14,22 +14,24 @@ export function isYetToRelease({ unreleased = {} }: FenceProven): boolean {
   return Object.values(unreleased).some(({ code }) => code === "images-being-released");
 }
 
+/** What is to be written of it, or begun: nothing, where it is under way or not due. */
 export function release(it: NodeCase, proven: FenceProven): Next {
-  const { node, task } = it;
+  const { node, releasing } = it;
   const { unreleased = {} } = proven;
+  if (isReleased(proven)) return rest();
   const key = `${proven.incident.id}/release`;
-  if (task?.kind !== "release" || task.key !== key) return run("release", key);
-  const { outcome, endedAt } = task;
-  if (outcome === null) return rest();
+  if (releasing?.key !== key) return run("release", key);
+  const { outcome, endedAt } = releasing;
   const left = Object.entries(unreleased).flatMap(([vm, before]) => {
-    // What it was not asked about is still held.
-    const why = outcome.has(vm) ? (outcome.get(vm) ?? null) : describeReason(before);
+    const why = outcome.get(vm);
+    if (why === undefined) return [[vm, before] as const];
     return why === null ? [] : [[vm, reason("images-not-released", { node, vm, why })] as const];
   });
   const [first] = left.filter(([vm, why]) => describeReason(why) !== describeReason(unreleased[vm] ?? why));
   const isNews = first !== undefined || left.length < Object.keys(unreleased).length;
   const told = first === undefined ? null : ({ level: "warning", reason: first[1] } as const);
   if (isNews) return change(it, proven, { unreleased: Object.fromEntries(left) }, told);
+  if (endedAt === null) return rest();
   const dueInMs = endedAt + againEveryMs - it.monotonic;
   return dueInMs > 0 ? rest(dueInMs) : run("release", key);
 }

@@ -8,11 +8,12 @@ import {
   whoProved,
 } from "../../model/fence.ts";
 import { reason } from "../../model/reasons.ts";
+import { soonest } from "../../model/soonest.ts";
 import type { StoredRequest } from "../cluster-state.ts";
 import { change, closed, type Next, type NodeCase, rest, run, type Told, write } from "./case.ts";
 import { backOffMs } from "./back-off.ts";
 import { outcomeInWords } from "./outcome.ts";
-import { isReleased, isYetToRelease, release } from "./release.ts";
+import { isYetToRelease, release } from "./release.ts";
 import { suspect } from "./silence.ts";
 
 export function afterProof(it: NodeCase, proven: FenceProven): Next {
@@ -21,16 +22,22 @@ export function afterProof(it: NodeCase, proven: FenceProven): Next {
   if (hasLivedSince(proven.incident, it.seen)) return suspect(it, quarantineOf(proven));
   if (it.confirmed !== null) return change(it, proven, {}, null, [it.confirmed]);
   if (it.replaced !== null) return replace(it, proven, it.replaced);
-  switch (proven.phase) {
-    case "proven":
-      return change(it, proven, { phase: "recovering" });
-    case "recovering":
-      if (isYetToRelease(proven)) return release(it, proven);
-      return it.isRecovered() ? change(it, proven, { phase: "done" }, recovered(it)) : rest();
-    case "done":
-      if (proven.powerOn === "wanted") return powerOn(it, proven);
-      return isReleased(proven) ? rest() : release(it, proven);
-  }
+  if (proven.phase === "proven") return change(it, proven, { phase: "recovering" });
+  const freeing = release(it, proven);
+  if (freeing.write !== null) return freeing;
+  // What is to be done besides is looked at in a turn of its own.
+  if (freeing.run !== null) return { ...freeing, wakeInMs: 0 };
+  const next = proven.phase === "done" ? whenDone(it, proven) : whileRecovering(it, proven);
+  return { ...next, wakeInMs: soonest(freeing.wakeInMs, next.wakeInMs) };
+}
+
+function whileRecovering(it: NodeCase, proven: FenceProven): Next {
+  if (isYetToRelease(proven) || !it.isRecovered()) return rest();
+  return change(it, proven, { phase: "done" }, recovered(it));
+}
+
+function whenDone(it: NodeCase, proven: FenceProven): Next {
+  return proven.powerOn === "wanted" ? powerOn(it, proven) : rest();
 }
 
 function recovered({ node, outcomes }: NodeCase): Told {

@@ -1,5 +1,6 @@
 /**
- * What this leader has under way of power commands and the release of images: one for a node at a time. They end with the
+ * What this leader has under way of power commands and the release of images: one of each for a
+ * node at a time. They end with the
  * leader's term; what they came to is in memory only until the leader writes it down, and a successor begins by reading.
  */
 import type { Clock } from "../../model/clock.ts";
@@ -26,20 +27,23 @@ export type Task =
       /** undefined: under way. null: it is on. */
       readonly failure: string | null | undefined;
       readonly endedAt: number;
-    }
-  | {
-      readonly kind: "release";
-      readonly key: string;
-      /** null: under way. */
-      readonly outcome: Release | null;
-      readonly endedAt: number;
     };
+
+/** It goes on beside whatever is done with the power. */
+export interface Releasing {
+  readonly key: string;
+  /** Of those that have ended. */
+  readonly outcome: Release;
+  /** null: some are under way. */
+  readonly endedAt: number | null;
+}
 
 export class FenceTasks {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #onEnd: () => void;
   readonly #tasks = new Map<NodeName, Task>();
+  readonly #releasing = new Map<NodeName, Releasing>();
   readonly #underWay = new Set<Promise<void>>();
 
   /** `onEnd`: called when one has come to an end, or failed. */
@@ -49,9 +53,14 @@ export class FenceTasks {
     this.#onEnd = onEnd;
   }
 
-  /** The latest of the node. */
+  /** The latest of the node, over its power. */
   get(node: NodeName): Task | null {
     return this.#tasks.get(node) ?? null;
+  }
+
+  /** The latest, over its images. */
+  releasing(node: NodeName): Releasing | null {
+    return this.#releasing.get(node) ?? null;
   }
 
   round(node: NodeName, kind: RoundKind, key: string, devices: readonly FenceDevice[]): void {
@@ -79,10 +88,15 @@ export class FenceTasks {
     addresses: ReadonlySet<string>,
     images: ReadonlyMap<VmName, HeldImages>,
   ): void {
-    this.#tasks.set(node, { kind: "release", key, outcome: null, endedAt: 0 });
+    const outcome = new Map<VmName, string | null>();
+    this.#releasing.set(node, { key, outcome, endedAt: null });
+    const ended = (vm: VmName, why: string | null) => {
+      outcome.set(vm, why);
+      this.#onEnd();
+    };
     this.#follow(async () => {
-      const outcome = await releaseImages(store, addresses, images, this.#signal);
-      this.#tasks.set(node, { kind: "release", key, outcome, endedAt: this.#clock.monotonic() });
+      await releaseImages(store, addresses, images, ended, this.#signal);
+      this.#releasing.set(node, { key, outcome, endedAt: this.#clock.monotonic() });
     });
   }
 

@@ -38,6 +38,7 @@ const lost: NodeCase = {
   foreignForMs: 0,
   aliveForMs: 0,
   task: null,
+  releasing: null,
   confirmed: null,
   acknowledged: null,
   replaced: null,
@@ -297,8 +298,11 @@ describe("the images of what a dead node ran", () => {
   const yet = reason("images-being-released", { node: "hv1", vm: "web" });
   const held = reason("images-not-released", { node: "hv1", vm: "web", why: "no answer" });
   const recovering = stored({ ...proven, phase: "recovering", unreleased: { web: yet } });
-  const ended = (why: string | null) =>
-    ({ kind: "release", key: "5/release", outcome: new Map([["web", why]]), endedAt: 50_000 }) as const;
+  const ended = (why: string | null) => ({
+    key: "5/release",
+    outcome: new Map([["web", why]]),
+    endedAt: 50_000,
+  });
   const unreleasedAfter = (change: Partial<NodeCase>) => {
     const record = nextOf({ ...lost, record: recovering, ...change }).write?.record;
     return record != null && "proof" in record ? record.unreleased : null;
@@ -313,19 +317,38 @@ describe("the images of what a dead node ran", () => {
   });
 
   it("are free, or held with the reason", () => {
-    assert.deepEqual(unreleasedAfter({ task: ended(null) }), {});
-    assert.deepEqual(unreleasedAfter({ task: ended("no answer") }), { web: held });
+    assert.deepEqual(unreleasedAfter({ releasing: ended(null) }), {});
+    assert.deepEqual(unreleasedAfter({ releasing: ended("no answer") }), { web: held });
   });
 
-  it("do not keep the node from being switched on, and are asked for again each minute after that", () => {
-    const done = stored({ ...proven, phase: "done", unreleased: { web: held } });
-    const wanted = { ...done, powerOn: "wanted" } as const;
-    assert.equal(phaseAfter({ record: wanted, task: ended("no answer") }), "run power-on");
-    const after = (monotonic: number) =>
-      nextOf({ ...lost, record: done, task: ended("no answer"), monotonic });
-    assert.equal(after(50_000).wakeInMs, 60_000);
-    assert.equal(after(110_000).run?.kind, "release");
-    assert.equal(phaseAfter({ record: done }), "run release");
+  it("are free one by one: none waits for the slowest", () => {
+    const holding = (unreleased: FenceProven["unreleased"] & object) =>
+      stored({ ...proven, phase: "recovering", unreleased });
+    const releasing = { ...ended(null), endedAt: null };
+    assert.deepEqual(unreleasedAfter({ record: holding({ web: yet, db: yet }), releasing }), { db: yet });
+    assert.equal(phaseAfter({ releasing, record: holding({ db: yet }) }), "nothing");
+  });
+
+  it("are asked for again each minute, whatever else is done with the node meanwhile", () => {
+    const again = (record: StoredFence) => {
+      const after = (monotonic: number) =>
+        nextOf({ ...lost, record, releasing: ended("no answer"), monotonic });
+      assert.equal(after(50_000).wakeInMs, 60_000, record.phase);
+      assert.equal(after(110_000).run?.kind, "release", record.phase);
+    };
+    again(stored({ ...proven, phase: "recovering", unreleased: { web: held } }));
+    again(stored({ ...proven, phase: "done", unreleased: { web: held } }));
+    assert.equal(phaseAfter({ record: recovering }), "run release");
+  });
+
+  it("do not keep the node from being switched on", () => {
+    const record = stored({ ...proven, phase: "done", powerOn: "wanted", unreleased: { web: held } });
+    assert.equal(phaseAfter({ record, releasing: ended("no answer") }), "run power-on");
+    assert.equal(
+      nextOf({ ...lost, record }).wakeInMs,
+      0,
+      "in the turn after the one that asks for the images",
+    );
   });
 });
 

@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { ImageClient, ImageStore } from "../../../../reconciler/control/fence/image-store.ts";
-import { releaseImages } from "../../../../reconciler/control/fence/release-images.ts";
+import { type HeldImages, releaseImages } from "../../../../reconciler/control/fence/release-images.ts";
 
 const dead = { address: "10.0.0.11:0/7", lock: "auto 1" };
 const signal = new AbortController().signal;
+
+/** Why those of each VM are held; null: they are free. */
+async function outcomeOf(store: ImageStore, addresses: ReadonlySet<string>, held: Map<string, HeldImages>) {
+  const outcome: Record<string, string | null> = {};
+  const end = (vm: string, why: string | null) => {
+    assert.ok(!(vm in outcome), `${vm} ends twice`);
+    outcome[vm] = why;
+  };
+  await releaseImages(store, addresses, held, end, signal);
+  return outcome;
+}
 
 /** What it was asked, in order; `failing` is what it answers no to. */
 function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, failing = "") {
@@ -19,7 +31,8 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
       return clients[image] ?? [];
     },
     shutOut: (address) => ask(`shut out ${address}`),
-    known: () => ask("known"),
+    // All parts of it have to be asked.
+    known: () => ask("known").then(() => setImmediate()),
     removeLock: (image, { address }) => ask(`remove the lock of ${address} on ${image}`),
   };
   const release = async (images: Readonly<Record<string, readonly string[]>>, living = "") => {
@@ -27,7 +40,7 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
       ([vm, names]) => [vm, { names, mayBeOthers: vm === living }] as const,
     );
     const addresses = new Set(["hv1", "10.0.0.11"]);
-    return Object.fromEntries(await releaseImages(store, addresses, new Map(held), signal));
+    return outcomeOf(store, addresses, new Map(held));
   };
   return { asked, release };
 }
@@ -35,18 +48,44 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
 describe("the images of a dead node's VMs", () => {
   it("are taken from it in the order that loses nothing: shut out, known everywhere, locks removed", async () => {
     const watcher = { address: "10.0.0.11:0/8", lock: null };
-    const { asked, release } = imageStore({ "vms/web": [dead, watcher], "vms/db": [dead] });
-    assert.deepEqual(await release({ web: ["vms/web"], db: ["vms/db"] }), { web: null, db: null });
+    const { asked, release } = imageStore({ "vms/web": [dead, watcher] });
+    assert.deepEqual(await release({ web: ["vms/web"] }), { web: null });
     assert.deepEqual(asked, [
       "clients of vms/web",
-      "clients of vms/db",
       "shut out 10.0.0.11:0/7",
       "shut out 10.0.0.11:0/8",
-      "shut out 10.0.0.11:0/7",
       "known",
       "remove the lock of 10.0.0.11:0/7 on vms/web",
-      "remove the lock of 10.0.0.11:0/7 on vms/db",
     ]);
+  });
+
+  it("are asked about side by side, and what all know is asked for anew after each that was shut out", async () => {
+    const other = { address: "10.0.0.11:0/8", lock: "auto 2" };
+    const { asked, release } = imageStore({ "vms/web": [dead], "vms/db": [dead, other], "vms/log": [dead] });
+    assert.deepEqual(await release({ web: ["vms/web"], db: ["vms/db"], log: ["vms/log"] }), {
+      web: null,
+      db: null,
+      log: null,
+    });
+    const removed = asked.indexOf("remove the lock of 10.0.0.11:0/8 on vms/db");
+    const shutOut = asked.indexOf("shut out 10.0.0.11:0/8");
+    assert.ok(shutOut < asked.lastIndexOf("known") && asked.lastIndexOf("known") < removed, asked.join());
+    assert.ok(asked.filter((what) => what === "known").length < 3, "those who wait ask together");
+  });
+
+  it("of one VM that are not answered for keep no other one waiting", async () => {
+    const free = Promise.withResolvers<string>();
+    const done = () => Promise.resolve();
+    const never = new Promise<readonly ImageClient[]>(() => undefined);
+    const clientsOf = (image: string) => (image === "vms/web" ? never : Promise.resolve([dead]));
+    const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
+    const images = (name: string) => ({ names: [name], mayBeOthers: false });
+    const held = new Map([
+      ["web", images("vms/web")],
+      ["db", images("vms/db")],
+    ]);
+    void releaseImages(store, new Set(["10.0.0.11"]), held, free.resolve, signal);
+    assert.equal(await free.promise, "db");
   });
 
   it("are left alone where somebody else has locked one, and those of the others are not", async () => {
@@ -90,8 +129,8 @@ describe("the images of a dead node's VMs", () => {
     const done = () => Promise.resolve();
     const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
     const images = new Map([["web", { names: ["vms/web"], mayBeOthers: false }]]);
-    const outcome = (host: string) => releaseImages(store, new Set([host]), images, signal);
-    assert.deepEqual([...(await outcome("fd00::11"))], [["web", null]]);
-    assert.deepEqual([...(await outcome("fd00::12"))], [["web", "vms/web is locked by [fd00::11]:0/3"]]);
+    const outcome = (host: string) => outcomeOf(store, new Set([host]), images);
+    assert.deepEqual(await outcome("fd00::11"), { web: null });
+    assert.deepEqual(await outcome("fd00::12"), { web: "vms/web is locked by [fd00::11]:0/3" });
   });
 });
