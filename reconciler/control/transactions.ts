@@ -13,7 +13,7 @@ import type { ClusterKeys } from "../store/keys.ts";
 import type { Compare, Operation, Transaction } from "../store/store.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { EventLog } from "./event-log.ts";
-import { compareDeaths, ownersOf } from "./fence/deaths.ts";
+import { compareDeaths, deadOwnersOf } from "./fence/deaths.ts";
 
 export interface Writer {
   readonly keys: ClusterKeys;
@@ -43,7 +43,7 @@ export function releaseStep(writer: Writer, state: ClusterState, planned: Planne
         ...compareRequests(writer, state, planned.consumes),
         // What was decided for is still what is wanted: nothing starts that was taken away meanwhile.
         { key: keys.head, modRevision: state.applied.revision },
-        ...compareDeaths(writer, state, ownersOf(state, step.vm)),
+        ...compareDeaths(writer, state, deadOwnersOf(state, namesOf(step.vm, planned.replaces))),
         ...nodesOf(step).map((node) => ({ key: keys.step(node, step.id), createRevision: 0 })),
       ],
       then: [
@@ -74,7 +74,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
         ...writer.guard,
         ...comparePlacements(writer, state, vm, record.replaces),
         ...compareRequests(writer, state, record.consumes),
-        ...compareDeaths(writer, state, ownersOf(state, vm)),
+        ...compareDeaths(writer, state, deadOwnersOf(state, namesOf(vm, record.replaces))),
         ...(record.replaces === null ? [] : [{ key: keys.head, modRevision: state.applied.revision }]),
       ],
       then: [
@@ -147,14 +147,17 @@ function withdraw(writer: Writer, state: ClusterState, released: ReleasedStep): 
   return operations;
 }
 
+function namesOf(vm: VmName, former: VmName | null): readonly VmName[] {
+  return former === null ? [vm] : [vm, former];
+}
+
 export function comparePlacements(
   writer: Writer,
   state: ClusterState,
   vm: VmName,
   former: VmName | null,
 ): Compare[] {
-  const names = former === null ? [vm] : [vm, former];
-  return names.map((name) => ({
+  return namesOf(vm, former).map((name) => ({
     key: writer.keys.placement(name),
     modRevision: state.placements.get(name)?.revision ?? 0,
   }));

@@ -132,10 +132,10 @@ function keptVolume(disk: Disk, identity: Identity): string | null {
 }
 
 /** Which VM a domain is: the one of its name, else the one with its UUID, which was renamed since; at worst nobody's. */
-export function ownership({
-  placements,
-  journal: { identities },
-}: Pick<PlanInput, "placements" | "journal">): (domain: ObservedDomain) => VmName {
+export function ownership(
+  placements: ReadonlyMap<VmName, unknown>,
+  identities: ReadonlyMap<VmName, Identity>,
+): (domain: ObservedDomain) => VmName {
   let byUuid: ReadonlyMap<string, VmName> | null = null;
   return (domain) => {
     if (placements.has(domain.vm) || domain.state === "off" || domain.uuid === undefined) return domain.vm;
@@ -148,7 +148,7 @@ export function ownership({
 
 function sightingsByVm(input: PlanInput, nodes: ReadonlyMap<NodeName, NodeFacts>): Map<VmName, Sighting[]> {
   const sightings = new Map<VmName, Sighting[]>();
-  const ownerOf = ownership(input);
+  const ownerOf = ownership(input.placements, input.journal.identities);
   for (const node of nodes.values()) {
     for (const domain of node.observed?.domains.values() ?? []) {
       const vm = ownerOf(domain);

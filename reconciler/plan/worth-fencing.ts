@@ -24,7 +24,7 @@ function hasOutdated(input: PlanInput, name: NodeName): boolean {
   const node = input.observed.get(name);
   if (node === undefined || !livedOn({ fence: journal.fences.get(name) ?? null, observed: node }))
     return false;
-  const ownerOf = ownership(input);
+  const ownerOf = ownership(input.placements, input.journal.identities);
   return [...node.domains.values()].some((domain) => {
     if (domain.state === "off") return false;
     const placed = placements.get(ownerOf(domain));

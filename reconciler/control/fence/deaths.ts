@@ -1,6 +1,8 @@
 /** Proofs of death, as decisions rest on them: each is compared again in the transaction that relies on it. */
 import { deathOf } from "../../model/fence.ts";
 import { byName, type NodeName, type VmName } from "../../model/names.ts";
+import type { ObservedDomain } from "../../model/observed.ts";
+import { ownership } from "../../plan/vm-facts.ts";
 import type { ClusterKeys } from "../../store/keys.ts";
 import type { Compare } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
@@ -28,21 +30,25 @@ export function compareDeaths(
   });
 }
 
-/** The nodes on which the VM may have run, as far as the records tell. */
-export function ownersOf(state: ClusterState, vm: VmName): readonly NodeName[] {
-  const placement = state.placements.get(vm)?.placement;
-  const seen = [...state.nodes.observed.values()]
-    .filter((node) => (node.domains.get(vm)?.state ?? "off") !== "off")
-    .map((node) => node.name);
-  return [placement?.node, placement?.moving?.to, ...seen].filter((node) => node != null);
+/** The dead nodes on which one of these VMs may have run, whatever its domain there is called. */
+export function deadOwnersOf(state: ClusterState, vms: readonly VmName[]): readonly NodeName[] {
+  const ownerOf = ownership(state.placements, state.identities);
+  const runs = (node: NodeName) => activeOn(state, node).some((domain) => vms.includes(ownerOf(domain)));
+  return [...state.fences.keys()]
+    .filter((node) => isDead(state, node))
+    .filter((node) => vms.some((vm) => isPlacedOn(state, vm, node)) || runs(node));
 }
 
 /** The VMs that may run on the node. */
 export function ownedBy(state: ClusterState, node: NodeName): readonly VmName[] {
-  const domains = state.nodes.get(node)?.domains.values() ?? [];
-  const seen = [...domains].filter(({ state: is }) => is !== "off").map(({ vm }) => vm);
+  const seen = activeOn(state, node).map(ownership(state.placements, state.identities));
   const placed = [...state.placements.keys()].filter((vm) => isPlacedOn(state, vm, node));
   return [...new Set([...placed, ...seen])].sort(byName);
+}
+
+function activeOn(state: ClusterState, node: NodeName): readonly ObservedDomain[] {
+  const domains = state.nodes.get(node)?.domains.values() ?? [];
+  return [...domains].filter(({ state: is }) => is !== "off");
 }
 
 /** The VM is the node's, or moves there. */
