@@ -4,6 +4,7 @@ import { KeelError } from "../reconciler/model/errors.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { count } from "./option-values.ts";
+import { defaultRunDir } from "./run-dir.ts";
 
 export interface HypervisorOptions {
   readonly driver: "simulated" | "libvirt";
@@ -34,7 +35,7 @@ export function addHypervisorOptions(command: Command): void {
     .option("--migration-bandwidth <MiB/s>", "libvirt: at most so much for each migration from here", count)
     .option("--cpu-model <model>", "libvirt: the processor that every node can show")
     .option("--emulate", "libvirt: guests without virtualisation by the processor")
-    .option("--run-dir <folder>", "libvirt: kept until the next boot", "/run/evenkeel");
+    .option("--run-dir <folder>", "libvirt: kept until the next boot", defaultRunDir);
 }
 
 /** @throws KeelError `usage` */

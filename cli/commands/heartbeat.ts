@@ -1,13 +1,11 @@
 import { hostname, networkInterfaces } from "node:os";
 import { type Command, Option } from "commander";
-import type { Log } from "../../reconciler/runtime/log.ts";
-import type { Answerer } from "../../reconciler/runtime/direct/answerer.ts";
-import type { World } from "../world.ts";
 import type { ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
 import { machineIdsOf } from "../machine-identity.ts";
 import { duration, type HostPort, hostPort, name } from "../option-values.ts";
+import { defaultRunDir } from "../run-dir.ts";
 
 interface HeartbeatOptions {
   readonly node: string;
@@ -17,6 +15,7 @@ interface HeartbeatOptions {
   readonly answerAt: HostPort;
   readonly lease?: number;
   readonly revokeOnStop?: true;
+  readonly runDir: string;
 }
 
 /** On every address; the same on each node, so that a firewall can let it through. */
@@ -37,18 +36,24 @@ export function register(program: Command, context: ContextFactory): void {
       ).argParser(duration),
     )
     .option("--revoke-on-stop", "count as gone at once when ended, for a planned shutdown of the machine")
+    .option("--run-dir <folder>", "where it keeps its answer key until the next boot", defaultRunDir)
     .option("--machine-id-file <path>", "instead of /etc/machine-id")
     .option("--boot-id-file <path>", "instead of the kernel's boot id")
     .action(async (options: HeartbeatOptions, self: Command) => {
       await using run = context(self);
-      const { runHeartbeat } = await import("../../agent/heartbeat.ts");
+      const [{ runHeartbeat }, { openDirectAnswers }] = await Promise.all([
+        import("../../agent/heartbeat.ts"),
+        import("../../agent/direct-answers.ts"),
+      ]);
       const log = await daemonLog(run, { part: "heartbeat", node: options.node });
       const [ids, store, cluster] = await Promise.all([machineIdsOf(options), run.store(), run.cluster()]);
       log.info("the heart begins to beat", { ...ids });
-      const answerer = await openAnswers(options, { bootId: ids.bootId, random: run.random, log });
+      const { node, answerAt, address = answerAt.host, runDir: folder } = options;
+      const { random } = run;
+      const answerer = await openDirectAnswers({ ...ids, node, answerAt, address, folder, random, log });
       await runHeartbeat(
         {
-          node: options.node,
+          node,
           cluster: cluster.name,
           store,
           clock: run.clock,
@@ -70,25 +75,6 @@ export function register(program: Command, context: ContextFactory): void {
       "with an etcd of two members",
     ],
   ]);
-}
-
-/** Null: it cannot have that port, and goes on without; its lease is what counts. */
-async function openAnswers(
-  { answerAt, address }: HeartbeatOptions,
-  { bootId, random, log }: { readonly bootId: string; readonly random: World["random"]; readonly log: Log },
-): Promise<Answerer | null> {
-  const { openAnswerer } = await import("../../reconciler/runtime/direct/answerer.ts");
-  const key = Buffer.from(random(32)).toString("hex");
-  try {
-    return await openAnswerer({ ...answerAt, address: address ?? answerAt.host, bootId, key });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    log.warn(
-      "nobody can be answered directly: a node that is cut off from the store alone is taken for lost",
-      { why },
-    );
-    return null;
-  }
 }
 
 /** By what others may know this machine. */

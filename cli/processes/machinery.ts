@@ -123,17 +123,27 @@ export class Machinery {
 
   #startNode(cluster: ClusterFacts, node: NodeName): void {
     const { clock, tell, folder } = this.#options;
-    const files = identityFiles(join(folder.nodes, node));
+    const own = join(folder.nodes, node);
+    const files = identityFiles(own);
     const store = this.#toCluster(cluster);
     const ids = ["--machine-id-file", files.machineId, "--boot-id-file", files.bootId];
     const socket = join(folder.sockets, `${node}.sock`);
     const host = ["--directory", folder.sockets, "--boot-id-file", files.bootId];
-    const lease = ["--lease", `${cluster.leaseMs}ms`, "--revoke-on-stop", "--answer-at", "127.0.0.1:0"];
+    const lease = ["--lease", `${cluster.leaseMs}ms`, "--revoke-on-stop"];
+    const answers = ["--answer-at", "127.0.0.1:0", "--run-dir", own];
     const simulated = new SimulatedNode({
       node,
       clock,
       host: this.#part(`host-${node}`, ["simulated-host", "--node", node, ...host]),
-      heartbeat: this.#part(`heartbeat-${node}`, [...store, "heartbeat", "--node", node, ...ids, ...lease]),
+      heartbeat: this.#part(`heartbeat-${node}`, [
+        ...store,
+        "heartbeat",
+        "--node",
+        node,
+        ...ids,
+        ...lease,
+        ...answers,
+      ]),
       agent: this.#part(`agent-${node}`, [
         ...store,
         "agent",

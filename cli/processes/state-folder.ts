@@ -5,7 +5,7 @@
  *     api.sock            the REST API
  *     store/              the embedded store's files
  *     known/              what reconciler and agents remember of the store
- *     nodes/<n>/          machine id and boot id of a simulated node
+ *     nodes/<n>/          machine id, boot id and answer key of a simulated node
  *     volumes/            the simulated guests' disks
  *     log/, run/          logs and process ids of the parts
  */

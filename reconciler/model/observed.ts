@@ -32,7 +32,7 @@ export interface DirectPlace {
   /** Null: at the address of its node's document. */
   readonly address: string | null;
   readonly port: number;
-  /** With which questions and answers are signed; another one in each life of the heartbeat. */
+  /** With which questions and answers are signed; another one in each boot of the machine. */
   readonly key: string;
 }
 

@@ -71,6 +71,14 @@ describe("a node that is cut off", { timeout: 290_000 + 4 * faultMs }, () => {
     await room.until("it is known to be cut off", () => room.phase("hv1") === "suspect because of store-cut");
     await room.lasts(faultMs);
     assert.equal(room.phase("hv1"), "suspect because of store-cut");
+    // A heartbeat that begins while it is cut off can tell nobody of a new key, nor of a new port.
+    const beginnings = () =>
+      room.machine("hv1").read("heartbeat.log").split("the heart begins to beat").length;
+    const before = beginnings();
+    room.machine("hv1").kill("heartbeat");
+    await room.until("another heartbeat has begun", () => beginnings() > before);
+    await room.lasts(faultMs);
+    assert.equal(room.phase("hv1"), "suspect because of store-cut");
     for (const proxy of proxies) proxy.mend();
     await assertUntouched(room, homes);
 

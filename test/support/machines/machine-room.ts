@@ -160,8 +160,9 @@ export class MachineRoom implements AsyncDisposable {
   /** Puts another machine in the place of one that is off. The heartbeat of the former one, still to be started. */
   exchange(name: NodeName): KeelProcess {
     const ids = this.machine(name).exchange();
+    const answers = ["--answer-at", "127.0.0.1:0", "--run-dir", join(this.home, `run-former-${name}`)];
     const heartbeat = new KeelProcess({
-      args: [...this.#store(), "heartbeat", "--node", name, ...ids, "--answer-at", "127.0.0.1:0"],
+      args: [...this.#store(), "heartbeat", "--node", name, ...ids, ...answers],
       state: join(this.home, `state-former-${name}`),
     });
     this.#heartbeats.push(heartbeat);

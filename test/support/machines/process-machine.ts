@@ -137,7 +137,7 @@ function bootScript(options: ProcessMachineOptions): string {
   const keel = (...args: readonly string[]) => [...words, ...args].map(quoted).join(" ");
   const ids = ["--machine-id-file", join(folder, "machine-id"), "--boot-id-file", join(folder, "boot-id")];
   const daemon = ["--node", node, ...ids];
-  const reached = ["--answer-at", `${address ?? "127.0.0.1"}:0`];
+  const reached = ["--answer-at", `${address ?? "127.0.0.1"}:0`, "--run-dir", join(folder, "run")];
   const host = ["--node", node, "--directory", peers, "--boot-id-file", join(folder, "boot-id")];
   const socket = ["--host-socket", join(peers, `${node}.sock`), "--state", join(folder, "known")];
   return `cd ${quoted(folder)} || exit 1
