@@ -95,7 +95,7 @@ function membersOf(members: readonly StoreMember[]): readonly Line[] {
     [
       { title: "MEMBER", cell: ({ name }) => [span(name)] },
       { title: "ENDPOINT", cell: ({ endpoint }) => [span(endpoint)] },
-      { title: "LEADER", cell: ({ leader }) => (leader ? [span("yes")] : []) },
+      { title: "LEADER", cell: ({ leader, learner }) => [span(leader ? "yes" : learner ? "learns" : "")] },
       {
         title: "PROBLEM",
         cell: ({ problem }) => (problem === null ? [] : [span(`! ${problem}`, "bad")]),

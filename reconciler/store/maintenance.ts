@@ -29,6 +29,8 @@ export interface StoreMember {
   /** Names and addresses of the machine that it runs on, as it tells its clients and its peers. */
   readonly hosts: readonly string[];
   readonly leader: boolean;
+  /** It follows, and counts for no quorum. */
+  readonly learner: boolean;
   /** Null: it answers. */
   readonly problem: string | null;
 }

@@ -70,13 +70,14 @@ export class StoreMembers {
   }
 }
 
-/** Whether more than half of all members answer and are elsewhere. */
+/** Whether more than half of all members that have a vote answer and are elsewhere. */
 export function keepsQuorum(members: readonly StoreMember[], addresses: readonly string[]): boolean {
   const there = new Set(addresses.map(comparable));
-  const others = members.filter(
+  const voters = members.filter(({ learner }) => !learner);
+  const others = voters.filter(
     ({ problem, hosts }) => problem === null && !hosts.some((host) => there.has(comparable(host))),
   );
-  return others.length > members.length / 2;
+  return others.length > voters.length / 2;
 }
 
 function comparable(host: string): string {

@@ -10,6 +10,7 @@ export interface Member {
   /** Where it was asked; null where nothing tells where it is. */
   readonly endpoint: Endpoint | null;
   readonly hosts: readonly string[];
+  readonly learner: boolean;
   readonly answer: Answer;
 }
 
@@ -44,6 +45,7 @@ export async function askMembers(options: AskOptions): Promise<readonly Member[]
         id: member.ID,
         name: member.name,
         hosts,
+        learner: member.isLearner,
         ...(known ?? (await askAtOwnAddress(member, options))),
       };
     }),

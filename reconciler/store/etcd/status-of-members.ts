@@ -27,9 +27,9 @@ export function leads({ answer }: Member): boolean {
 }
 
 function storeMember(member: Member): StoreMember {
-  const { id, name, endpoint, hosts } = member;
+  const { id, name, endpoint, hosts, learner } = member;
   const address = endpoint?.address ?? "";
-  return { id, name, endpoint: address, hosts, leader: leads(member), problem: problemOf(member) };
+  return { id, name, endpoint: address, hosts, leader: leads(member), learner, problem: problemOf(member) };
 }
 
 function problemOf({ answer }: Member): string | null {

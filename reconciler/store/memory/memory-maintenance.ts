@@ -37,7 +37,17 @@ export class MemoryMaintenance implements StoreMaintenance {
         bytesInUse: bytes,
         quotaBytes: this.#quotaBytes,
         alarms: [],
-        members: [{ id: "1", name: "memory", endpoint: "memory", hosts: [], leader: true, problem: null }],
+        members: [
+          {
+            id: "1",
+            name: "memory",
+            endpoint: "memory",
+            hosts: [],
+            leader: true,
+            learner: false,
+            problem: null,
+          },
+        ],
       };
     });
   }

@@ -21,6 +21,7 @@ const healthy: StoreStatus = {
       endpoint: "https://10.0.0.1:2379",
       hosts: ["10.0.0.1"],
       leader: true,
+      learner: false,
       problem: null,
     },
     {
@@ -29,6 +30,7 @@ const healthy: StoreStatus = {
       endpoint: "https://10.0.0.2:2379",
       hosts: ["10.0.0.2"],
       leader: false,
+      learner: false,
       problem: "does not answer",
     },
   ],

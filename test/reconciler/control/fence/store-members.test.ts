@@ -6,7 +6,7 @@ import { StoreError } from "../../../../reconciler/store/store.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 
 function member(name: string, hosts: readonly string[], problem: string | null = null): StoreMember {
-  return { id: name, name, endpoint: "", hosts, leader: false, problem };
+  return { id: name, name, endpoint: "", hosts, leader: false, learner: false, problem };
 }
 
 const three = [member("a", ["10.0.0.1"]), member("b", ["10.0.0.2"]), member("c", ["10.0.0.3"])];
@@ -29,6 +29,12 @@ describe("the store's quorum", () => {
   it("ends with the node of the only member, and of two", () => {
     assert.equal(keepsQuorum([member("a", ["10.0.0.1"])], ["10.0.0.1"]), false);
     assert.equal(keepsQuorum(three.slice(0, 2), ["10.0.0.1"]), false);
+  });
+
+  it("counts no member that only learns: not as one of them, nor as one that answers", () => {
+    const growing = [...three, { ...member("d", ["10.0.0.4"]), learner: true }];
+    assert.equal(keepsQuorum(growing, ["10.0.0.1"]), true);
+    assert.equal(keepsQuorum([...growing.slice(2), ...three.slice(0, 1)], ["10.0.0.1"]), false);
   });
 
   it("knows an address however it is written", () => {

@@ -25,7 +25,7 @@ function member(
     errors: [...errors],
     ...raft,
   };
-  return { id, name: `m${id}`, endpoint: null, hosts: [], answer: { kind: "status", status } };
+  return { id, name: `m${id}`, endpoint: null, hosts: [], learner: false, answer: { kind: "status", status } };
 }
 
 const dead: Member = {
@@ -33,6 +33,7 @@ const dead: Member = {
   name: "m3",
   endpoint: null,
   hosts: [],
+  learner: false,
   answer: {
     kind: "none",
     cause: new Error("14 UNAVAILABLE: No connection established. Last error: refused"),
