@@ -25,7 +25,14 @@ function member(
     errors: [...errors],
     ...raft,
   };
-  return { id, name: `m${id}`, endpoint: null, hosts: [], learner: false, answer: { kind: "status", status } };
+  return {
+    id,
+    name: `m${id}`,
+    endpoint: null,
+    hosts: [],
+    learner: false,
+    answer: { kind: "status", status },
+  };
 }
 
 const dead: Member = {
