@@ -61,7 +61,7 @@ function words(entry: LogEntry): string {
     case "leader":
       return entry.id === null ? "nobody leads" : `${entry.id} leads`;
     case "home":
-      return entry.node === null ? `${entry.vm} has no home` : `${entry.vm} is at home on ${entry.node}`;
+      return entry.node === null ? `${entry.vm} has no home` : `the home of ${entry.vm} is ${entry.node}`;
     default:
       return unreachable(entry);
   }

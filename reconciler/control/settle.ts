@@ -203,7 +203,8 @@ function afterMigration(placement: Placement, step: StepOf<"migrate">, ends: rea
     const kept = { ...placement, moving: null };
     return ends[1]?.phase === "dead" ? { ...kept, spent: step.toEpoch } : kept;
   }
-  const displaced = step.to === placement.home ? null : (placement.moving?.displaced ?? "limits");
+  // null where it was to come home, and that was edited meanwhile: what keeps it from the new one is planned with that.
+  const displaced = step.to === placement.home ? null : (placement.moving?.displaced ?? null);
   return { ...placement, node: step.to, epoch: step.toEpoch, displaced, moving: null };
 }
 

@@ -25,7 +25,7 @@ export function decideAdoption(world: World, facts: VmFacts, vm: Vm): Outcome | 
   const [foreign] = all;
   if (foreign === undefined) return null;
   const { node, domain } = foreign;
-  const adopted = { ...facts, placement: withIntent(facts, vm) };
+  const adopted = { ...facts, placement: withIntent(world.nodes, facts, vm) };
   if (all.length > 1 || !foreign.isKnownNow || !isFree(facts)) {
     return blocked(reason("runs-outside", { node, domain }));
   }

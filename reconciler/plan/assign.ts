@@ -3,12 +3,13 @@ import type { Vm } from "../model/desired.ts";
 import type { NodeName } from "../model/names.ts";
 import { type Displaced, nextEpoch } from "../model/placement.ts";
 import { describeReason, type Reason, reason } from "../model/reasons.ts";
+import { afterLeaving, displacedAt, isStillSo, type Leaving } from "./displaced.ts";
 import { type Choice, chooseBySelector, type Refusals, refusalsInWords } from "./choose.ts";
 import { heldBack, movesLive } from "./held-back.ts";
-import { ifWithdrawn, whatPutItOut } from "./put-out.ts";
-import { mustBeEmptied, whyClosed, whyUnhealthy } from "./node-facts.ts";
+import { freed, ifWithdrawn, whatPutItOut } from "./put-out.ts";
+import { mustBeEmptied, whyUnhealthy } from "./node-facts.ts";
 import { blocked, type FixedPlace, off, type Outcome, record, type Wanting } from "./outcome.ts";
-import { decideStaying, whyAway } from "./stay.ts";
+import { decideStaying } from "./stay.ts";
 import { migrateStep, startStep, stopStep } from "./steps.ts";
 import { whyNotInPlace, whyNotUsable } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
@@ -38,16 +39,17 @@ function assignStart(world: World, vm: Vm, wanting: Wanting, fixed: FixedPlace |
   const chosen = fixed === null ? chooseBySelector(world, vm, null) : { found: true as const, choice: fixed };
   if (!chosen.found) return withoutPlace(world, vm, wanting, chosen.refusals);
   const { node } = chosen.choice;
+  const { placement } = wanting.facts;
   const out = whatPutItOut(world, wanting.facts);
-  const displaced = displacedAt(node, vm, wanting.facts, out?.by ?? "start");
-  if (wanting.facts.placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
+  const displaced = displacedAt(world.nodes, vm, placement, node, out ?? placement.held);
+  if (placement.node !== node) world.ledger.provision(node, vm.memoryBytes);
   world.ledger.reserve(node, vm, vm.memoryBytes);
   const planned = startStep(world, wanting.facts, vm, {
     node,
     reason: wanting.because ?? chosen.choice.reason,
     displaced,
     consumes: wanting.consumes,
-    before: ifWithdrawn(wanting.facts, out, world.input.now),
+    before: ifWithdrawn(world, wanting.facts, vm, out),
     ...(wanting.tries === undefined ? {} : { tries: wanting.tries }),
   });
   return { kind: "step", planned, next: runningAt(wanting.facts, planned.placement, node) };
@@ -62,7 +64,7 @@ function withoutPlace(world: World, vm: Vm, wanting: Wanting, refusals: Refusals
   const release = facts.requests.filter((request) => request.kind === "release");
   // From now on it waits for a place, and for nobody's word.
   if (held !== null && release.length > 0) {
-    const free = { ...placement, held: null, displaced: held.by };
+    const free = { ...placement, ...freed(world, vm, placement, held) };
     const used = release.map((request) => request.id);
     return record(facts, free, reason("released"), used);
   }
@@ -110,28 +112,43 @@ function stay(world: World, vm: Vm, wanting: Wanting, from: NodeName): Outcome {
   const why = refused === undefined ? null : whyNotUsable(world, vm, refused.node);
   if (refused === undefined || why === null) return outcome;
   const explicit = refused.as === "migrate" || (refused.as === "home" && vm.node === refused.node);
-  // A flushed or lost home is no refusal: it is why the VM is displaced, and the VM returns when the node does.
-  const home = world.nodes.get(refused.node);
-  const passing = refused.as === "home" && (home === undefined || whyClosed(home) !== null);
-  if (!explicit || passing) return outcome;
+  if (!explicit || (refused.as === "home" && isSaid(world, vm, wanting.facts))) return outcome;
   return { kind: "blocked", why, retry: true, wakeAt: null };
+}
+
+/** What is written down of it tells why: that is no refusal, and the VM returns when its home does. */
+function isSaid(world: World, vm: Vm, { name, placement }: VmFacts): boolean {
+  const isWritten = world.vms.get(name)?.placement.home === placement.home;
+  return isWritten && isStillSo(world.nodes, vm, placement);
 }
 
 function move(world: World, vm: Vm, wanting: Wanting, from: NodeName, choice: Choice): Outcome {
   const { facts } = wanting;
-  const cause: Displaced = wanting.mustLeave?.code === "leaves-flushed-node" ? "flush" : "limits";
+  const leaves = whatItLeaves(from, wanting.mustLeave);
   if (!movesLive(world, facts, vm)) {
-    const away = wanting.mustLeave === null ? facts.placement.displaced : cause;
+    const away = whileItIsOff(world, vm, facts, leaves);
     return stopToMove(world, vm, facts, { from, choice, away });
   }
   const held = heldBack(world, facts, vm, "migrate");
   if (held !== null) return blocked(held.why, held.until);
-  const displaced = displacedAt(choice.node, vm, facts, wanting.mustLeave === null ? null : cause);
+  const displaced = displacedAt(world.nodes, vm, facts.placement, choice.node, leaves);
   world.ledger.provision(choice.node, vm.memoryBytes);
   world.ledger.reserve(choice.node, vm, footprint(world, vm));
   const planned = migrateStep(world, facts, vm, { from, to: choice.node, reason: choice.reason, displaced });
   const placement = { ...facts.placement, node: choice.node, epoch: nextEpoch(facts.placement), displaced };
   return { kind: "step", planned, next: runningAt(facts, placement, choice.node) };
+}
+
+function whatItLeaves(from: NodeName, mustLeave: Reason | null): Leaving | null {
+  if (mustLeave === null) return null;
+  return { node: from, by: mustLeave.code === "leaves-flushed-node" ? "flush" : "limits" };
+}
+
+/** Between its shutdown and its start: of a flush it is said everywhere, as that decides whether it is held. */
+function whileItIsOff(world: World, vm: Vm, facts: VmFacts, leaves: Leaving | null): Displaced | null {
+  const { placement } = facts;
+  if (leaves === null) return placement.displaced;
+  return leaves.by === "flush" ? "flush" : afterLeaving(world.nodes, vm, placement, leaves);
 }
 
 /** Shut down here, start there: the start is chosen again once it is off. */
@@ -161,17 +178,6 @@ function stopForHold(world: World, vm: Vm, facts: VmFacts, from: NodeName, why: 
     planned: stopStep(facts, vm, from, "graceful", why, "flush"),
     next: off(facts, "flush"),
   };
-}
-
-/** Why it will be away from home on `node`; null where that is its home. `cause`: what makes it leave now, if anything. */
-function displacedAt(node: NodeName, vm: Vm, facts: VmFacts, cause: Displaced | null): Displaced | null {
-  const { placement } = facts;
-  const home = placement.home ?? node;
-  if (node === home) return null;
-  const away = whyAway(vm, { ...placement, home }, node);
-  if (away !== null) return away;
-  if (cause !== null && cause !== "start") return cause;
-  return placement.displaced ?? placement.held?.by ?? "start";
 }
 
 /** Some allowed node is silent only since a moment ago: better to wait for it than to shut a guest down. */

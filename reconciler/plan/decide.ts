@@ -34,7 +34,7 @@ export function decide(world: World, facts: VmFacts, crowded: Reason | null): Ou
   const unclear = whyUnclear(facts);
   if (unclear === null && condition.is === "duplicate") return decideDuplicate(world, facts, condition);
   if (vm === null) return orphan;
-  if (unclear !== null) return withPlacement(blocked(unclear), intended(facts, vm), facts.placement);
+  if (unclear !== null) return withPlacement(blocked(unclear), intended(world, facts, vm), facts.placement);
   return (
     decideTidying(world, facts, vm) ??
     decideAdoption(world, facts, vm) ??
@@ -50,13 +50,13 @@ function whyUnclear({ condition, placement, released }: VmFacts): Reason | null 
   return condition.is === "unknown" ? condition.why : null;
 }
 
-function intended(facts: VmFacts, vm: Vm): VmFacts {
-  return { ...facts, placement: withIntent(facts, vm) };
+function intended(world: World, facts: VmFacts, vm: Vm): VmFacts {
+  return { ...facts, placement: withIntent(world.nodes, facts, vm) };
 }
 
 /** What the VM itself needs, now that it is known where it is. */
 export function decideNeed(world: World, facts: VmFacts, vm: Vm, crowded: Reason | null): Outcome {
-  const adjusted = intended(facts, vm);
+  const adjusted = intended(world, facts, vm);
   return withPlacement(decideState(world, adjusted, vm, crowded), adjusted, facts.placement);
 }
 

@@ -1,5 +1,8 @@
 import type { Vm } from "../model/desired.ts";
+import type { NodeName } from "../model/names.ts";
 import type { Placement } from "../model/placement.ts";
+import { whyDisplacedNow } from "./displaced.ts";
+import type { NodeFacts } from "./node-facts.ts";
 import type { VmFacts } from "./vm-facts.ts";
 
 /**
@@ -8,6 +11,7 @@ import type { VmFacts } from "./vm-facts.ts";
  * written down anew.
  */
 export function withIntent(
+  nodes: ReadonlyMap<NodeName, NodeFacts>,
   { placement, condition, released }: Pick<VmFacts, "placement" | "condition" | "released">,
   vm: Vm,
 ): Placement {
@@ -16,12 +20,7 @@ export function withIntent(
   const isAtRest = condition.is === "off" && released === null && placement.moving === null;
   const follows = isAtRest && placement.node !== null && placement.node === placement.home;
   const node = follows ? home : placement.node;
-  const away = node !== null && node !== home;
-  return {
-    ...placement,
-    node,
-    home,
-    homeAsked: vm.node,
-    displaced: away ? (placement.displaced ?? "start") : null,
-  };
+  const moved = { ...placement, node, home, homeAsked: vm.node };
+  const isAway = node !== null && node !== home;
+  return { ...moved, displaced: isAway ? whyDisplacedNow(nodes, vm, moved, node) : null };
 }

@@ -1,6 +1,8 @@
 /** VMs that a flush or the loss of their node put out, and that are held where nothing else takes them. */
+import type { Vm } from "../model/desired.ts";
 import type { Nowhere } from "../model/journal.ts";
-import type { Hold } from "../model/placement.ts";
+import type { Hold, Placement } from "../model/placement.ts";
+import { afterLeaving } from "./displaced.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
 
@@ -20,10 +22,20 @@ export function whatPutItOut(world: World, { placement, condition }: VmFacts): P
 }
 
 /** Who was freed from a hold stays free: the word for it is used up by the start. */
-export function ifWithdrawn({ placement, requests }: VmFacts, out: PutOut | null, now: number): Nowhere {
+export function ifWithdrawn(
+  world: World,
+  { placement, requests }: VmFacts,
+  vm: Vm,
+  out: PutOut | null,
+): Nowhere {
   const { displaced, held } = placement;
   const isFreed = held !== null && requests.some(({ kind }) => kind === "release");
-  if (isFreed) return { displaced: held.by, held: null };
+  if (isFreed) return freed(world, vm, placement, held);
   if (held !== null || out === null) return { displaced, held };
-  return { displaced: null, held: { ...out, since: now, open: true } };
+  return { displaced: null, held: { ...out, since: world.input.now, open: true } };
+}
+
+/** What is left of a hold is why the VM will be away from home. */
+export function freed(world: World, vm: Vm, placement: Placement, held: Hold): Nowhere {
+  return { displaced: afterLeaving(world.nodes, vm, placement, held), held: null };
 }

@@ -149,16 +149,16 @@ function lookAtBusy(
   result: RoundResult,
 ): Choosing | null {
   const verdict = reconsider(world, busy.facts, busy.released, leaves);
-  writeIntent(busy, plan);
+  writeIntent(world, busy, plan);
   if (verdict.is === "waiting") return { wanting: verdict.wanting, stopping: busy };
   enterReleased(busy, verdict, plan, result);
   return null;
 }
 
 /** A home that was edited is written down at once, whatever is being done to the VM. */
-function writeIntent({ facts, released }: Busy, plan: Draft): void {
+function writeIntent(world: World, { facts, released }: Busy, plan: Draft): void {
   const { name, document, placement } = facts;
-  const next = document === null ? placement : withIntent(facts, document);
+  const next = document === null ? placement : withIntent(world.nodes, facts, document);
   if (next !== placement) plan.records.push(plannedRecord(name, next, released.step.reason));
 }
 

@@ -2,11 +2,10 @@
 import type { Vm } from "../model/desired.ts";
 import type { HardwareField } from "../model/hardware.ts";
 import type { NodeName } from "../model/names.ts";
-import type { Displaced, Placement } from "../model/placement.ts";
 import { type Reason, reason } from "../model/reasons.ts";
+import { whyDisplaced } from "./displaced.ts";
 import { differences, formatSize, isLive, roughSize } from "./hardware.ts";
 import { heldBack, refusedFields } from "./held-back.ts";
-import { whyFenced } from "./node-facts.ts";
 import { blocked, type Outcome, record } from "./outcome.ts";
 import { updateStep } from "./steps.ts";
 import { whyNoDriver, whyVolumeTaken } from "./usable.ts";
@@ -40,22 +39,6 @@ export function decideHardware(world: World, facts: VmFacts, vm: Vm, at: Place):
   return { kind: "step", planned, next: changed(facts, at.node) };
 }
 
-/** What keeps it from home as long as it holds, whatever made it leave; null: nothing of the kind. */
-export function whyAway(vm: Vm, { home }: Placement, node: NodeName): "migrate" | "limits" | null {
-  if (vm.migrate === node) return "migrate";
-  return home !== null && vm.limits !== null && !vm.limits.includes(home) ? "limits" : null;
-}
-
-/** What it left home for, where that is still said of it: a `migrate:` that is gone keeps nobody away. */
-function whyItLeft(world: World, vm: Vm, { displaced, home }: Placement): Displaced {
-  if (displaced !== null && displaced !== "migrate") return displaced;
-  if (displaced === "migrate" && vm.migrate !== null) return displaced;
-  const node = home === null ? undefined : world.nodes.get(home);
-  if (node === undefined) return "start";
-  if (whyFenced(node) !== null) return "fence";
-  return node.document?.state === "flushed" ? "flush" : "start";
-}
-
 function whereItIs(world: World, facts: VmFacts, vm: Vm, node: NodeName): Outcome {
   const { placement } = facts;
   if (node === placement.home) {
@@ -64,7 +47,7 @@ function whereItIs(world: World, facts: VmFacts, vm: Vm, node: NodeName): Outcom
     }
     return { kind: "settled", why: reason("at-home", { node }) };
   }
-  const displaced = whyAway(vm, placement, node) ?? whyItLeft(world, vm, placement);
+  const displaced = whyDisplaced(world.nodes, vm, placement, node);
   const why = reason("displaced", { node, home: placement.home ?? "", displaced });
   if (displaced !== placement.displaced) return record(facts, { ...placement, displaced }, why);
   return { kind: "settled", why };

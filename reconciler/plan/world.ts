@@ -68,7 +68,7 @@ function enterObserved(ledger: Ledger, node: NodeFacts, documents: ReadonlyMap<V
 function enterOwned(ledger: Ledger, nodes: World["nodes"], vm: VmFacts, wanted: Vm | null): void {
   const { placement, released } = vm;
   const live = vm.condition.is === "running" ? (vm.condition.domain?.live.memoryBytes ?? 0) : 0;
-  const assigned = assignedNode(vm);
+  const assigned = assignedNode(nodes, vm);
   if (assigned !== null) ledger.provision(assigned, wanted?.memoryBytes ?? live);
   if (wanted === null) return;
   // Under its own name, whatever it will be called: that is how its node tells of it.
@@ -92,10 +92,10 @@ function enterOwned(ledger: Ledger, nodes: World["nodes"], vm: VmFacts, wanted: 
 }
 
 /** Also before it is written down: of a VM that is off and is to be off, its home. */
-function assignedNode(facts: VmFacts): NodeName | null {
+function assignedNode(nodes: World["nodes"], facts: VmFacts): NodeName | null {
   const { document: vm, placement } = facts;
   if (vm === null || vm.state === "running" || vm.state === "absent") return placement.node;
-  const { node, home, held } = withIntent(facts, vm);
+  const { node, home, held } = withIntent(nodes, facts, vm);
   return node ?? (held === null ? home : null);
 }
 
