@@ -31,7 +31,7 @@ import { soonest } from "../model/soonest.ts";
 import { dropVoid, nextExpiry } from "./requests.ts";
 import type { Rounds } from "./rounds.ts";
 import { settleSteps } from "./settle.ts";
-import { cancelStep, releaseStep, type VmTransaction, type Writer, writeRecord } from "./transactions.ts";
+import { cancelStep, releaseStep, type Decision, type Writer, writeRecord } from "./transactions.ts";
 import { Watchfulness } from "./watchfulness.ts";
 
 export interface LeaderOptions {
@@ -224,7 +224,7 @@ class Turns {
   }
 
   /** A refused transaction was planned on something that has changed meanwhile: the next turn plans it anew. */
-  async #write(transactions: readonly VmTransaction[], signal: AbortSignal): Promise<void> {
+  async #write(transactions: readonly Decision[], signal: AbortSignal): Promise<void> {
     const { log, store, trust } = this.#options;
     const queue = [...transactions];
     const next = async (): Promise<void> => {
@@ -234,7 +234,7 @@ class Turns {
         const result = await store.transact(one.transaction);
         if (!trust.confirm(highest, result.revision)) return;
         this.#written = Math.max(this.#written, result.revision);
-        if (!result.ok) log.debug("a decision was overtaken", { vm: one.vm });
+        if (!result.ok) log.debug("a decision was overtaken", { about: one.about });
       }
     };
     const workers = Array.from({ length: Math.min(writesAtOnce, queue.length) }, next);
@@ -248,9 +248,9 @@ class Turns {
 }
 
 /** What this turn writes: ended steps first, then what is no longer wanted, then what is to be done now. */
-function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): VmTransaction[] {
+function decisions(writer: Writer, state: ClusterFeed["state"], planned: Plan): Decision[] {
   const settled = settleSteps(writer, state);
-  const busy = new Set(settled.map(({ vm }) => vm));
+  const busy = new Set(settled.map(({ about }) => about));
   return [
     ...settled,
     ...planned.cancels.filter((c) => !busy.has(c.released.step.vm)).map((c) => cancelStep(writer, state, c)),

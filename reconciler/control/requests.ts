@@ -10,7 +10,7 @@ import { decode, encode } from "../store/codec.ts";
 import type { ClusterKeys } from "../store/keys.ts";
 import type { Revision, Store } from "../store/store.ts";
 import type { ClusterState, StoredRequest } from "./cluster-state.ts";
-import type { VmTransaction, Writer } from "./transactions.ts";
+import type { Decision, Writer } from "./transactions.ts";
 
 /** What somebody asks for. Who, when and until when is added, and which VM of that name is meant. */
 export type Wish = Request extends infer R
@@ -84,7 +84,7 @@ export async function withdrawRequest(
 const droppedMax = 50;
 
 /** Takes away what nobody may use any more, and says so; maintenance ends by its own rules. */
-export function dropVoid(writer: Writer, state: ClusterState): readonly VmTransaction[] {
+export function dropVoid(writer: Writer, state: ClusterState): readonly Decision[] {
   const dropped = [...state.requests.values()].filter(isUsedOnce).flatMap((request) => {
     const why = whyVoid(request, state, writer.now);
     return why === null ? [] : [{ request, why }];
@@ -92,7 +92,7 @@ export function dropVoid(writer: Writer, state: ClusterState): readonly VmTransa
   return dropped.slice(0, droppedMax).map(({ request, why }) => drop(writer, request, why));
 }
 
-function drop(writer: Writer, request: StoredRequest, why: Void): VmTransaction {
+function drop(writer: Writer, request: StoredRequest, why: Void): Decision {
   const key = writer.keys.request(request.id);
   const asked = `what ${request.by} asked for at ${formatTime(request.at)}`;
   const event = writer.events.put({
@@ -102,7 +102,7 @@ function drop(writer: Writer, request: StoredRequest, why: Void): VmTransaction 
     text: `${asked} ${why.text}: ${request.kind}`,
   });
   return {
-    vm: "vm" in request ? request.vm : (request.node ?? request.id),
+    about: "vm" in request ? request.vm : (request.node ?? request.id),
     transaction: {
       compare: [...writer.guard, { key, modRevision: request.revision }],
       then: [{ delete: key }, event],

@@ -22,13 +22,13 @@ import {
   handIdentity,
   putClaim,
   unclaimed,
-  type VmTransaction,
+  type Decision,
   type Writer,
 } from "./transactions.ts";
 
 /** The transactions for all steps that have ended. */
-export function settleSteps(writer: Writer, state: ClusterState): VmTransaction[] {
-  const settled: VmTransaction[] = [];
+export function settleSteps(writer: Writer, state: ClusterState): Decision[] {
+  const settled: Decision[] = [];
   for (const released of state.released().values()) {
     const ends = endsOf(state, released);
     if (ends !== null) settled.push(settle(writer, state, released, ends));
@@ -57,12 +57,7 @@ function endsOf(state: ClusterState, released: ReleasedStep): readonly End[] | n
   return known.length < ends.length || (isUnclaimed && !hasFailed) ? null : known;
 }
 
-function settle(
-  writer: Writer,
-  state: ClusterState,
-  released: ReleasedStep,
-  ends: readonly End[],
-): VmTransaction {
+function settle(writer: Writer, state: ClusterState, released: ReleasedStep, ends: readonly End[]): Decision {
   const { step } = released;
   const placement = state.placements.get(step.vm)?.placement ?? null;
   const [end] = ends;
@@ -81,7 +76,7 @@ function settle(
     }),
   );
   return {
-    vm: step.vm,
+    about: step.vm,
     transaction: {
       compare: [
         ...writer.guard,

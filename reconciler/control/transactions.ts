@@ -23,19 +23,20 @@ export interface Writer {
   readonly now: number;
 }
 
-/** A transaction, and the VM that it is about: at most one of a VM is under way at a time. */
-export interface VmTransaction {
-  readonly vm: VmName;
+/** What is to be written, whole or not at all. Of one VM at most one is under way at a time. */
+export interface Decision {
+  /** A VM, a node, or another record of the cluster. */
+  readonly about: string;
   readonly transaction: Transaction;
 }
 
-export function releaseStep(writer: Writer, state: ClusterState, planned: PlannedStep): VmTransaction {
+export function releaseStep(writer: Writer, state: ClusterState, planned: PlannedStep): Decision {
   const { keys } = writer;
   const { step, before } = planned;
   const released = { step, releasedAt: writer.now, cancel: false };
   const record = encode(before === undefined ? released : { ...released, before });
   return {
-    vm: step.vm,
+    about: step.vm,
     transaction: {
       compare: [
         ...writer.guard,
@@ -64,11 +65,11 @@ export function releaseStep(writer: Writer, state: ClusterState, planned: Planne
   };
 }
 
-export function writeRecord(writer: Writer, state: ClusterState, record: PlannedRecord): VmTransaction {
+export function writeRecord(writer: Writer, state: ClusterState, record: PlannedRecord): Decision {
   const { keys } = writer;
   const { vm, placement } = record;
   return {
-    vm,
+    about: vm,
     transaction: {
       compare: [
         ...writer.guard,
@@ -100,7 +101,7 @@ export function writeRecord(writer: Writer, state: ClusterState, record: Planned
  * Takes a released step back. Where nobody claimed it, it is withdrawn for good: the comparison proves that it never
  * began. Where somebody did, its agent is asked to end it, and its report tells what became of it.
  */
-export function cancelStep(writer: Writer, state: ClusterState, cancellation: Cancellation): VmTransaction {
+export function cancelStep(writer: Writer, state: ClusterState, cancellation: Cancellation): Decision {
   const { released } = cancellation;
   const { step } = released;
   const vm = step.vm;
@@ -114,7 +115,7 @@ export function cancelStep(writer: Writer, state: ClusterState, cancellation: Ca
   const compare = [...writer.guard, ...comparePlacements(writer, state, vm, null)];
   if (withdrawn) {
     return {
-      vm,
+      about: vm,
       transaction: {
         compare: [...compare, ...unclaimed(writer, step, nodesOf(step))],
         then: [...withdraw(writer, state, released), event],
@@ -123,7 +124,7 @@ export function cancelStep(writer: Writer, state: ClusterState, cancellation: Ca
   }
   const record = encode({ step, releasedAt: released.releasedAt, cancel: true });
   const then = nodesOf(step).map((node) => ({ put: writer.keys.step(node, step.id), value: record }));
-  return { vm, transaction: { compare, then: [...then, event] } };
+  return { about: vm, transaction: { compare, then: [...then, event] } };
 }
 
 /** That none of these nodes has claimed the step: then taking it away is proof that it never begins there. */

@@ -12,7 +12,7 @@ import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { hasStrangers } from "../../plan/vm-facts.ts";
 import { isWorthFencing } from "../../plan/worth-fencing.ts";
 import { requestId } from "../requests.ts";
-import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Decision, Writer } from "../transactions.ts";
 import type { Attention, Unheard } from "./attention.ts";
 import { askingMs, type Next, type NodeCase } from "./case.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -57,7 +57,7 @@ export interface Sight extends RecoverySight {
 }
 
 export interface Look {
-  readonly transactions: readonly VmTransaction[];
+  readonly transactions: readonly Decision[];
   /** When to look again though nothing is heard; null: never. */
   readonly wakeInMs: number | null;
   /** Only another leader may judge this silence: of the leader's own host. Null: there is none such. */
@@ -106,7 +106,7 @@ export class Fencing {
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
     const maintained = writeMaintenance(writer, state, effective, time);
     const lease = writeLease(writer, state);
-    const transactions: VmTransaction[] = [
+    const transactions: Decision[] = [
       ...[maintained, lease].filter((one) => one !== null),
       ...writeLastFields(writer, state, facts),
     ];

@@ -5,11 +5,11 @@ import { describeReason } from "../../model/reasons.ts";
 import { encode } from "../../store/codec.ts";
 import type { Compare } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Decision, Writer } from "../transactions.ts";
 import type { NodeCase, Write } from "./case.ts";
 import { compareMaintenance } from "./maintenance.ts";
 
-export function writeFence(writer: Writer, state: ClusterState, it: NodeCase, next: Write): VmTransaction {
+export function writeFence(writer: Writer, state: ClusterState, it: NodeCase, next: Write): Decision {
   const { keys } = writer;
   const { node } = it;
   const { record, told, uses } = next;
@@ -26,7 +26,7 @@ export function writeFence(writer: Writer, state: ClusterState, it: NodeCase, ne
           }),
         ];
   return {
-    vm: node,
+    about: node,
     transaction: {
       compare: [
         ...writer.guard,

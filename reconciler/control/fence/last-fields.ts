@@ -6,7 +6,7 @@ import { areSamePlug } from "../../desired/resolve/check-bmc-devices.ts";
 import type { NodeFacts } from "../../plan/node-facts.ts";
 import { encode } from "../../store/codec.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Decision, Writer } from "../transactions.ts";
 import { type FenceDevices, type FenceKit, kitOf } from "./fence-device.ts";
 
 interface Known extends Pick<ClusterState, "lastFields"> {
@@ -18,9 +18,9 @@ export function writeLastFields(
   writer: Writer,
   state: ClusterState,
   nodes: ReadonlyMap<string, NodeFacts>,
-): readonly VmTransaction[] {
+): readonly Decision[] {
   const { keys } = writer;
-  const transaction = (node: string, record: LastFields | null): VmTransaction => {
+  const transaction = (node: string, record: LastFields | null): Decision => {
     const key = keys.lastFields(node);
     const compare = [
       ...writer.guard,
@@ -28,7 +28,7 @@ export function writeLastFields(
       { key: keys.head, modRevision: state.applied.revision },
     ];
     return {
-      vm: node,
+      about: node,
       transaction: {
         compare,
         then: [record === null ? { delete: key } : { put: key, value: encode(record) }],

@@ -8,7 +8,7 @@ import { encode } from "../../store/codec.ts";
 import type { Compare } from "../../store/store.ts";
 import type { ClusterState, StoredRequest } from "../cluster-state.ts";
 import { requestId } from "../requests.ts";
-import type { VmTransaction, Writer } from "../transactions.ts";
+import type { Decision, Writer } from "../transactions.ts";
 import type { Told } from "./case.ts";
 
 export interface MaintenanceTime {
@@ -86,7 +86,7 @@ export function writeMaintenance(
   state: ClusterState,
   record: MaintenanceRecord,
   time: MaintenanceTime,
-): VmTransaction | null {
+): Decision | null {
   const { keys } = writer;
   const before = state.maintenance;
   const past = pastOverrides(state, time);
@@ -101,7 +101,7 @@ export function writeMaintenance(
     }),
   );
   return {
-    vm: "maintenance",
+    about: "maintenance",
     transaction: {
       compare: [
         ...writer.guard,

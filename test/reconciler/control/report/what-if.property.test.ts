@@ -101,6 +101,6 @@ describe("what the what-if says of a flush", () => {
       }),
       runs,
     );
-    assert.ok(moved > 10, `${String(moved)} VMs moved`);
+    assert.ok(moved > 0, "nothing had to move");
   });
 });
