@@ -6,15 +6,14 @@ import type { Binding } from "../../model/binding.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Node } from "../../model/desired.ts";
 import type { NodeName } from "../../model/names.ts";
-import type { Alive } from "../../model/observed.ts";
-import { isSameSystem } from "../../model/system-uuid.ts";
 import type { Log } from "../../runtime/log.ts";
-import { decode, encode } from "../../store/codec.ts";
+import { encode } from "../../store/codec.ts";
 import type { ClusterKeys } from "../../store/keys.ts";
 import { type Compare, type Store, StoreError } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { bindingOf, bmcDigest, isSimulated, type OpenDevice } from "./bindings.ts";
-import type { FenceDevice } from "./fence-device.ts";
+import { lifeOf } from "./life.ts";
+import { askDevices, indistinct, systemUuidsOf, whyUnproven } from "./own-devices.ts";
 
 export interface BindOptions {
   readonly store: Store;
@@ -44,7 +43,7 @@ interface Try {
   readonly notBefore: number;
 }
 
-/** Looks until aborted, then returns. One device at a time: nobody is waiting. */
+/** Looks until aborted, then returns. One node at a time: nobody is waiting. */
 export async function keepBound(options: BindOptions, signal: AbortSignal): Promise<void> {
   const { clock } = options;
   const tries = new Map<NodeName, Try>();
@@ -118,11 +117,11 @@ function unboundNodes(state: Sight): readonly Node[] {
 async function bind(node: Node, options: BindOptions, signal: AbortSignal): Promise<string | null> {
   const { store, keys, clock, feed, open, id, guard } = options;
   const head = feed.state.applied.revision;
-  const before = await aliveOf(node.name, options);
+  const before = await lifeOf(node.name, options);
   if (before === null) return "the node does not live";
-  const others = [...feed.state.nodes.observed.values()].filter(({ name }) => name !== node.name);
+  const uuids = systemUuidsOf(node.name, before.alive, feed.state.nodes.observed);
   const devices = node.bmc.map((bmc) => open(bmc, node.name));
-  const why = await whyNotOf(devices, before.alive, uuidsOf(others), signal);
+  const why = indistinct(uuids) ?? whyUnproven(await askDevices(devices, uuids, signal), uuids);
   if (why !== null) return why;
   const binding: Binding = {
     node: node.name,
@@ -141,40 +140,4 @@ async function bind(node: Node, options: BindOptions, signal: AbortSignal): Prom
   const then = [{ put: keys.bound(node.name), value: encode(binding) }];
   const { ok } = await store.transact({ compare, then });
   return ok ? null : "something changed meanwhile";
-}
-
-async function aliveOf(
-  node: NodeName,
-  { store, keys }: BindOptions,
-): Promise<{ readonly alive: Alive; readonly revision: number } | null> {
-  const item = await store.get(keys.alive(node));
-  return item === null ? null : { alive: decode<Alive>(item), revision: item.modRevision };
-}
-
-function uuidsOf(nodes: readonly { readonly alive: Alive | null }[]): readonly string[] {
-  return nodes.flatMap(({ alive }) => alive?.systemUuid ?? []);
-}
-
-/**
- * Why the devices are not known to switch the machine that lives; null: they are. `others`: the UUIDs of the other
- * nodes; one that two machines have tells neither.
- */
-export async function whyNotOf(
-  devices: readonly FenceDevice[],
-  alive: Pick<Alive, "systemUuid">,
-  others: readonly string[],
-  signal: AbortSignal,
-): Promise<string | null> {
-  const own = alive.systemUuid ?? null;
-  if (own === null) return "the machine tells no UUID of its own";
-  if (others.some((other) => isSameSystem(own, other))) return "another node tells the same UUID";
-  for (const device of devices) {
-    const reading = await device.read(signal);
-    if (reading.power === "off") return `${device.name} reads off, and the node lives`;
-    if (reading.power === "unknown") return `${device.name}: ${reading.why}`;
-    const told = await device.uuid(signal);
-    if (told === null) return `${device.name} tells no UUID`;
-    if (!isSameSystem(told, own)) return `${device.name} switches another machine: ${told}, not ${own}`;
-  }
-  return null;
 }

@@ -1,17 +1,29 @@
+// Needs: openssl
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Rehearsal } from "../../../cli/commands/fence/rehearse.ts";
 import type { FenceCheck } from "../../../cli/fence-check.ts";
-import { folderOf } from "../../support/fence/devices.ts";
+import type { Alive } from "../../../reconciler/model/observed.ts";
+import { decode, encode } from "../../../reconciler/store/codec.ts";
+import { Authority } from "../../support/certificates.ts";
+import { folderOf, never } from "../../support/fence/devices.ts";
 import { FakeAgent } from "../../support/fence/fake-agent.ts";
-import { Bench } from "../bench.ts";
+import { RedfishService } from "../../support/fence/redfish-service.ts";
+import { Bench, type CommandOptions } from "../bench.ts";
 import { labYaml, webYaml, writeSmallCluster } from "../documents.ts";
 
 const withDevice = labYaml.replace("name: hv1\n", "name: hv1\nbmc: {agent: redfish, address: 10.0.9.11}\n");
 
+const flushed = "name: hv1\nstate: flushed\n";
+
+const uuids = {
+  own: "00112233-4455-6677-8899-aabbccddee01",
+  other: "00112233-4455-6677-8899-aabbccddee02",
+};
+
 /** hv1 has a device that tells no UUID. */
 async function openBench(test: TestContext) {
-  const agent = new FakeAgent(folderOf(test));
+  const agent = new FakeAgent(folderOf(test), { takes: ["ssl_insecure"] });
   const env = { KEEL_FENCE_AGENTS: agent.folder };
   const bench = await Bench.open();
   test.after(() => bench[Symbol.asyncDispose]());
@@ -19,6 +31,56 @@ async function openBench(test: TestContext) {
   await bench.write("lab.yaml", withDevice);
   await bench.keel("apply -y", { env });
   return { bench, agent, env };
+}
+
+/** The same, flushed, so that it may be powered off. */
+async function openFlushed(test: TestContext) {
+  const { bench, agent, env } = await openBench(test);
+  await bench.write("lab.yaml", withDevice.replace("name: hv1\n", flushed));
+  await bench.keel("apply -y", { env });
+  const cycle = (when?: CommandOptions["when"]) =>
+    bench.keel("fence test hv1 --bind", { env, answer: "hv1", ...(when && { when }) });
+  return { bench, agent, env, cycle };
+}
+
+/** hv1's device tells that it switches the machine `told`; hv1 tells that it is `own`. */
+async function openTelling(test: TestContext, told: string, own: string) {
+  const { bench, agent, env } = await openFlushed(test);
+  const certificate = await new Authority(folderOf(test)).sign("bmc");
+  const account = { user: "fence", password: "" };
+  const service = await RedfishService.start({ certificate, ...account, systems: { one: told } });
+  test.after(() => service.close());
+  const place = `address: 127.0.0.1, port: ${service.port}`;
+  const bmc = `bmc: {agent: redfish, ${place}, user: fence, options: {ssl_insecure: "1"}}`;
+  await bench.write("lab.yaml", labYaml.replace("name: hv1\n", `${flushed}${bmc}\n`));
+  const { exit, text } = await bench.keel("apply -y", { env });
+  assert.equal(exit, 0, text);
+  await live(bench, { systemUuid: own });
+  return { bench, agent, env };
+}
+
+/** From now on hv1 lives so. */
+async function live(bench: Bench, change: Partial<Alive>): Promise<void> {
+  const { keys } = bench.cluster;
+  const store = bench.cluster.client();
+  const item = (await store.get(keys.alive("hv1"))) ?? assert.fail("hv1 does not live");
+  const put = { put: keys.alive("hv1"), value: encode({ ...decode<Alive>(item), ...change }) };
+  const { revision } = await store.transact({ compare: [], then: [put] });
+  await bench.cluster.feed.reached(revision, never);
+}
+
+/** hv1 goes off now, and is up again after `ms`. */
+function restart({ cluster, clock }: Bench, ms: number): void {
+  cluster.powerOff("hv1");
+  clock.timer(ms, () => cluster.boot("hv1"));
+}
+
+function switched({ actions }: FakeAgent): readonly string[] {
+  return actions.filter((action) => action !== "status");
+}
+
+async function isBound(bench: Bench): Promise<boolean> {
+  return (await bench.cluster.client().get(bench.cluster.keys.boundByHand("hv1"))) !== null;
 }
 
 describe("keel fence test", { timeout: 120_000 }, () => {
@@ -72,7 +134,7 @@ A fence would prove nothing: not bound: the machine tells no UUID of its own.
     const { err, exit } = await bench.keel("fence test hv1 --bind", { env, answer: "hv1" });
     assert.match(err, /VMs run there: web1/);
     assert.equal(exit, 1);
-    assert.deepEqual(agent.actions, []);
+    assert.deepEqual(switched(agent), []);
   });
 
   it("cycles no empty node that could be given a VM meanwhile", async (test) => {
@@ -86,29 +148,144 @@ A fence would prove nothing: not bound: the machine tells no UUID of its own.
     await bench.keel("apply -y", { env });
     const cordoned = await bench.keel("fence test hv1 --bind", { env, answer: "no" });
     assert.match(cordoned.err, /the answer was not hv1/, "it is asked about");
-    assert.deepEqual(agent.actions, []);
+    assert.deepEqual(switched(agent), []);
   });
 
   it("binds by a power cycle that the node comes back from in a new boot", async (test) => {
-    const { bench, agent, env } = await openBench(test);
-    await bench.write("lab.yaml", withDevice.replace("name: hv1\n", "name: hv1\nstate: flushed\n"));
-    await bench.keel("apply -y", { env });
-    const cycle = async (): Promise<void> => {
-      bench.cluster.powerOff("hv1");
-      bench.cluster.boot("hv1");
-    };
-    const { out, err, exit } = await bench.keel("fence test hv1 --bind", {
-      env,
-      answer: "hv1",
-      when: [/waiting until hv1 lives again/, cycle],
-    });
-    assert.match(err, /powering hv1 off\nit read off twice; powering it on\n/);
+    const { bench, agent, cycle } = await openFlushed(test);
+    const { out, err, exit } = await cycle([/it read off twice/, async () => restart(bench, 60_000)]);
+    assert.match(
+      err,
+      /powering hv1 off\nit read off twice; waiting until hv1 falls silent.*\nhv1 is silent; powering it on\n/,
+    );
     assert.match(out, /bound to node\/hv1 by a power cycle since/);
     assert.equal(exit, 0);
-    assert.deepEqual(
-      agent.actions.filter((action) => action !== "status"),
-      ["off", "on"],
+    assert.deepEqual(switched(agent), ["off", "on"]);
+  });
+});
+
+describe("keel fence test --bind, of devices that are not the node's", { timeout: 120_000 }, () => {
+  it("binds nothing where the node lives on while they read off, and powers them on again", async (test) => {
+    const { bench, agent, cycle } = await openFlushed(test);
+    const { err, exit } = await cycle();
+    assert.match(
+      err,
+      /redfish 10\.0\.9\.11 switches another machine than hv1, or not all of its power: hv1 lives on in the same boot/,
     );
+    assert.match(err, /nothing was bound, and what was off was powered on again/);
+    assert.equal(exit, 1);
+    assert.deepEqual(switched(agent), ["off", "on"]);
+    assert.equal(agent.power, "on");
+    assert.equal(await isBound(bench), false);
+  });
+
+  it("says so where they cannot be powered on again", async (test) => {
+    const { bench, agent, cycle } = await openFlushed(test);
+    const stuck = async () => agent.mood('[ "$action" = on ] && exit 1');
+    const { err, exit } = await cycle([/it read off twice/, stuck]);
+    assert.match(err, /nothing was bound, and it could not be powered on again: a device still reads off/);
+    assert.equal(exit, 1);
+    assert.equal(await isBound(bench), false);
+  });
+
+  it("powers them on again also where they were not proven off", async (test) => {
+    const { bench, agent, cycle } = await openFlushed(test);
+    const fickle = async () =>
+      agent.mood('[ "$action" = off ] && { echo off > power; echo "exit 1" > mood; }');
+    const { err } = await cycle([/Type hv1 to go on/, fickle]);
+    assert.match(err, /nothing was bound, and it could not be powered on again: redfish/);
+    assert.equal(await isBound(bench), false);
+  });
+
+  it("binds nothing where the node was restarted by another way while they read off", async (test) => {
+    for (const bootMs of [0, 5_000, 12_000]) {
+      const { bench, agent, cycle } = await openFlushed(test);
+      const { err, exit } = await cycle([/it read off twice/, async () => restart(bench, bootMs)]);
+      assert.match(err, /hv1 began another boot while redfish 10\.0\.9\.11 read off; nothing was bound/, err);
+      assert.equal(exit, 1);
+      assert.deepEqual(switched(agent), ["off", "on"]);
+      assert.equal(await isBound(bench), false);
+    }
+  });
+
+  it("binds nothing where the node comes back in the boot that it had", async (test) => {
+    const { bench, cycle } = await openFlushed(test);
+    const stutter = async (): Promise<void> => {
+      bench.cluster.kill("heartbeat/hv1");
+      bench.clock.timer(60_000, () => bench.cluster.startPart("hv1", "heartbeat"));
+    };
+    const { err, exit } = await cycle([/it read off twice/, stutter]);
+    assert.match(err, /hv1 is silent; powering it on/);
+    assert.match(err, /hv1 lives on in the same boot/);
+    assert.equal(exit, 1);
+    assert.equal(await isBound(bench), false);
+  });
+
+  it("binds nothing where its devices were edited meanwhile", async (test) => {
+    const { bench, env, cycle } = await openFlushed(test);
+    const edited = withDevice.replace("10.0.9.11", "10.0.9.12").replace("name: hv1\n", flushed);
+    const edit = async (): Promise<void> => {
+      restart(bench, 60_000);
+      await bench.write("lab.yaml", edited);
+      await bench.keel("apply -y", { env });
+    };
+    const { err, exit } = await cycle([/it read off twice/, edit]);
+    assert.match(err, /its `bmc` was edited meanwhile/);
+    assert.equal(exit, 1);
+    assert.equal(await isBound(bench), false);
+  });
+
+  it("switches nothing where the node began another life before the answer", async (test) => {
+    const { bench, agent, cycle } = await openFlushed(test);
+    const { err, exit } = await cycle([/Type hv1 to go on/, () => live(bench, { bootId: "another" })]);
+    assert.match(err, /it began another life meanwhile/);
+    assert.equal(exit, 1);
+    assert.deepEqual(switched(agent), []);
+  });
+
+  it("takes no word for a life that is over by then", async (test) => {
+    const { bench, env } = await openBench(test);
+    const { err, exit } = await bench.keel("fence test hv1 --bind --word", {
+      env,
+      answer: "hv1",
+      when: [/for certain/, () => live(bench, { bootId: "another" })],
+    });
+    assert.match(err, /it began another life, or something else was applied, meanwhile/);
+    assert.equal(exit, 1);
+    assert.equal(await isBound(bench), false);
+  });
+
+  for (const way of ["--bind", "--bind --word"]) {
+    it(`asks nobody and switches nothing where one tells another machine's UUID: ${way}`, async (test) => {
+      const { bench, agent, env } = await openTelling(test, uuids.other, uuids.own);
+      const { err, exit } = await bench.keel(`fence test hv1 ${way}`, { env, answer: "hv1" });
+      assert.match(err, new RegExp(`switches another machine: ${uuids.other}, not ${uuids.own}`, "u"));
+      assert.doesNotMatch(err, /Type hv1/);
+      assert.equal(exit, 1);
+      assert.deepEqual(switched(agent), []);
+      assert.equal(await isBound(bench), false);
+    });
+
+    it(`asks nobody and switches nothing where one reads off, or tells nothing: ${way}`, async (test) => {
+      const { bench, agent, env } = await openFlushed(test);
+      agent.power = "off";
+      const off = await bench.keel(`fence test hv1 ${way}`, { env, answer: "hv1" });
+      assert.match(off.err, /redfish 10\.0\.9\.11 reads off, and the node lives/);
+      agent.mood("echo 'Connection timed out' >&2; exit 1");
+      const silent = await bench.keel(`fence test hv1 ${way}`, { env, answer: "hv1" });
+      assert.match(silent.err, /redfish 10\.0\.9\.11: 10\.0\.9\.11 does not answer/);
+      assert.doesNotMatch(off.err + silent.err, /Type hv1/);
+      assert.deepEqual([off.exit, silent.exit], [1, 1]);
+      assert.deepEqual(switched(agent), []);
+      assert.equal(await isBound(bench), false);
+    });
+  }
+
+  it("takes a person's word where they tell the machine's own", async (test) => {
+    const { bench, env } = await openTelling(test, uuids.own, uuids.own);
+    const { out } = await bench.keel("fence test hv1 --bind --word", { env, answer: "hv1" });
+    assert.match(out, new RegExp(`on, ${uuids.own}, this machine`, "u"));
+    assert.ok(await isBound(bench));
   });
 });
 

@@ -9,6 +9,8 @@ export interface FakeAgentOptions {
   readonly name?: string;
   /** An agent that cuts off a network's port, by its metadata. */
   readonly isFabric?: boolean;
+  /** Parameters that it takes besides the usual ones. */
+  readonly takes?: readonly string[];
   /** Of its parameters, where they are not text. */
   readonly types?: Readonly<Record<string, string>>;
 }
@@ -17,11 +19,12 @@ export class FakeAgent {
   readonly folder: string;
 
   /** @param folder empty, of the test's own */
-  constructor(folder: string, { name = "redfish", isFabric = false, types = {} }: FakeAgentOptions = {}) {
+  constructor(folder: string, options: FakeAgentOptions = {}) {
+    const { name = "redfish" } = options;
     this.folder = folder;
     this.power = "on";
     this.mood("");
-    writeFileSync(join(folder, "metadata"), metadata(name, isFabric, types));
+    writeFileSync(join(folder, "metadata"), metadata(name, options));
     writeFileSync(join(folder, "heard"), "");
     writeFileSync(join(folder, `fence_${name}`), script(folder), { mode: 0o755 });
   }
@@ -78,8 +81,8 @@ esac
 `;
 }
 
-function metadata(name: string, isFabric: boolean, types: Readonly<Record<string, string>>): string {
-  const lines = parameters.map(
+function metadata(name: string, { isFabric = false, takes = [], types = {} }: FakeAgentOptions): string {
+  const lines = [...parameters, ...takes].map(
     (parameter) =>
       `<parameter name="${parameter}" unique="0" required="0"><content type="${types[parameter] ?? "string"}" /></parameter>`,
   );
