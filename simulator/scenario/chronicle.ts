@@ -32,6 +32,8 @@ export class Chronicle {
   readonly #homes = new Map<VmName, NodeName | null>();
   /** What each VM is, whatever it is called. */
   readonly #uuids = new Map<VmName, string>();
+  /** By the step's id, in epoch milliseconds. */
+  #firstSeen: ReadonlyMap<string, number> = new Map();
   readonly #fences = new Map<NodeName, { readonly phase: FencePhase; readonly round: number | null }>();
   #leader: string | null = null;
 
@@ -52,7 +54,7 @@ export class Chronicle {
     const { vm, node, epoch } = event;
     const { referee, state, now } = this.#options;
     const released = state().released().get(vm);
-    referee.witness(event, released?.releasedAt ?? now());
+    referee.witness(event, released === undefined ? now() : this.#decidedAt(released));
     const of = { vm, node, epoch, step: released?.step.id ?? null };
     switch (event.kind) {
       case "start":
@@ -76,9 +78,20 @@ export class Chronicle {
     }
   }
 
+  /** By the clock of its leader, which may be ahead: before it was there to be seen in any case. */
+  #decidedAt({ releasedAt, step }: ReleasedStep): number {
+    const firstSeen = this.#firstSeen.get(step.id) ?? this.#options.now();
+    return Math.min(releasedAt, firstSeen - 1);
+  }
+
   /** The records have changed. */
   heed(): void {
     const state = this.#options.state();
+    const before = this.#firstSeen;
+    const now = this.#options.now();
+    this.#firstSeen = new Map(
+      [...state.released().values()].map(({ step: { id } }) => [id, before.get(id) ?? now]),
+    );
     const leader = state.leader?.id ?? null;
     if (leader !== this.#leader) {
       this.#leader = leader;
