@@ -5,7 +5,7 @@
 import { setMaxListeners } from "node:events";
 import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { type Life, lifeOf } from "../reconciler/control/fence/life.ts";
-import { powerOn, runRound } from "../reconciler/control/fence/round.ts";
+import { powerOn, runRound, whyUnproven } from "../reconciler/control/fence/round.ts";
 import type { Node } from "../reconciler/model/desired.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { Alive } from "../reconciler/model/observed.ts";
@@ -33,7 +33,7 @@ export async function powerCycle(subject: Subject, before: Life, context: Contex
   await askForLeave(subject, before, context);
   context.err(`powering ${name} off`);
   const off = await runRound(devices, clock, signal);
-  if (!off.proven) throw await giveUp(subject, off.why, context);
+  if (!off.proven) throw await giveUp(subject, whyUnproven(off), context);
   context.err(
     `it read off twice; waiting until ${name} falls silent; Ctrl-C leaves off what ${deviceNames} switched`,
   );

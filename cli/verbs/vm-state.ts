@@ -60,6 +60,7 @@ export const toldFailures: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "crash-loop",
   "ended-by-guest",
   "migration-failed",
+  "recovery-in-maintenance",
   "restart-policy-never",
   "shutdown-timed-out",
   "volume-missing",

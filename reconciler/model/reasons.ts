@@ -106,14 +106,17 @@ export const reasonTable = {
   },
   "maintenance-off": { text: "maintenance of {what} is over" },
   "maintenance-in-doubt": {
-    text: "maintenance of {what} should be over, but the leader's clock was set; it stays on",
-    advice: "`keel maintenance off` ends it.",
+    text: "maintenance of {what} should be over by one clock of the leader, which was set, and is not by the other; it stays on",
+    advice: "`keel maintenance off` ends it, with `--override` where no file says so.",
   },
   "recovery-in-maintenance": {
     text: "{node}, where it ran, is dead or was booted anew; nothing is taken over while maintenance is on",
     advice: "`keel maintenance off`, or `keel vm start {vm}` for this one.",
   },
-  "lost-in-maintenance": { text: "{node} is lost, and left alone: maintenance is on" },
+  "lost-in-maintenance": {
+    text: "{node} is lost, and left alone: maintenance is on",
+    advice: "`keel maintenance status` shows what is in force, `keel maintenance off` ends it.",
+  },
   "only-node": {
     text: "{node} is lost, and the only node: nothing could take over",
     advice: "Start it again. `keel node confirm-dead {node}` if you know that it is off.",
@@ -139,6 +142,10 @@ export const reasonTable = {
   },
   "fence-bound": {
     text: "{node} is lost, and left to a person: it would have been more than {bound} fenced within an hour",
+    advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
+  },
+  "fence-bound-for-now": {
+    text: "{node} is lost, and left alone as long as it is open what becomes of another: more than {bound} within an hour would be too many",
     advice: "Look first. `keel node confirm-dead {node}` if you know that it is off.",
   },
   "fence-in-turn": { text: "{node} is lost; it is fenced once {other} is dealt with" },
@@ -310,13 +317,18 @@ export function reason(code: ReasonCode, parameters: ReasonParameters = {}): Rea
 
 /** The reason in plain words. A parameter that is missing shows as its name in braces. */
 export function describeReason(given: Reason): string {
-  return fill(reasonTable[given.code].text, given.with);
+  return fill(entryOf(given).text, given.with);
 }
 
 /** What the administrator can do about it, or null. */
 export function adviseOn(given: Reason): string | null {
-  const entry: ReasonEntry = reasonTable[given.code];
+  const entry = entryOf(given);
   return entry.advice === undefined ? null : fill(entry.advice, given.with);
+}
+
+/** A record may have been written by a version that knows more reasons than this one. */
+function entryOf({ code }: Reason): ReasonEntry {
+  return Object.hasOwn(reasonTable, code) ? reasonTable[code] : { text: code };
 }
 
 function fill(text: string, parameters: ReasonParameters): string {

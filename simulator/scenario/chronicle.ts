@@ -78,10 +78,12 @@ export class Chronicle {
     }
   }
 
-  /** By the clock of its leader, which may be ahead: before it was there to be seen in any case. */
-  #decidedAt({ releasedAt, step }: ReleasedStep): number {
-    const firstSeen = this.#firstSeen.get(step.id) ?? this.#options.now();
-    return Math.min(releasedAt, firstSeen - 1);
+  /**
+   * Just before it was there to be seen: it was written only where what was applied was still the same. Its leader's clock
+   * may be wrong.
+   */
+  #decidedAt({ step }: ReleasedStep): number {
+    return (this.#firstSeen.get(step.id) ?? this.#options.now()) - 1;
   }
 
   /** The records have changed. */
@@ -120,9 +122,7 @@ export class Chronicle {
     if (isWatched || (phase === "closed" && wasWatched)) return;
     this.tell({ kind: "fence", node, phase });
     if (record?.phase !== "cutting") return;
-    // By the clock of its leader, which may be ahead.
-    const at = Math.min(record.at, this.#options.now());
-    this.#options.referee.cutting(node, at);
+    this.#options.referee.cutting(node, this.#options.now() - 1);
   }
 
   #heedHome(vm: VmName, home: NodeName | null): void {

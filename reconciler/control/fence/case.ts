@@ -49,10 +49,8 @@ export interface NodeCase {
   readonly isCleared: () => boolean;
   /** How long it has to live before it is taken in again by itself; null: a person has to say so. */
   readonly returnsAfterMs: number | null;
-  /** Power it on again after a proof by its power devices. */
-  readonly powersOn: boolean;
-  /** Whether that may be done now. */
-  readonly mayPowerOn: boolean;
+  /** Whether it is powered on again after a proof by its power devices. not-now: as things stand. never: it is leaving. */
+  readonly powersOn: "yes" | "not-now" | "never";
 }
 
 /** When to look again where something waits for a node to be asked once. */

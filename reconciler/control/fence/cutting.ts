@@ -32,7 +32,8 @@ export function whileCutting(it: NodeCase, record: Cutting): Next {
   if (!isOwn && it.isLeadersHost)
     return fail(it, record, reason("leaders-host", { node: it.node }), "warning");
   const kind = isOwn ? "round" : "reading";
-  const key = `${record.incident.id}/${record.round}/${record.term}`;
+  // Of this very record: a round that was refused goes by the same number when it is begun again.
+  const key = `${record.incident.id}/${record.round}/${it.record?.revision ?? 0}`;
   const { task } = it;
   if (task?.kind !== kind || task.key !== key) return run(kind, key);
   return task.outcome === null ? rest() : ended(it, record, task.outcome, kind);
@@ -46,9 +47,18 @@ function ended(it: NodeCase, record: Cutting, outcome: RoundOutcome, kind: "roun
   const { node, now, alive } = it;
   // A heartbeat of before, that does not wait for rounds.
   if (alive !== null) return backAlive(it, record.incident);
+  if (!outcome.proven && "refused" in outcome) return withdraw(it, record, outcome.refused);
   if (outcome.proven) return prove(it, record.incident, { by: "bmc", at: now, devices: outcome.devices });
   if (kind === "round") return fail(it, record, reason("fence-failed", { node, why: outcome.why }), "alarm");
   return fail(it, record, reason("fence-left", { node, why: outcome.why }), "warning");
+}
+
+/** Nothing was switched, so that it counts as no round. */
+function withdraw(it: NodeCase, { incident, round }: Cutting, why: Reason): Next {
+  const told = { level: "warning", reason: why } as const;
+  const shared = { ...common(it), incident, why };
+  if (round === 1) return write({ ...shared, phase: "lost" }, told);
+  return write({ ...shared, phase: "failed", round: round - 1, at: it.now }, told);
 }
 
 function fail(it: NodeCase, { incident, round }: Cutting, why: Reason, level: "warning" | "alarm"): Next {

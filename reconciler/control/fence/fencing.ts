@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../model/clock.ts";
 import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
+import type { Cluster } from "../../model/desired.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
 import { soonest } from "../../model/soonest.ts";
 import type { ClusterState } from "../cluster-state.ts";
@@ -23,11 +24,17 @@ import type { ImageStore } from "./image-store.ts";
 import { imagesOf } from "./images-of.ts";
 import { fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
 import { writeLease } from "./lease.ts";
-import { isLeftAlone, maintenanceChangesInMs, maintenanceOf, writeMaintenance } from "./maintenance.ts";
+import {
+  endsByTime,
+  isLeftAlone,
+  maintenanceChangesInMs,
+  maintenanceOf,
+  writeMaintenance,
+} from "./maintenance.ts";
 import { nextOf } from "./next.ts";
 import type { StoreMembers } from "./store-members.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { permitted } from "./permitted.ts";
+import { permitted, whyNotCut } from "./permitted.ts";
 import { Past } from "./past.ts";
 import { isRecovered, outcomesOf, type RecoverySight } from "./recovered.ts";
 import { inTurn, type Survey, survey } from "./survey.ts";
@@ -96,24 +103,26 @@ export class Fencing {
     const monotonic = clock.monotonic();
     const facts = readNodes(input);
     const nodes = [...facts.values()];
-    const time = { now: writer.now, wasSetDuring: (what: string) => this.#clockWatch.wasSetDuring(what) };
-    const effective = maintenanceOf(state, time);
+    const times = this.#clockWatch.times(endsByTime(state));
+    const effective = maintenanceOf(state, times);
     const isAlone = ({ name }: NodeFacts) => isLeftAlone(effective, name);
     let around = survey(nodes, input.desired.cluster, this.#past);
     const silent = nodes.filter(isSilent);
     attention.watchOver(silent.map((node) => unheard(node, fieldsInForce(node, state)?.address ?? null)));
     const watched = silent.map((node) => silentNode(node, isAlone(node), around, attention));
     this.#watch = watch(this.#watch, watched, { monotonic, interruptedAt: attention.interruptedAt });
-    const maintained = writeMaintenance(writer, state, effective, time);
+    const maintained = writeMaintenance(writer, state, effective, times);
     const lease = writeLease(writer, state);
     const transactions: Decision[] = [
       ...[maintained, lease].filter((one) => one !== null),
       ...writeLastFields(writer, state, facts),
     ];
-    let wakeInMs = maintenanceChangesInMs(effective, writer.now);
+    let wakeInMs = maintenanceChangesInMs(state, times);
     this.#othersToJudge = null;
     for (const node of inTurn(nodes, this.#watch)) {
       const it = this.#caseOf(node, sight, { ...around, facts, isAlone: isAlone(node) }, monotonic);
+      if (deathOf(node.fence, node.observed) === null) this.#tasks.endRelease(node.name);
+      if (it.powersOn !== "yes") this.#tasks.endPowerOn(node.name);
       const next = nextOf(it);
       const isRound = next.write?.record?.phase === "cutting";
       // It is written down in this very turn; the round begins in the next one.
@@ -165,8 +174,7 @@ export class Fencing {
       outcomes: () => outcomesOf(node, sight),
       isCleared: () => node.health === "ok" && !hasStrangers(input, around.facts, name),
       returnsAfterMs: cluster.fencing.return.mode === "auto" ? cluster.fencing.return.afterMs : null,
-      powersOn: cluster.fencing.powerOn && node.document !== null,
-      mayPowerOn: !around.isAlone,
+      powersOn: powersOn(node, cluster, around.isAlone),
     };
   }
 
@@ -187,7 +195,8 @@ export class Fencing {
       isLeadersHost: this.#isLeadersHost(node),
       keepsQuorum: members.keepsQuorumWithout(addressesOf(node, state)),
       hour: {
-        others: [...around.fencedInHour].filter((other) => other !== name).length,
+        others: countOthers(around.fencedInHour, name),
+        proven: countOthers(around.provenInHour, name),
         bound: around.bound,
         asked: node.fence !== null && "asked" in node.fence && node.fence.asked,
       },
@@ -215,26 +224,40 @@ export class Fencing {
       const ofVms = new Map(
         held.map((vm) => [vm, { names: imagesOf(state, vm), mayBeOthers: mayBeOthers(it, vm, node.name) }]),
       );
-      this.#tasks.release(node.name, key, images, new Set(addressesOf(node, state)), ofVms);
+      this.#tasks.release(
+        node.name,
+        key,
+        permitted(images, mayCut),
+        new Set(addressesOf(node, state)),
+        ofVms,
+      );
       return;
     }
     const kit = kitInForce(devices, node, state);
     if (!kit.usable) this.#tasks.giveUp(node.name, kind, key, kit.why);
     else if (kind === "power-on") this.#tasks.powerOn(node.name, key, kit.devices);
+    else if (kind === "reading") this.#tasks.reading(node.name, key, kit.devices);
     else {
       const addresses = addressesOf(node, state);
-      const may = async (ending: AbortSignal) =>
-        (await mayCut(ending)) && members.keepsQuorumWithout(addresses) === true;
-      const cutting = kit.devices.map((device) => permitted(device, may));
-      this.#tasks.round(node.name, kind, key, cutting);
+      const keepsQuorum = () => members.keepsQuorumWithout(addresses);
+      this.#tasks.round(node.name, key, kit.devices, whyNotCut(node.name, mayCut, keepsQuorum));
     }
   }
+}
+
+function powersOn({ document }: NodeFacts, { fencing }: Cluster, isAlone: boolean): NodeCase["powersOn"] {
+  if (document === null) return "never";
+  return fencing.powerOn && !isAlone ? "yes" : "not-now";
 }
 
 /** It is not that node's, or is seen to run on another one. */
 function mayBeOthers({ state, planned: { vms } }: Sight, vm: VmName, than: NodeName): boolean {
   const view = vms.get(vm);
   return !isPlacedOn(state, vm, than) || (view?.runs === true && view.node !== than);
+}
+
+function countOthers(nodes: ReadonlySet<NodeName>, name: NodeName): number {
+  return nodes.has(name) ? nodes.size - 1 : nodes.size;
 }
 
 /** Without a lease, after it had one, and not proven dead. */

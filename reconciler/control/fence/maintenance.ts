@@ -3,6 +3,7 @@ import type { Maintenance } from "../../model/desired.ts";
 import { type MaintenanceRecord, type MaintenanceState, noMaintenance } from "../../model/maintenance.ts";
 import { type NodeName, objectId } from "../../model/names.ts";
 import { describeReason, reason } from "../../model/reasons.ts";
+import { soonest } from "../../model/soonest.ts";
 import { formatTime } from "../../desired/times.ts";
 import { encode } from "../../store/codec.ts";
 import type { Compare } from "../../store/store.ts";
@@ -10,13 +11,7 @@ import type { ClusterState, StoredRequest } from "../cluster-state.ts";
 import { requestId } from "../requests.ts";
 import type { Decision, Writer } from "../transactions.ts";
 import type { Told } from "./case.ts";
-
-export interface MaintenanceTime {
-  /** Epoch milliseconds. */
-  readonly now: number;
-  /** Whether the clock was set while this lasted, as far as this leader knows: it cannot say that its time is over. */
-  readonly wasSetDuring: (what: string) => boolean;
-}
+import type { Times } from "./clock-watch.ts";
 
 /** So long before its end people are warned. */
 const endingMs = 300_000;
@@ -24,60 +19,53 @@ const endingMs = 300_000;
 type Override = Extract<StoredRequest, { readonly kind: "maintenance" }>;
 
 /** Of nodes that are leaving too: until they have left, what their documents said last is in force. */
-export function maintenanceOf(state: ClusterState, time: MaintenanceTime): MaintenanceRecord {
+export function maintenanceOf(state: ClusterState, times: Times): MaintenanceRecord {
   const { desired, applied, lastFields } = state;
-  const overrides = [...state.requests.values()].filter((request) => request.kind === "maintenance");
-  const before = state.maintenance?.record ?? null;
   const names = new Set([...desired.nodes.keys(), ...lastFields.keys()]);
-  const nodes = [...names].map((name): [NodeName, MaintenanceState] => {
-    const { maintenance } = desired.nodes.get(name) ?? lastFields.get(name)?.fields ?? {};
-    const written = [...(maintenance === undefined ? [] : [maintenance]), ...asWritten(overrides, name)];
-    return [name, strictest(name, written, before?.nodes[name] ?? null, time)];
-  });
-  const written = [desired.cluster.maintenance, ...asWritten(overrides, null)];
+  const nodes = [...names].map((name): [NodeName, MaintenanceState] => [
+    name,
+    strictest(askedFor(state, name), times),
+  ]);
   return {
-    cluster: strictest(null, written, before?.cluster ?? null, time),
+    cluster: strictest(askedFor(state, null), times),
     nodes: Object.fromEntries(nodes.filter(([, { on }]) => on)),
     head: applied.revision,
   };
 }
 
-/** Overrides whose time is over beyond doubt. */
-function pastOverrides({ requests }: ClusterState, time: MaintenanceTime): readonly Override[] {
-  return [...requests.values()]
-    .filter((request) => request.kind === "maintenance")
-    .filter(({ node, expiresAt: until }) => until <= time.now && !time.wasSetDuring(spanOf(node, until)));
-}
-
-/** What a maintenance that is to end is known by, while it lasts. */
-function spanOf(node: NodeName | null, until: number): string {
-  return `${node === null ? "Cluster" : `Node/${node}`} ${until}`;
-}
-
-function asWritten(overrides: readonly Override[], node: NodeName | null): readonly Maintenance[] {
-  return overrides
+/** By the files and by overrides; `node`: null is the cluster. */
+function askedFor(state: ClusterState, node: NodeName | null): readonly Maintenance[] {
+  const { desired, lastFields } = state;
+  const written =
+    node === null
+      ? desired.cluster.maintenance
+      : (desired.nodes.get(node) ?? lastFields.get(node)?.fields)?.maintenance;
+  const overridden = overridesIn(state)
     .filter((override) => override.node === node)
     .map(({ reason: why, expiresAt }) => ({ on: true, reason: why, until: expiresAt }));
+  return [...(written === undefined ? [] : [written]), ...overridden].filter(({ on }) => on);
 }
 
-/** On where one of them says so, and for as long as the longest of them lasts. */
-function strictest(
-  node: NodeName | null,
-  written: readonly Maintenance[],
-  before: MaintenanceState | null,
-  { now, wasSetDuring }: MaintenanceTime,
-): MaintenanceState {
-  const asked = written.filter(({ on }) => on);
-  const doubtful = asked.filter(({ until }) => until !== null && wasSetDuring(spanOf(node, until)));
-  const lasting = asked.filter(({ until }) => until === null || now < until);
-  const over = before?.on === true ? doubtful.filter((one) => !lasting.includes(one)) : [];
-  const [first] = [...lasting, ...over];
+function overridesIn({ requests }: ClusterState): readonly Override[] {
+  return [...requests.values()].filter((request) => request.kind === "maintenance");
+}
+
+/** Those whose time is over beyond doubt. */
+function pastOverrides(state: ClusterState, { earliest }: Times): readonly Override[] {
+  return overridesIn(state).filter(({ expiresAt }) => expiresAt <= earliest);
+}
+
+/** On where one of them says so, and for as long as the longest of them lasts; in doubt where only one clock says so. */
+function strictest(asked: readonly Maintenance[], { earliest, latest }: Times): MaintenanceState {
+  const lasting = asked.filter(({ until }) => until === null || earliest < until);
+  const [first] = lasting;
   if (first === undefined) return noMaintenance;
-  const ends = lasting.map(({ until }) => until);
+  const certain = lasting.filter(({ until }) => until === null || latest < until);
+  const ends = certain.map(({ until }) => until);
   const known = ends.filter((end) => end !== null);
   const until = known.length < ends.length || known.length === 0 ? null : Math.max(...known);
-  const ending = until !== null && until - now <= endingMs;
-  return { on: true, reason: first.reason, until, doubt: lasting.length === 0, ending };
+  const ending = until !== null && until - latest <= endingMs;
+  return { on: true, reason: (certain[0] ?? first).reason, until, doubt: certain.length === 0, ending };
 }
 
 /** Null: what is written down is what is in force. Overrides go once it is written what is in force without them. */
@@ -85,11 +73,11 @@ export function writeMaintenance(
   writer: Writer,
   state: ClusterState,
   record: MaintenanceRecord,
-  time: MaintenanceTime,
+  times: Times,
 ): Decision | null {
   const { keys } = writer;
   const before = state.maintenance;
-  const past = pastOverrides(state, time);
+  const past = pastOverrides(state, times);
   if (before !== null && past.length === 0 && isSame(before.record, record)) return null;
   const news = newsOf(state, before?.record ?? null, record);
   const events = news.map((told) =>
@@ -178,10 +166,28 @@ export function isLeftAlone({ cluster, nodes }: MaintenanceRecord, node: NodeNam
   return cluster.on || nodes[node]?.on === true;
 }
 
-/** Milliseconds until it changes by itself; null: it does not. */
-export function maintenanceChangesInMs(record: MaintenanceRecord, now: number): number | null {
-  const times = [record.cluster, ...Object.values(record.nodes)].flatMap(({ until, ending }) =>
-    until === null ? [] : [ending ? until : until - endingMs],
+/** A clock may be put right at any time. */
+const lookMs = 60_000;
+
+/** Whether any of it is to end at a time of day. */
+export function endsByTime(state: ClusterState): boolean {
+  return endsOf(state).length > 0;
+}
+
+/** Of all that is asked for, in epoch milliseconds. */
+function endsOf(state: ClusterState): readonly number[] {
+  const asked = [null, ...state.desired.nodes.keys(), ...state.lastFields.keys()].flatMap((node) =>
+    askedFor(state, node),
   );
-  return times.length === 0 ? null : Math.max(0, Math.min(...times) - now);
+  return asked.flatMap(({ until }) => (until === null ? [] : [until]));
+}
+
+/** Milliseconds until it may change by itself, by either clock; null: it does not. */
+export function maintenanceChangesInMs(state: ClusterState, { earliest, latest }: Times): number | null {
+  const waits = endsOf(state).flatMap((until) => [
+    until - endingMs - latest,
+    until - latest,
+    until - earliest,
+  ]);
+  return soonest(...waits.filter((ms) => ms > 0).map((ms) => Math.min(ms, lookMs)));
 }

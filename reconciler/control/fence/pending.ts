@@ -1,4 +1,4 @@
-import { type FenceRecord, isFencedTooOften } from "../../model/fence.ts";
+import { type FenceProven, type FenceRecord, isFencedTooOften } from "../../model/fence.ts";
 import type { ReasonCode } from "../../model/reasons.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { isReleased } from "./release.ts";
@@ -23,12 +23,19 @@ export function isFencingPending(record: FenceRecord, state: ClusterState): bool
     case "recovering":
       return maintenance !== "open-ended";
     case "done":
-      return !isReleased(record) || (record.powerOn === "wanted" && maintenance !== "open-ended");
+      return !isReleased(record) || (isToBePoweredOn(record, state) && maintenance !== "open-ended");
     case "closed": {
       const mayReturn = state.desired.cluster.fencing.return.mode === "auto" && !isFencedTooOften(record);
       return record.quarantine !== null && mayReturn;
     }
   }
+}
+
+function isToBePoweredOn(
+  { node, powerOn }: Extract<FenceRecord, FenceProven>,
+  { desired }: ClusterState,
+): boolean {
+  return powerOn === "wanted" && (desired.cluster.fencing.powerOn || !desired.nodes.has(node));
 }
 
 /** Somewhere it ends by itself, and that node may then take what is lost here. */

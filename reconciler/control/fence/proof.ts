@@ -21,7 +21,7 @@ export function prove(
     proof,
     vms: it.owns(),
     ...(held.length > 0 && { unreleased: Object.fromEntries(held) }),
-    powerOn: proof.by === "bmc" && it.powersOn ? "wanted" : "no",
+    powerOn: proof.by === "bmc" && it.powersOn !== "never" ? "wanted" : "no",
   };
   return write(record, { level: "warning", reason: inWords(node, proof) }, uses);
 }

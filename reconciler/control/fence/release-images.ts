@@ -23,24 +23,24 @@ interface Opened {
 export type Release = ReadonlyMap<VmName, string | null>;
 
 /**
- * Whatever one VM's images say, and however long it takes, the others go on.
+ * Whatever one VM's images say, the others go on. It is told of all at once: who is free competes for room with the others,
+ * by priority.
  *
  * @param addresses where the dead node is in the network
- * @param onEnd called once for each VM: why its images are still held; null: they are free
  */
 export async function releaseImages(
   store: ImageStore,
   addresses: ReadonlySet<string>,
   images: ReadonlyMap<VmName, HeldImages>,
-  onEnd: (vm: VmName, why: string | null) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Release> {
   const known = shared(() => store.known(signal));
-  await severalAtOnce([...images], async ([vm, held]) => {
+  const outcomes = await severalAtOnce([...images], async ([vm, held]) => {
     const why = await failureOf(free(store, known, addresses, held, signal));
     signal.throwIfAborted();
-    onEnd(vm, why);
+    return [vm, why] as const;
   });
+  return new Map(outcomes);
 }
 
 async function free(

@@ -22,6 +22,7 @@ export function release(it: NodeCase, proven: FenceProven): Next {
   const key = `${proven.incident.id}/release`;
   if (releasing?.key !== key) return run("release", key);
   const { outcome, endedAt } = releasing;
+  if (outcome === null) return rest();
   const left = Object.entries(unreleased).flatMap(([vm, before]) => {
     const why = outcome.get(vm);
     if (why === undefined) return [[vm, before] as const];
@@ -31,7 +32,6 @@ export function release(it: NodeCase, proven: FenceProven): Next {
   const isNews = first !== undefined || left.length < Object.keys(unreleased).length;
   const told = first === undefined ? null : ({ level: "warning", reason: first[1] } as const);
   if (isNews) return change(it, proven, { unreleased: Object.fromEntries(left) }, told);
-  if (endedAt === null) return rest();
   const dueInMs = endedAt + againEveryMs - it.monotonic;
   return dueInMs > 0 ? rest(dueInMs) : run("release", key);
 }

@@ -58,8 +58,8 @@ function replace(it: NodeCase, proven: FenceProven, request: StoredRequest): Nex
 const powerOnTriesMax = 8;
 
 function powerOn(it: NodeCase, proven: FenceProven): Next {
-  if (!it.powersOn) return change(it, proven, { powerOn: "no" });
-  if (!it.mayPowerOn) return rest();
+  if (it.powersOn === "never") return change(it, proven, { powerOn: "no" });
+  if (it.powersOn === "not-now") return rest();
   const { node, task } = it;
   const { powerOnTries: tries = 0 } = proven;
   const before = `${proven.incident.id}/on/${tries - 1}`;

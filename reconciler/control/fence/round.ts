@@ -3,11 +3,19 @@
  * twice, `apartMs` apart; what a command said, an error and a contradiction count for nothing.
  */
 import type { Clock } from "../../model/clock.ts";
+import { describeReason, type Reason } from "../../model/reasons.ts";
 import type { FenceDevice, PowerReading } from "./fence-device.ts";
 
 export type RoundOutcome =
   | { readonly proven: true; readonly devices: readonly string[] }
-  | { readonly proven: false; readonly why: string };
+  | { readonly proven: false; readonly why: string }
+  /** Nothing was switched: it is not to be, now. */
+  | { readonly proven: false; readonly refused: Reason };
+
+/** Why the node is not to be switched off, asked in the last moment; null: it is. Rejects only when aborted. */
+export type WhyNot = (signal: AbortSignal) => Promise<Reason | null>;
+
+const nothingAgainst: WhyNot = () => Promise.resolve(null);
 
 /** Between the two readings. */
 const apartMs = 2_000;
@@ -20,9 +28,12 @@ export async function runRound(
   devices: readonly FenceDevice[],
   clock: Clock,
   signal: AbortSignal,
+  whyNot = nothingAgainst,
 ): Promise<RoundOutcome> {
   const first = await readAll(devices, signal);
   if (first.every(isOff)) return confirm(devices, clock, signal);
+  const refused = await whyNot(signal);
+  if (refused !== null) return { proven: false, refused };
   const isOn = (_: FenceDevice, index: number) => first[index]?.power !== "off";
   await Promise.all(devices.filter(isOn).map((device) => device.command("off", signal)));
   let deadline: number | null = null;
@@ -45,7 +56,12 @@ export async function readOff(
 ): Promise<RoundOutcome> {
   const first = await readAll(devices, signal);
   if (first.every(isOff)) return confirm(devices, clock, signal);
-  return { proven: false, why: whyUnknown(devices, first) ?? stillOn(devices, first) };
+  return { proven: false, why: whyUnknown(devices, first) ?? partlyOn(devices, first) };
+}
+
+/** For people: of a round that did not prove anything. */
+export function whyUnproven(outcome: Exclude<RoundOutcome, { readonly proven: true }>): string {
+  return "refused" in outcome ? describeReason(outcome.refused) : outcome.why;
 }
 
 async function confirm(
@@ -76,6 +92,13 @@ function whyUnknown(devices: readonly FenceDevice[], readings: readonly PowerRea
     if (reading.power === "unknown") return `${devices[index]?.name ?? ""}: ${reading.why}`;
   }
   return null;
+}
+
+/** What was switched off already is told: nobody may switch it on again but people. */
+function partlyOn(devices: readonly FenceDevice[], readings: readonly PowerReading[]): string {
+  const off = devices.filter((_, index) => readings[index]?.power === "off").map(({ name }) => name);
+  const on = stillOn(devices, readings);
+  return off.length === 0 ? on : `${on}, ${off.join(", ")} reads off`;
 }
 
 function stillOn(devices: readonly FenceDevice[], readings: readonly PowerReading[]): string {

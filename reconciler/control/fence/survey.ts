@@ -12,6 +12,8 @@ export interface Survey {
   readonly isStorm: boolean;
   /** Nodes that were fenced within the hour, or are being, other than by a person's word, and how many may be. */
   readonly fencedInHour: ReadonlySet<NodeName>;
+  /** Those of them that were proven off: they stay so, whatever becomes of the others. */
+  readonly provenInHour: ReadonlySet<NodeName>;
   readonly bound: number;
   /** A round runs on it; null: on none. */
   readonly cutting: NodeName | null;
@@ -25,18 +27,24 @@ export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, past: 
   const presences = expected.map((node) => ({ silentSince: silentSince(node, fencing.graceMs, past) }));
   const isRecent = (at: number) => past.momentOf(at) > past.now() - hourMs;
   const fenced = nodes.filter(({ fence }) => fence !== null && cutsOf(fence).some(isRecent));
+  const proven = nodes.filter(({ fence }) => fence !== null && provenCutsOf(fence).some(isRecent));
   return {
     isOnlyNode: seen.length < 2,
     isStorm: isStorm(presences, fencing.graceMs),
     fencedInHour: new Set(fenced.map(({ name }) => name)),
+    provenInHour: new Set(proven.map(({ name }) => name)),
     bound: Math.floor(seen.length / 2),
     cutting: nodes.find(({ fence }) => fence?.phase === "cutting")?.name ?? null,
   };
 }
 
+function provenCutsOf({ cuts, history }: FenceRecord): readonly number[] {
+  return cuts ?? history;
+}
+
 /** Epoch milliseconds; with that of a round which proved nothing yet, or never will: it may be off all the same. */
 function cutsOf(fence: FenceRecord): readonly number[] {
-  const proven = fence.cuts ?? fence.history;
+  const proven = provenCutsOf(fence);
   switch (fence.phase) {
     case "cutting":
       return [...proven, fence.incident.since];

@@ -9,7 +9,8 @@ import { describeReason, type Reason } from "../../model/reasons.ts";
 import type { FenceDevice } from "./fence-device.ts";
 import type { ImageStore } from "./image-store.ts";
 import { type HeldImages, type Release, releaseImages } from "./release-images.ts";
-import { powerOn, readOff, type RoundOutcome, runRound } from "./round.ts";
+import { Lane } from "./lane.ts";
+import { powerOn, readOff, type RoundOutcome, runRound, type WhyNot } from "./round.ts";
 
 /** A reading switches nothing. */
 type RoundKind = "round" | "reading";
@@ -32,52 +33,65 @@ export type Task =
 /** It goes on beside whatever is done with the power. */
 export interface Releasing {
   readonly key: string;
-  /** Of those that have ended. */
-  readonly outcome: Release;
-  /** null: some are under way. */
-  readonly endedAt: number | null;
+  /** null: under way. */
+  readonly outcome: Release | null;
+  readonly endedAt: number;
 }
 
 export class FenceTasks {
   readonly #clock: Clock;
-  readonly #signal: AbortSignal;
-  readonly #onEnd: () => void;
-  readonly #tasks = new Map<NodeName, Task>();
-  readonly #releasing = new Map<NodeName, Releasing>();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #power: Lane<Task>;
+  readonly #images: Lane<Releasing>;
 
-  /** `onEnd`: called when one has come to an end, or failed. */
+  /** `onEnd`: called when one has come to an end. */
   constructor(clock: Clock, signal: AbortSignal, onEnd: () => void) {
     this.#clock = clock;
-    this.#signal = signal;
-    this.#onEnd = onEnd;
+    this.#power = new Lane(signal, onEnd);
+    this.#images = new Lane(signal, onEnd);
   }
 
   /** The latest of the node, over its power. */
   get(node: NodeName): Task | null {
-    return this.#tasks.get(node) ?? null;
+    return this.#power.get(node);
   }
 
   /** The latest, over its images. */
   releasing(node: NodeName): Releasing | null {
-    return this.#releasing.get(node) ?? null;
+    return this.#images.get(node);
   }
 
-  round(node: NodeName, kind: RoundKind, key: string, devices: readonly FenceDevice[]): void {
-    this.#tasks.set(node, { kind, key, outcome: null, endedAt: 0 });
-    const work = kind === "round" ? runRound : readOff;
-    this.#follow(async () => {
-      const outcome = await work(devices, this.#clock, this.#signal);
-      this.#tasks.set(node, { kind, key, outcome, endedAt: this.#clock.monotonic() });
+  /** `whyNot`: asked right before it is switched off. */
+  round(node: NodeName, key: string, devices: readonly FenceDevice[], whyNot: WhyNot): void {
+    this.#round(node, "round", key, (signal) => runRound(devices, this.#clock, signal, whyNot));
+  }
+
+  reading(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
+    this.#round(node, "reading", key, (signal) => readOff(devices, this.#clock, signal));
+  }
+
+  #round(
+    node: NodeName,
+    kind: RoundKind,
+    key: string,
+    work: (signal: AbortSignal) => Promise<RoundOutcome>,
+  ): void {
+    this.#power.start(node, { kind, key, outcome: null, endedAt: 0 }, async (signal) => {
+      const outcome = await work(signal);
+      return { kind, key, outcome, endedAt: this.#clock.monotonic() };
     });
   }
 
   powerOn(node: NodeName, key: string, devices: readonly FenceDevice[]): void {
-    this.#tasks.set(node, { kind: "power-on", key, failure: undefined, endedAt: 0 });
-    this.#follow(async () => {
-      const failure = await powerOn(devices, this.#clock, this.#signal);
-      this.#tasks.set(node, { kind: "power-on", key, failure, endedAt: this.#clock.monotonic() });
+    const kind = "power-on";
+    this.#power.start(node, { kind, key, failure: undefined, endedAt: 0 }, async (signal) => {
+      const failure = await powerOn(devices, this.#clock, signal);
+      return { kind, key, failure, endedAt: this.#clock.monotonic() };
     });
+  }
+
+  /** It is not to be switched on now, or any more. */
+  endPowerOn(node: NodeName): void {
+    if (this.#power.get(node)?.kind === "power-on") this.#power.end(node);
   }
 
   /** @param addresses where the dead node is in the network */
@@ -88,44 +102,30 @@ export class FenceTasks {
     addresses: ReadonlySet<string>,
     images: ReadonlyMap<VmName, HeldImages>,
   ): void {
-    const outcome = new Map<VmName, string | null>();
-    this.#releasing.set(node, { key, outcome, endedAt: null });
-    const ended = (vm: VmName, why: string | null) => {
-      outcome.set(vm, why);
-      this.#onEnd();
-    };
-    this.#follow(async () => {
-      await releaseImages(store, addresses, images, ended, this.#signal);
-      this.#releasing.set(node, { key, outcome, endedAt: this.#clock.monotonic() });
+    this.#images.start(node, { key, outcome: null, endedAt: 0 }, async (signal) => {
+      const outcome = await releaseImages(store, addresses, images, signal);
+      return { key, outcome, endedAt: this.#clock.monotonic() };
     });
   }
 
+  /** It lives: what it has open from now on is its own. */
+  endRelease(node: NodeName): void {
+    this.#images.end(node);
+  }
+
   /** There is nothing to carry it out with. */
-  giveUp(node: NodeName, kind: RoundKind | "power-on", key: string, because: Reason): void {
+  giveUp(node: NodeName, kind: Task["kind"], key: string, because: Reason): void {
     const why = describeReason(because);
     const endedAt = this.#clock.monotonic();
     const task: Task =
       kind === "power-on"
         ? { kind, key, failure: why, endedAt }
         : { kind, key, outcome: { proven: false, why }, endedAt };
-    this.#tasks.set(node, task);
-    this.#onEnd();
+    this.#power.start(node, task, () => Promise.resolve(task));
   }
 
   /** Resolves once nothing of it is under way any more; the signal is aborted by then. */
   async ended(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
-  }
-
-  #follow(work: () => Promise<void>): void {
-    const running = work()
-      .catch((error: unknown) => {
-        if (!this.#signal.aborted) throw error;
-      })
-      .finally(() => {
-        this.#underWay.delete(running);
-        this.#onEnd();
-      });
-    this.#underWay.add(running);
+    await Promise.all([this.#power.ended(), this.#images.ended()]);
   }
 }

@@ -26,8 +26,16 @@ export interface Evidence {
   readonly keepsQuorum: boolean | null;
   /** Another node that is being fenced, or comes first; null: it is this one's turn. */
   readonly busyWith: NodeName | null;
-  /** Other nodes that were fenced within the hour, and how many may be; `asked`: this one was refused for it before. */
-  readonly hour: { readonly others: number; readonly bound: number; readonly asked: boolean };
+  /**
+   * Other nodes that were fenced within the hour, or may be by a round of which nothing is proven yet; those proven; and
+   * how many may be. `asked`: this one was left to a person for it before.
+   */
+  readonly hour: {
+    readonly others: number;
+    readonly proven: number;
+    readonly bound: number;
+    readonly asked: boolean;
+  };
   /** Why its power devices can prove nothing; null: they can. */
   readonly whyNoProof: () => Reason | null;
 }
@@ -54,10 +62,17 @@ function whyNot(evidence: Evidence): Reason | null {
   if (evidence.isStorm) return reason("fence-storm", { node });
   if (!evidence.isWorthIt()) return reason("nothing-to-recover", { node });
   if (evidence.isLeadersHost) return reason("leaders-host", { node });
-  if (evidence.keepsQuorum === null) return reason("quorum-unknown", { node });
-  if (!evidence.keepsQuorum) return reason("would-lose-quorum", { node });
-  if (hour.asked || hour.others + 1 > hour.bound) {
-    return reason("fence-bound", { node, bound: hour.bound });
-  }
-  return null;
+  return whyQuorum(node, evidence.keepsQuorum) ?? whyHour(node, hour);
+}
+
+/** `keeps`: null: not known. */
+export function whyQuorum(node: NodeName, keeps: boolean | null): Reason | null {
+  if (keeps === null) return reason("quorum-unknown", { node });
+  return keeps ? null : reason("would-lose-quorum", { node });
+}
+
+/** What is proven stays so, and is a person's to judge; a round that proves nothing may turn out to be none. */
+function whyHour(node: NodeName, { others, proven, bound, asked }: Evidence["hour"]): Reason | null {
+  if (asked || proven + 1 > bound) return reason("fence-bound", { node, bound });
+  return others + 1 > bound ? reason("fence-bound-for-now", { node, bound }) : null;
 }

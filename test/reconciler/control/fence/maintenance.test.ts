@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { ClusterState, type StoredRequest } from "../../../../reconciler/control/cluster-state.ts";
 import { ClockWatch } from "../../../../reconciler/control/fence/clock-watch.ts";
 import {
+  endsByTime,
   isLeftAlone,
   maintenanceChangesInMs,
   maintenanceOf,
@@ -29,13 +30,11 @@ describe("the maintenance in force", () => {
     watch = new ClockWatch(clock);
   });
   const inForce = () => {
-    const record = maintenanceOf(state, {
-      now: clock.now(),
-      wasSetDuring: (what) => watch.wasSetDuring(what),
-    });
+    const record = maintenanceOf(state, watch.times(endsByTime(state)));
     state.maintenance = { record, revision: 1 };
     return record;
   };
+  const changesInMs = () => maintenanceChangesInMs(state, watch.times(endsByTime(state)));
   const ask = (request: StoredRequest) => state.requests.set(request.id, request);
 
   it("is off where neither files nor overrides ask for it", () => {
@@ -45,27 +44,56 @@ describe("the maintenance in force", () => {
   it("is on by an override, until that expires", async () => {
     ask(override(null, clock.now() + 60_000));
     assert.equal(isLeftAlone(inForce(), "hv1"), true);
-    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 60_000);
+    assert.equal(changesInMs(), 60_000);
     assert.equal(inForce().cluster.ending, true);
     await clock.advance(60_000);
     assert.equal(isLeftAlone(inForce(), "hv1"), false);
   });
 
   it("is ending in its last five minutes, which the leader does not sleep through", async () => {
-    ask(override(null, clock.now() + 360_000));
+    ask(override(null, clock.now() + 330_000));
     assert.equal(inForce().cluster.ending, false);
-    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 60_000);
-    await clock.advance(60_000);
+    assert.equal(changesInMs(), 30_000);
+    await clock.advance(30_000);
     assert.equal(inForce().cluster.ending, true);
-    assert.equal(maintenanceChangesInMs(inForce(), clock.now()), 300_000);
+    assert.equal(changesInMs(), 60_000, "a clock may be put right");
   });
 
-  it("stays on where the clock was set while it lasted, and says so", () => {
-    ask(override(null, clock.now() + 60_000));
+  const doubted = () => {
+    const { on, doubt, until } = inForce().cluster;
+    return [on, doubt, until];
+  };
+
+  it("stays on where the clock was set forward, and says so, until it would have ended by the clock of before", async () => {
+    ask(override(null, clock.now() + 90_000));
     inForce();
     clock.set(clock.now() + 3_600_000);
-    const { cluster } = inForce();
-    assert.deepEqual([cluster.on, cluster.doubt, cluster.until], [true, true, null]);
+    assert.deepEqual(doubted(), [true, true, null]);
+    assert.equal(changesInMs(), 60_000);
+    await clock.advance(60_000);
+    assert.deepEqual([...doubted(), changesInMs()], [true, true, null, 30_000]);
+    await clock.advance(30_000);
+    assert.deepEqual([inForce().cluster, changesInMs()], [noMaintenance, null]);
+  });
+
+  it("stays on where the clock was set back, until it ends by that", async () => {
+    ask(override(null, clock.now() + 60_000));
+    inForce();
+    clock.set(clock.now() - 600_000);
+    await clock.advance(60_000);
+    assert.deepEqual(doubted(), [true, true, null]);
+    await clock.advance(600_000);
+    assert.deepEqual(inForce().cluster, noMaintenance);
+  });
+
+  it("is out of doubt once the clock is put right", () => {
+    const until = clock.now() + 60_000;
+    ask(override(null, until));
+    inForce();
+    clock.set(clock.now() + 3_600_000);
+    assert.deepEqual(doubted(), [true, true, null]);
+    clock.set(clock.now() - 3_600_000);
+    assert.deepEqual(doubted(), [true, false, until]);
   });
 
   it("of a node outlasts its document, as the node itself does", async () => {
@@ -81,6 +109,16 @@ describe("the maintenance in force", () => {
     assert.equal(isLeftAlone(inForce(), "hv1"), true);
     state.lastFields.delete("hv1");
     assert.deepEqual(inForce().nodes, {}, "it has left");
+  });
+
+  it("is in doubt as well where it is prolonged after the clock was set: by whose clock, nobody knows", () => {
+    ask(override(null, clock.now() + 60_000));
+    inForce();
+    clock.set(clock.now() + 3_600_000);
+    ask(override(null, clock.now() - 600_000));
+    assert.deepEqual(doubted(), [true, true, null], "by the clock that was not set its end is to come");
+    ask(override(null, clock.now() - 3_600_000));
+    assert.deepEqual(inForce().cluster, noMaintenance, "it is over by both");
   });
 
   it("believes the clock for what began after it was set", async () => {

@@ -49,12 +49,11 @@ const lost: NodeCase = {
   outcomes: () => [],
   isCleared: () => true,
   returnsAfterMs: null,
-  powersOn: true,
-  mayPowerOn: true,
+  powersOn: "yes",
 };
 
 const round = { phase: "cutting", round: 1, at: 0, term: 3, incident } as const;
-const key = "5/1/3";
+const key = "5/1/9";
 
 function phaseAfter(change: Partial<NodeCase>): string {
   const { write, run } = nextOf({ ...lost, ...change });
@@ -184,8 +183,23 @@ describe("a round", () => {
 
   it("is not this leader's because an earlier one of it has ended", () => {
     const outcome = { proven: true, devices: ["bmc"] } as const;
-    const earlier = { kind: "round", key: "5/1/2", outcome, endedAt: 0 } as const;
+    const earlier = { kind: "round", key: "5/1/8", outcome, endedAt: 0 } as const;
     assert.equal(phaseAfter({ record, task: earlier }), "run round");
+  });
+
+  it("that is refused in the last moment counts for none: nothing was switched", () => {
+    const refused = reason("would-lose-quorum", { node: "hv1" });
+    const task = { kind: "round", key, outcome: { proven: false, refused }, endedAt: 0 } as const;
+    const first = nextOf({ ...lost, record, task }).write;
+    assert.ok(first?.record?.phase === "lost" && first.record.why?.code === "would-lose-quorum");
+    assert.equal(first.told?.reason.code, "would-lose-quorum");
+    const third = nextOf({
+      ...lost,
+      record: stored({ ...round, round: 3 }),
+      task: { ...task, key: "5/3/9" },
+    });
+    const after = third.write?.record;
+    assert.ok(after?.phase === "failed" && after.round === 2 && after.why.code === "would-lose-quorum");
   });
 
   it("over the leader's own host is not taken over: who leads in it has the proof that it is not off", () => {
@@ -201,7 +215,7 @@ describe("a round", () => {
     assert.equal(nextOf({ ...lost, record: foreign, foreignForMs: 59_999 }).wakeInMs, 1);
     assert.equal(phaseAfter({ record: foreign, foreignForMs: 60_000 }), "run reading");
     const ended = (outcome: RoundOutcome) => {
-      const task = { kind: "reading", key: "5/1/2", outcome, endedAt: 50_000 } as const;
+      const task = { kind: "reading", key, outcome, endedAt: 50_000 } as const;
       const { record } = nextOf({ ...lost, record: foreign, foreignForMs: 60_000, task }).write ?? {};
       return record?.phase === "failed" ? [record.why.code, record.round] : record?.phase;
     };
@@ -250,9 +264,16 @@ describe("a node that is proven dead", () => {
     assert.equal(phaseAfter({ record: recovering, isRecovered: () => true }), "done");
     assert.equal(phaseAfter({ record: stored({ ...proven, powerOn: "wanted" }) }), "run power-on");
     assert.equal(
-      phaseAfter({ record: stored({ ...proven, powerOn: "wanted" }), mayPowerOn: false }),
+      phaseAfter({ record: stored({ ...proven, powerOn: "wanted" }), powersOn: "not-now" }),
       "nothing",
+      "until it may be",
     );
+    const leaving = nextOf({
+      ...lost,
+      record: stored({ ...proven, powerOn: "wanted" }),
+      powersOn: "never",
+    }).write?.record;
+    assert.ok(leaving?.phase === "done" && leaving.powerOn === "no");
     assert.equal(phaseAfter({ record: stored(proven) }), "nothing");
   });
 
@@ -321,12 +342,8 @@ describe("the images of what a dead node ran", () => {
     assert.deepEqual(unreleasedAfter({ releasing: ended("no answer") }), { web: held });
   });
 
-  it("are free one by one: none waits for the slowest", () => {
-    const holding = (unreleased: FenceProven["unreleased"] & object) =>
-      stored({ ...proven, phase: "recovering", unreleased });
-    const releasing = { ...ended(null), endedAt: null };
-    assert.deepEqual(unreleasedAfter({ record: holding({ web: yet, db: yet }), releasing }), { db: yet });
-    assert.equal(phaseAfter({ releasing, record: holding({ db: yet }) }), "nothing");
+  it("are waited for while they are asked for", () => {
+    assert.equal(phaseAfter({ record: recovering, releasing: { ...ended(null), outcome: null } }), "nothing");
   });
 
   it("are asked for again each minute, whatever else is done with the node meanwhile", () => {

@@ -2,21 +2,10 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { ImageClient, ImageStore } from "../../../../reconciler/control/fence/image-store.ts";
-import { type HeldImages, releaseImages } from "../../../../reconciler/control/fence/release-images.ts";
+import { releaseImages } from "../../../../reconciler/control/fence/release-images.ts";
 
 const dead = { address: "10.0.0.11:0/7", lock: "auto 1" };
 const signal = new AbortController().signal;
-
-/** Why those of each VM are held; null: they are free. */
-async function outcomeOf(store: ImageStore, addresses: ReadonlySet<string>, held: Map<string, HeldImages>) {
-  const outcome: Record<string, string | null> = {};
-  const end = (vm: string, why: string | null) => {
-    assert.ok(!(vm in outcome), `${vm} ends twice`);
-    outcome[vm] = why;
-  };
-  await releaseImages(store, addresses, held, end, signal);
-  return outcome;
-}
 
 /** What it was asked, in order; `failing` is what it answers no to. */
 function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, failing = "") {
@@ -40,7 +29,7 @@ function imageStore(clients: Readonly<Record<string, readonly ImageClient[]>>, f
       ([vm, names]) => [vm, { names, mayBeOthers: vm === living }] as const,
     );
     const addresses = new Set(["hv1", "10.0.0.11"]);
-    return outcomeOf(store, addresses, new Map(held));
+    return Object.fromEntries(await releaseImages(store, addresses, new Map(held), signal));
   };
   return { asked, release };
 }
@@ -71,21 +60,6 @@ describe("the images of a dead node's VMs", () => {
     const shutOut = asked.indexOf("shut out 10.0.0.11:0/8");
     assert.ok(shutOut < asked.lastIndexOf("known") && asked.lastIndexOf("known") < removed, asked.join());
     assert.ok(asked.filter((what) => what === "known").length < 3, "those who wait ask together");
-  });
-
-  it("of one VM that are not answered for keep no other one waiting", async () => {
-    const free = Promise.withResolvers<string>();
-    const done = () => Promise.resolve();
-    const never = new Promise<readonly ImageClient[]>(() => undefined);
-    const clientsOf = (image: string) => (image === "vms/web" ? never : Promise.resolve([dead]));
-    const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
-    const images = (name: string) => ({ names: [name], mayBeOthers: false });
-    const held = new Map([
-      ["web", images("vms/web")],
-      ["db", images("vms/db")],
-    ]);
-    void releaseImages(store, new Set(["10.0.0.11"]), held, free.resolve, signal);
-    assert.equal(await free.promise, "db");
   });
 
   it("are left alone where somebody else has locked one, and those of the others are not", async () => {
@@ -129,8 +103,8 @@ describe("the images of a dead node's VMs", () => {
     const done = () => Promise.resolve();
     const store: ImageStore = { clientsOf, shutOut: done, known: done, removeLock: done };
     const images = new Map([["web", { names: ["vms/web"], mayBeOthers: false }]]);
-    const outcome = (host: string) => outcomeOf(store, new Set([host]), images);
-    assert.deepEqual(await outcome("fd00::11"), { web: null });
-    assert.deepEqual(await outcome("fd00::12"), { web: "vms/web is locked by [fd00::11]:0/3" });
+    const outcome = (host: string) => releaseImages(store, new Set([host]), images, signal);
+    assert.deepEqual([...(await outcome("fd00::11"))], [["web", null]]);
+    assert.deepEqual([...(await outcome("fd00::12"))], [["web", "vms/web is locked by [fd00::11]:0/3"]]);
   });
 });

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { FenceDevice } from "../../../../reconciler/control/fence/fence-device.ts";
-import { runRound } from "../../../../reconciler/control/fence/round.ts";
+import { runRound, whyUnproven } from "../../../../reconciler/control/fence/round.ts";
 import type { Clock } from "../../../../reconciler/model/clock.ts";
 import { systemClock } from "../../../../reconciler/runtime/system-clock.ts";
 import {
@@ -29,7 +29,7 @@ const quick: Clock = {
 
 async function outcomeOf(...devices: readonly FenceDevice[]): Promise<string> {
   const outcome = await runRound(devices, quick, never);
-  return outcome.proven ? "proven off" : outcome.why;
+  return outcome.proven ? "proven off" : whyUnproven(outcome);
 }
 
 interface Moody {

@@ -14,7 +14,7 @@ const guilty: Evidence = {
   isLeadersHost: false,
   keepsQuorum: true,
   busyWith: null,
-  hour: { others: 0, bound: 1, asked: false },
+  hour: { others: 0, proven: 0, bound: 1, asked: false },
   whyNoProof: () => null,
 };
 
@@ -42,8 +42,17 @@ describe("the verdict on a silent node", () => {
     ["the leader runs on it", { isLeadersHost: true }, "lost leaders-host"],
     ["the store's members do not tell", { keepsQuorum: null }, "lost quorum-unknown"],
     ["the store would lose its quorum", { keepsQuorum: false }, "lost would-lose-quorum"],
-    ["half were fenced already", { hour: { others: 1, bound: 1, asked: false } }, "lost fence-bound"],
-    ["that was asked before", { hour: { others: 0, bound: 1, asked: true } }, "lost fence-bound"],
+    [
+      "half were fenced already",
+      { hour: { others: 1, proven: 1, bound: 1, asked: false } },
+      "lost fence-bound",
+    ],
+    [
+      "half may be fenced by a round that has proven nothing yet",
+      { hour: { others: 1, proven: 0, bound: 1, asked: false } },
+      "lost fence-bound-for-now",
+    ],
+    ["that was asked before", { hour: { others: 0, proven: 0, bound: 1, asked: true } }, "lost fence-bound"],
     ["another one's turn it is", { busyWith: "hv2" }, "lost fence-in-turn"],
   ] as const) {
     it(`leaves it alone where ${what}`, () => {
