@@ -8,9 +8,13 @@ import { keelMain } from "./running-up.ts";
 
 const probe = pathToFileURL(join(import.meta.dirname, "..", "support", "young-generation.js")).href;
 
-/** How large V8's young generation becomes in a command, in MiB. */
+/**
+ * How large V8's young generation becomes in a command, in MiB. Threads that help in its collection give memory back when
+ * they come to it, which the machine decides.
+ */
 function youngMiB(...args: readonly string[]): number {
-  const { status, stderr } = spawnSync(process.execPath, ["--import", probe, keelMain, ...args, "--help"], {
+  const flags = ["--single-threaded-gc", "--import", probe];
+  const { status, stderr } = spawnSync(process.execPath, [...flags, keelMain, ...args, "--help"], {
     encoding: "utf8",
   });
   assert.equal(status, 0, stderr);
@@ -21,7 +25,6 @@ function youngMiB(...args: readonly string[]): number {
 
 describe("the program", () => {
   it("keeps the young generation of an agent small, and of no other command", () => {
-    assert.ok(youngMiB("agent") <= 6);
-    assert.ok(youngMiB("reconciler") >= 16);
+    assert.ok(2 * youngMiB("agent") <= youngMiB("reconciler"));
   });
 });
