@@ -54,7 +54,7 @@ export function isHeld({ state }: Look, vm: VmName): boolean {
   return state.placements.get(vm)?.placement.held != null;
 }
 
-/** What `keel why` says of a VM that another try is for. */
+/** What `keel why` says of a VM that another try is for: what failed, and what maintenance keeps back. */
 export const toldFailures: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "back-off",
   "crash-loop",

@@ -1,6 +1,7 @@
 /**
- * The last look before a node is switched off, or shut out of its images. A leader's process, or the whole machine under it, may have been stopped
- * since its round began, with its clock: a successor has waited for late commands by then, and the node lives again.
+ * The last look before a node is switched off, or shut out of its images. A leader's process, or the whole machine under
+ * it, may have been stopped since that was begun, with its clock: a successor has waited for late commands by then, and
+ * the node lives again.
  */
 import type { Clock } from "../../model/clock.ts";
 import type { NodeName } from "../../model/names.ts";

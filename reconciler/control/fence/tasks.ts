@@ -1,7 +1,7 @@
 /**
- * What this leader has under way of power commands and the release of images: one of each for a
- * node at a time. They end with the
- * leader's term; what they came to is in memory only until the leader writes it down, and a successor begins by reading.
+ * What this leader has under way of power commands and the release of images: one of each for a node at a time. They end
+ * with the leader's term; what they came to is in memory only until the leader writes it down, and a successor begins by
+ * reading.
  */
 import type { Clock } from "../../model/clock.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
