@@ -33,11 +33,17 @@ export interface MachineIds {
 export async function readMachineIds(files: MachineIdFiles = machineIdFiles): Promise<MachineIds> {
   const installed = await readLine(files.machineId);
   if (installed === null) throw missing(files.machineId, "run systemd-machine-id-setup");
-  const bootId = await readLine(files.bootId);
-  if (bootId === null) throw missing(files.bootId, "/proc must be mounted");
+  const bootId = await readBootId(files.bootId);
   const systemUuid = (await readLine(files.systemUuid)) ?? "";
   const machineId = createHash("sha256").update(`${installed}\n${systemUuid.toLowerCase()}`).digest("hex");
   return { machineId, bootId, systemUuid: asUuid(systemUuid) };
+}
+
+/** Which life of this machine this is. @throws Error that names the file, where it cannot be read */
+export async function readBootId(file: string = machineIdFiles.bootId): Promise<string> {
+  const bootId = await readLine(file);
+  if (bootId === null) throw missing(file, "/proc must be mounted");
+  return bootId;
 }
 
 /** Null where there is no such file, or nothing in it. One that may not be read is an error: it would change the hash. */

@@ -3,6 +3,7 @@
  * boot begins after the other. Nothing is written.
  */
 import { setMaxListeners } from "node:events";
+import { readBootId } from "../agent/machine-ids.ts";
 import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { type Life, lifeOf } from "../reconciler/control/fence/life.ts";
 import { powerOn, runRound, whyUnproven } from "../reconciler/control/fence/round.ts";
@@ -52,6 +53,7 @@ async function askForLeave(subject: Subject, before: Life, context: Context): Pr
   const { node, feed } = subject;
   const { name } = node;
   refuseInUse(node, feed);
+  await refuseOwnMachine(node, before.alive);
   const answer = await context.ask(`This powers ${name} off, and on again. Type ${name} to go on: `);
   if (answer !== name) throw new KeelError("not-confirmed", { why: `the answer was not ${name}` });
   await readLife(subject, context.signal);
@@ -74,6 +76,17 @@ function refuseInUse(node: Node, { state }: ClusterFeed): void {
   if (vms.length > 0) throw refused(node, `VMs run there: ${vms.join(", ")}`, advice);
   if ((state.desired.nodes.get(node.name) ?? node).state !== "ready") return;
   throw refused(node, "it is neither flushed nor cordoned, so it could be given a VM meanwhile", advice);
+}
+
+/** Nobody would be left to power it on. Where this machine's boot cannot be told, it is for whoever answers to know. */
+async function refuseOwnMachine(node: Node, { bootId }: Alive): Promise<void> {
+  const own = await readBootId().catch(() => null);
+  if (bootId !== own) return;
+  throw refused(
+    node,
+    "this command runs on that very machine, and would go off with it",
+    "Run it on another machine.",
+  );
 }
 
 /** Null: its life ended while the devices read off, and no other began. Else what speaks against their being its own. */

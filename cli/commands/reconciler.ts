@@ -1,10 +1,9 @@
 import { lookup } from "node:dns/promises";
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { Option, type Command } from "commander";
-import { machineIdFiles } from "../../agent/machine-ids.ts";
+import { readBootId } from "../../agent/machine-ids.ts";
 import type { Log } from "../../reconciler/runtime/log.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
@@ -65,7 +64,7 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const openDevice = deviceOpener({ world, clock, directory });
   const devices = boundDevices(openDevice, () => feed.state);
   const host = {
-    bootId: await bootIdOf(options, log),
+    bootId: await hostOf(options, log),
     ask: directAsker({ clock, random }),
     resolve: addressesOf,
   };
@@ -96,13 +95,10 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   await together(tasks, world.ended);
 }
 
-/** Of this machine, by which a leader knows its own host among the nodes; null: it cannot be told. */
-async function bootIdOf(
-  { bootIdFile = machineIdFiles.bootId }: ReconcilerCommandOptions,
-  log: Log,
-): Promise<string | null> {
+/** By which a leader knows its own host among the nodes; null: it cannot be told. */
+async function hostOf({ bootIdFile }: ReconcilerCommandOptions, log: Log): Promise<string | null> {
   try {
-    return (await readFile(bootIdFile, "utf8")).trim();
+    return await readBootId(bootIdFile);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     log.warn("this machine's boot id cannot be read: the leader does not know its own host", { why });

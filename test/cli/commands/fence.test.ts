@@ -1,6 +1,7 @@
 // Needs: openssl
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { readBootId } from "../../../agent/machine-ids.ts";
 import type { Rehearsal } from "../../../cli/commands/fence/rehearse.ts";
 import type { FenceCheck } from "../../../cli/fence-check.ts";
 import type { Alive } from "../../../reconciler/model/observed.ts";
@@ -148,6 +149,15 @@ A fence would prove nothing: not bound: the machine tells no UUID of its own.
     await bench.keel("apply -y", { env });
     const cordoned = await bench.keel("fence test hv1 --bind", { env, answer: "no" });
     assert.match(cordoned.err, /the answer was not hv1/, "it is asked about");
+    assert.deepEqual(switched(agent), []);
+  });
+
+  it("does not cycle the machine that it runs on: nobody would power it on again", async (test) => {
+    const { bench, agent, cycle } = await openFlushed(test);
+    await live(bench, { bootId: await readBootId() });
+    const { err, exit } = await cycle();
+    assert.equal(exit, 1);
+    assert.match(err, /this command runs on that very machine/);
     assert.deepEqual(switched(agent), []);
   });
 

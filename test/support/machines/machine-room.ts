@@ -122,6 +122,12 @@ export class MachineRoom implements AsyncDisposable {
     });
   }
 
+  /** Tells what the daemons wrote where it is in another phase. */
+  assertPhase(name: NodeName, phase: string | null): void {
+    const found = this.phase(name);
+    assert.equal(found, phase, this.#account());
+  }
+
   /** Resolves after so long, by a lease in the store that nobody renews. */
   async lasts(ms: number): Promise<void> {
     const { store, endpoints } = this.live;

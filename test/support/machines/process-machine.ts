@@ -160,7 +160,10 @@ wait
 `;
 }
 
-/** A process that has ended and that nobody has waited for yet does not run. */
+/**
+ * A process that has ended and that nobody has waited for yet does not run. A machine that is off has no group: its number
+ * may become that of others.
+ */
 function powerScript({ node, folder, witness }: ProcessMachineOptions): string {
   return `folder=${quoted(folder)}
 group=$(cat "$folder/group" 2>/dev/null)
@@ -179,6 +182,7 @@ case $1 in
     if runs; then
       kill -s KILL -- "-$group"
       while runs; do :; done
+      rm "$folder/group"
       echo "{\\"v\\":1,\\"kind\\":\\"power-off\\",\\"node\\":\\"${node}\\",\\"at\\":$(date +%s%3N)}" >> ${quoted(witness)}
     fi;;
 esac
