@@ -59,6 +59,23 @@ describe("keel vm restart, release and retry", () => {
     assert.equal(runOf(bench, "deaf"), null);
   });
 
+  it("start what maintenance keeps back, and leave the rest", async () => {
+    await using bench = await appliedBench({
+      "other.yaml": "kind: VM\nname: other\nmemory: 1GiB\nnode: hv1\n",
+    });
+    await bench.keel("maintenance on --reason swap -y");
+    bench.cluster.powerOff("hv1");
+    await bench.clock.advance(60_000);
+    await bench.keel("node confirm-dead hv1", { answer: "hv1" });
+    await bench.clock.advance(60_000);
+    assert.match((await bench.keel("why vm/web1")).out, /nothing is taken over\s+while maintenance is on/);
+    const start = await bench.keel("vm start web1 -y --wait");
+    assert.equal(start.exit, 0, start.text);
+    assert.notEqual(bench.cluster.machineOf("web1"), null);
+    await bench.clock.advance(60_000);
+    assert.equal(bench.cluster.machineOf("other"), null);
+  });
+
   it("take every reason that advises another try for one", () => {
     const codes = Object.keys(reasonTable) as ReasonCode[];
     const advised = codes.filter((code) => adviseOn(reason(code))?.includes("keel vm retry") === true);
