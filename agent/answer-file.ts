@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import type { NodeName } from "../reconciler/model/names.ts";
 import type { DirectPlace } from "../reconciler/model/observed.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export type AnswerIdentity = Pick<DirectPlace, "key" | "port">;
 
@@ -59,7 +60,7 @@ export async function writeAnswerFile(
     await rm(draft, { force: true }).catch(() => undefined);
     const consequence =
       "cut off from the store, this node does not answer any more once its heartbeat is restarted";
-    log.warn("the answer key cannot be kept", { path, why: whyOf(error), consequence });
+    log.warn("the answer key cannot be kept", { path, why: messageOf(error), consequence });
   }
 }
 
@@ -70,7 +71,8 @@ async function readText(path: string, log: Log): Promise<string | null> {
     // The first start in this boot, or a folder that cannot be: then writing it will say so.
     const isMissing =
       error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code));
-    if (!isMissing) log.warn("the answer file cannot be read, making a new key", { path, why: whyOf(error) });
+    if (!isMissing)
+      log.warn("the answer file cannot be read, making a new key", { path, why: messageOf(error) });
     return null;
   }
 }
@@ -97,8 +99,4 @@ function isKey(value: unknown): value is string {
 
 function isPort(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 65_535;
-}
-
-function whyOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { NodeName } from "../reconciler/model/names.ts";
 import type { Log } from "../reconciler/runtime/log.ts";
 import { type Answerer, type AnswererOptions, openAnswerer } from "../reconciler/runtime/direct/answerer.ts";
 import { answerFile, readAnswerFile, writeAnswerFile } from "./answer-file.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface DirectAnswersOptions {
   readonly node: NodeName;
@@ -46,7 +47,7 @@ async function openAtFirst(
   try {
     return await openAnswerer({ ...options, port });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (others.length > 0) {
       log.warn("the port for direct answers cannot be had, trying another", { port, why });
       return openAtFirst(others, options, log);

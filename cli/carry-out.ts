@@ -21,6 +21,7 @@ import { progressView } from "./output/progress.ts";
 import { checkUnused, usedOnce } from "./plan-use.ts";
 import type { FolderProposal } from "./propose-folder.ts";
 import { checkFresh, type SavedPlan, storeIdOf } from "./saved-plan.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface CarryOutOptions extends FollowedOptions {
   /** Where a saved plan is applied; it is used up by this. */
@@ -140,7 +141,7 @@ async function keepAttempt(context: Context, proposal: FolderProposal["proposal"
 
 async function kept({ log }: Context, writing: Promise<void>): Promise<void> {
   await writing.catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     log.warn("which generation the folder is based on could not be kept beside it", { why });
   });
 }

@@ -9,6 +9,7 @@ import { KeelError } from "../reconciler/model/errors.ts";
 import { namePattern } from "../reconciler/model/names.ts";
 import type { StoreCredentials } from "../reconciler/store/etcd/endpoints.ts";
 import type { Environment } from "./world.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface Where {
   readonly env: Environment;
@@ -109,7 +110,7 @@ async function readPem(path: string): Promise<Buffer> {
 }
 
 function unreadableFile(path: string, error: unknown): KeelError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   const advice = "Correct the path or the rights of the file, then repeat the command.";
   return new KeelError("failed", { what: `reading ${path}`, why, advice }, { cause: error });
 }

@@ -1,6 +1,7 @@
 /** Errors as people and programs read them. */
 import { KeelError, type ErrorCode, type ExitCode } from "../reconciler/model/errors.ts";
 import type { StoreError } from "../reconciler/store/store.ts";
+import { asError } from "../reconciler/model/thrown.ts";
 
 /** What `-o json` gets on standard error where a command fails. */
 export interface ErrorReport {
@@ -21,7 +22,7 @@ export function renderError(error: KeelError, asJson: boolean): string {
 
 /** Something that is no error of the catalogue is a defect: it shows where it came from. */
 export function renderDefect(thrown: unknown, asJson: boolean): string {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = asError(thrown);
   const advice =
     "This is a defect of keel, not of your cluster. Nothing is known to have been changed by it.";
   if (asJson) return jsonOf({ code: "defect", message: error.message, advice, exit: 1 });

@@ -6,6 +6,7 @@ import type { Desired } from "../reconciler/model/desired.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
 import type { Context } from "./context.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface ImportSource {
   /** For errors: a file, or a domain and its node. */
@@ -68,7 +69,7 @@ export async function fromNodes(
       context.world.ended,
     ).catch((error: unknown) => {
       context.world.ended.throwIfAborted();
-      throw refusal(`the domains of ${node}`, error instanceof Error ? error.message : String(error));
+      throw refusal(`the domains of ${node}`, messageOf(error));
     });
     found.push(...strangers.map((stranger) => ({ node, stranger })));
   }

@@ -1,5 +1,6 @@
 import { machineIdFiles, type MachineIds, readMachineIds } from "../agent/machine-ids.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 /** Files that stand for a simulated machine's; left out: this machine's own. */
 export interface IdentityOptions {
@@ -16,7 +17,7 @@ export async function machineIdsOf({ machineIdFile, bootIdFile }: IdentityOption
       bootId: bootIdFile ?? machineIdFiles.bootId,
     });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Without it this node could be taken for another, or for one that was never restarted.";
     throw new KeelError("failed", { what: "telling which machine this is", why, advice }, { cause });
   }

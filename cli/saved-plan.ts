@@ -18,6 +18,7 @@ import type { Store } from "../reconciler/store/store.ts";
 import { readNodes } from "../reconciler/plan/node-facts.ts";
 import { firstFew } from "./output/first-few.ts";
 import { shownId } from "./output/object-names.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface SavedPlan {
   readonly formatVersion: 1;
@@ -96,7 +97,7 @@ export async function writeSavedPlan(path: string, plan: SavedPlan): Promise<voi
     await chmod(path, 0o600);
     await writeFile(path, text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Name a file that you may write.";
     throw new KeelError("failed", { what: `saving the plan to ${path}`, why, advice }, { cause });
   }
@@ -108,7 +109,7 @@ export async function readSavedPlan(path: string): Promise<SavedPlan> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new KeelError("plan-unreadable", { file: path, why }, { cause });
   }
   const read = parsed(text);

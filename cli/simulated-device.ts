@@ -7,6 +7,7 @@ import {
 } from "../reconciler/control/fence/fence-device.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
+import { asError } from "../reconciler/model/thrown.ts";
 
 /** The power switch of a node that `keel up` simulates: its host's own socket. `directory`: where the sockets are. */
 export function simulatedDevice(node: NodeName, directory: string, clock: Clock): FenceDevice {
@@ -22,7 +23,7 @@ export function simulatedDevice(node: NodeName, directory: string, clock: Clock)
       return await work(control, AbortSignal.any([signal, late.signal]));
     } catch (error) {
       signal.throwIfAborted();
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     } finally {
       stop();
       control.close();

@@ -1,3 +1,5 @@
+import { abortReason } from "../reconciler/model/thrown.ts";
+
 /** Resolves when the signal is aborted. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
@@ -9,13 +11,9 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 /** The promise's end, unless the signal's abort comes first: that rejects with its reason. What goes on is left alone. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(reasonOf(signal));
+    const abort = (): void => reject(abortReason(signal));
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
-}
-
-export function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error("aborted");
 }

@@ -14,6 +14,7 @@ import { readScenario } from "../simulator/scenario/read-scenario.ts";
 import { simulate } from "../simulator/scenario/simulate.ts";
 import { StoppedLeaders } from "../test/support/cluster/stopped-leaders.ts";
 import { assertLog } from "../test/support/scenario-log.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 const [folder = "test/scenarios", seeds = "0"] = process.argv.slice(2);
 const complaint = (await firstOfFolder()) ?? (await firstOfSeeds()) ?? (await ofStoppedLeaders());
@@ -44,7 +45,7 @@ async function play(path: string): Promise<readonly string[]> {
     if (existsSync(pinned)) assertLog(log, readFileSync(pinned, "utf8"));
     return [...violations.map(({ law, text }) => `${law}: ${text}`), ...unmet];
   } catch (error) {
-    return [`it failed: ${error instanceof Error ? error.message : String(error)}`];
+    return [`it failed: ${messageOf(error)}`];
   }
 }
 
@@ -64,7 +65,7 @@ async function ofStoppedLeaders(): Promise<Complaint | null> {
     if (Number(seeds) > 0) await new StoppedLeaders(1, tally).live(100);
     return null;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return { scenario: "leaders that are stopped", found: [text] };
   }
 }

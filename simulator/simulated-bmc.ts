@@ -5,6 +5,7 @@
 import type { FenceDevice, PowerReading } from "../reconciler/control/fence/fence-device.ts";
 import type { Clock } from "../reconciler/model/clock.ts";
 import type { NodeName } from "../reconciler/model/names.ts";
+import { abortReason } from "../reconciler/model/thrown.ts";
 
 /** stuck-on: switches nothing off, and says on. slow: answers, after half a minute. */
 export const bmcHabits = ["ok", "unreachable", "wrong-password", "stuck-on", "slow"] as const;
@@ -97,7 +98,7 @@ function answered<T>(
   ask: (done: (answer: T) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+    const abort = () => reject(abortReason(signal));
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     ask((answer) => {

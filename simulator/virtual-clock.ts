@@ -1,6 +1,7 @@
 import { nextTick } from "node:process";
 import type { Clock } from "../reconciler/model/clock.ts";
 import { TimerQueue } from "./timer-queue.ts";
+import { abortReason } from "../reconciler/model/thrown.ts";
 
 /**
  * A clock that stands still until it is told to advance. Timers due meanwhile ring in order of their time, then of
@@ -70,7 +71,7 @@ export function sleepOn(clock: Pick<Clock, "timer">, ms: number, signal?: AbortS
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       cancel();
-      reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+      reject(abortReason(signal));
     };
     const cancel = clock.timer(ms, () => {
       signal?.removeEventListener("abort", onAbort);

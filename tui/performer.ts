@@ -7,6 +7,7 @@ import type { ActionOutcome, Actions } from "./ports.ts";
 import { shownWords } from "./verbs.ts";
 import { questionOf, type Place, type UiAction } from "./state.ts";
 import type { Answer } from "./view/answer.ts";
+import { messageOf } from "../reconciler/model/thrown.ts";
 
 export interface PerformerOptions {
   readonly actions: Actions;
@@ -128,5 +129,5 @@ function linesOf(outcome: ActionOutcome): readonly string[] {
 
 function wordsOf(error: unknown): string {
   if (error instanceof KeelError) return `${error.message} ${error.advice}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

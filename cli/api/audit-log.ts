@@ -3,6 +3,7 @@ import type { ClusterFeed } from "../../reconciler/control/cluster-feed.ts";
 import { SharedEventLog } from "../../reconciler/control/shared-event-log.ts";
 import type { Log } from "../../reconciler/runtime/log.ts";
 import type { Context } from "../context.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 export interface AuditOptions {
   readonly feed: ClusterFeed;
@@ -25,7 +26,7 @@ export async function auditLog(
     try {
       await events.put(event);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       log.error("what was asked for could not be put on record", { what: event.text, why });
     }
   };

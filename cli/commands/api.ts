@@ -8,6 +8,7 @@ import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
 import { type HostPort, hostPort } from "../option-values.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 interface ApiCommandOptions {
   readonly socket?: string;
@@ -67,7 +68,7 @@ async function readPem(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Correct the path or the rights of the file.";
     throw new KeelError("failed", { what: `Reading ${path}`, why, advice }, { cause });
   }

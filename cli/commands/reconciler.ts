@@ -11,6 +11,7 @@ import { withExamples } from "../examples.ts";
 import { rememberStore, type StateOption, stateOption } from "../remember-store.ts";
 import { secretsFolder } from "../secrets-folder.ts";
 import { type Task, together } from "../together.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 interface ReconcilerCommandOptions extends StateOption {
   readonly source?: string;
@@ -100,7 +101,7 @@ async function hostOf({ bootIdFile }: ReconcilerCommandOptions, log: Log): Promi
   try {
     return await readBootId(bootIdFile);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     log.warn("this machine's boot id cannot be read: the leader does not know its own host", { why });
     return null;
   }

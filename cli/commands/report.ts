@@ -4,6 +4,7 @@ import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { warnIfFrozen } from "../frozen.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 interface ReportOptions {
   /** true: no file is named. */
@@ -55,7 +56,7 @@ async function write(path: string, text: string): Promise<void> {
   try {
     if (!(await createFile(path, text))) await replaceFile(path, text, () => true);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Name a file that you may write.";
     throw new KeelError("failed", { what: `writing the report to ${path}`, why, advice }, { cause });
   }

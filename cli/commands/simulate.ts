@@ -10,6 +10,7 @@ import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { newVms, nodeNames } from "../option-values.ts";
 import { print } from "../output/paint.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 interface SimulateOptions {
   readonly lose?: readonly NodeName[];
@@ -100,7 +101,7 @@ async function readFrom(file: string, { world, resolveOptions, signal }: Context
   ]);
   const path = resolve(world.cwd, file);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Name a file that is there.";
     throw new KeelError("failed", { what: `reading ${file}`, why, advice }, { cause });
   });

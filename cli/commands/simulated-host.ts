@@ -5,6 +5,7 @@ import { KeelError } from "../../reconciler/model/errors.ts";
 import { encode } from "../../reconciler/store/codec.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { count, name, size } from "../option-values.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 interface HostOptions {
   readonly node: string;
@@ -50,7 +51,7 @@ async function beHost(options: HostOptions, { clock, world }: Context): Promise<
   const directory = resolve(world.cwd, options.directory);
   await runSimulatedHost({ node, directory, clock, onPower, ...watched, ...hardware }, world.ended).catch(
     (cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       const advice = "Stop the other host of that name first.";
       throw new KeelError("failed", { what: `simulating ${node}`, why, advice }, { cause });
     },

@@ -5,6 +5,7 @@ import type { Clock } from "../../reconciler/model/clock.ts";
 import { type Launch, withLog } from "./launch.ts";
 import { type PartMessage, readPartMessage } from "./messages.ts";
 import { PowerLost } from "./power-lost.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 export interface PartOptions {
   /** `agent-hv1`: names its log and its pid file. */
@@ -37,7 +38,7 @@ export async function runOnce(options: PartOptions, signal: AbortSignal): Promis
     const forget = rememberPid(join(options.run, `${options.name}.pid`), child.pid);
     return await ended(child, options.clock, signal).finally(forget);
   } catch (error) {
-    return { kind: "not-started", why: error instanceof Error ? error.message : String(error) };
+    return { kind: "not-started", why: messageOf(error) };
   }
 }
 

@@ -17,6 +17,7 @@ import process from "node:process";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import { stateFolder } from "../discovery.ts";
 import type { Environment } from "../world.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 export interface StateFolder {
   readonly root: string;
@@ -73,7 +74,7 @@ export function prepareStateFolder(directory: string, env: Environment): StateFo
     // Nobody means to commit it.
     writeFileSync(join(root, ".gitignore"), "*\n");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice =
       "Run `keel up` as the user whose folder it is; one that somebody else left behind must go first.";
     throw new KeelError("failed", { what: `preparing ${root}`, why, advice }, { cause });

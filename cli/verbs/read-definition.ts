@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { KeelError } from "../../reconciler/model/errors.ts";
 import type { Context } from "../context.ts";
 import { abortable } from "../until-aborted.ts";
+import { messageOf } from "../../reconciler/model/thrown.ts";
 
 /** `-`: standard input, to its end. @throws KeelError `failed` where it cannot be read */
 export async function readDefinition({ world, signal }: Context, file: string): Promise<string> {
@@ -12,7 +13,7 @@ export async function readDefinition({ world, signal }: Context, file: string): 
     return await readFile(resolve(world.cwd, file), "utf8");
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new KeelError("failed", {
       what: `Reading ${file}`,
       why,

@@ -16,6 +16,7 @@ import {
   type Position,
   resyncMessage,
 } from "./event-stream.ts";
+import { messageOf } from "../model/thrown.ts";
 
 export interface EventSource {
   readonly feed: ClusterFeed;
@@ -94,7 +95,7 @@ class EventStream {
     if (this.#waiting !== null) return;
     this.#waiting = [];
     this.#readKept().catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#source.log.warn("the kept events could not be read", { why });
       this.readable.destroy();
     });

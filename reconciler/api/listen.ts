@@ -2,6 +2,7 @@
 import { KeelError } from "../model/errors.ts";
 import { bindPrivately, checkSocketPath, removeStaleSocket } from "../store/embedded/socket-path.ts";
 import type { ApiServer } from "./server.ts";
+import { messageOf } from "../model/thrown.ts";
 
 /** Serves on a unix socket of its owner alone. The returned function ends it. @throws KeelError `failed` */
 export async function listenOnSocket(server: ApiServer, path: string): Promise<() => Promise<void>> {
@@ -48,6 +49,6 @@ export async function listenOnPort(server: ApiServer, { host, port }: Address): 
 }
 
 function notServed(what: string, cause: unknown, advice: string): KeelError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new KeelError("failed", { what, why, advice }, { cause });
 }

@@ -6,6 +6,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { type Change, type Revision, type Store, StoreError } from "../store/store.ts";
 import { ClusterState } from "./cluster-state.ts";
+import { abortReason } from "../model/thrown.ts";
 
 export interface FeedOptions {
   readonly store: Store;
@@ -73,7 +74,7 @@ export class ClusterFeed {
       };
       const abort = () => {
         end();
-        reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+        reject(abortReason(signal));
       };
       const unsubscribe = this.subscribe(() => {
         end();

@@ -20,6 +20,7 @@ import type { RandomBytes } from "./identities.ts";
 import type { Proposal } from "./propose.ts";
 import { judgeFolder, type Known, type Word, wordOf } from "./source-judgement.ts";
 import { holdSource, type SourceHold } from "./source-lease.ts";
+import { messageOf } from "../model/thrown.ts";
 
 export interface SourceOptions {
   readonly reader: FolderReader;
@@ -180,7 +181,7 @@ class Teller {
   async #remember({ cluster, head }: Known): Promise<void> {
     const { reader, log } = this.#options;
     await rememberBase(reader.folder, cluster, head).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       log.warn("the folder's base could not be kept", { why });
     });
   }

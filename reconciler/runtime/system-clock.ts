@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { abortReason } from "../model/thrown.ts";
 
 /** As long as the machine's timers can be; what is longer would ring at once. */
 const longestMs = 2 ** 31 - 1;
@@ -33,7 +34,3 @@ export const systemClock: Clock = {
     };
   },
 };
-
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error("aborted");
-}

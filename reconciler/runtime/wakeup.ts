@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { abortReason } from "../model/thrown.ts";
 
 /**
  * Says "look again" to any number of loops. A loop takes the mark, looks, then waits for a ring since that mark: what
@@ -26,7 +27,7 @@ export class Wakeup {
   wait(mark: number, ms: number | null, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
-        reject(reasonOf(signal));
+        reject(abortReason(signal));
         return;
       }
       if (this.#rings !== mark) {
@@ -44,15 +45,11 @@ export class Wakeup {
       };
       const onAbort = () => {
         end();
-        reject(reasonOf(signal));
+        reject(abortReason(signal));
       };
       const cancelTimer = ms === null ? () => undefined : this.#clock.timer(ms, wake);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiting.add(wake);
     });
   }
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error("aborted");
 }

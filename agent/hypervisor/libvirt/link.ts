@@ -4,6 +4,7 @@ import { HypervisorError } from "../hypervisor.ts";
 import { asHypervisorError, isNoDomain } from "./failures.ts";
 import { GuestCalls, type Silent } from "./guest-calls.ts";
 import type { LibvirtSettings } from "./settings.ts";
+import { abortReason } from "../../../reconciler/model/thrown.ts";
 
 /** A guest whose process hangs must not keep the others from being read for longer. */
 const attachTimeoutMs = 10_000;
@@ -128,7 +129,7 @@ export class Link {
           resolve();
         } else fail(unreachable(this.#settings.uri));
       };
-      const onAbort = () => fail(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      const onAbort = () => fail(abortReason(signal));
       const cancel = this.#settings.clock.timer(connectTimeoutMs, () =>
         fail(unreachable(this.#settings.uri)),
       );

@@ -12,6 +12,7 @@ import type { Link } from "./link.ts";
 import type { OurDomain } from "./our-domains.ts";
 import type { LibvirtSettings } from "./settings.ts";
 import { withEpoch } from "./xml/domain-xml.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 interface Context {
   readonly settings: LibvirtSettings;
@@ -59,7 +60,7 @@ export async function beginMigration(
   void link
     .call(procedures.domainMigrate, call, { signal: new AbortController().signal })
     .catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       outcome.failure = error instanceof HypervisorError ? error : new HypervisorError("refused", why);
       settings.log.info("a migration ended with an error", { domain: domain.name, error: why });
     })

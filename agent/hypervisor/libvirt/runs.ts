@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NodeName, VmName } from "../../../reconciler/model/names.ts";
 import { type DomainEnd, HypervisorError } from "../hypervisor.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 /** One run of a domain of ours, as it was last seen. */
 export interface Run {
@@ -98,7 +99,7 @@ export class Runs {
       await writeFile(`${this.#path}.new`, text, { mode: 0o600 });
       await rename(`${this.#path}.new`, this.#path);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new HypervisorError("refused", `what runs here cannot be written down: ${why}`, { cause });
     }
     this.#written = text;

@@ -6,6 +6,7 @@ import type { DiskSpec } from "../../../reconciler/model/step.ts";
 import { HypervisorError } from "../hypervisor.ts";
 import { type DiskImage, diskImage } from "./xml/disk-xml.ts";
 import type { DomainXmlOptions } from "./xml/options.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 const run = promisify(execFile);
 const createTimeoutMs = 60_000;
@@ -43,7 +44,7 @@ async function create(path: string, format: string, bytes: number, signal: Abort
     await run("qemu-img", args, { signal, timeout: createTimeoutMs });
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new HypervisorError("refused", `the image ${path} cannot be made: ${why}`, { cause: error });
   }
 }

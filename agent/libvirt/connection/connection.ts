@@ -12,6 +12,7 @@ import { XdrWriter } from "../xdr/writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { type PendingCall, PendingCalls } from "./pending-calls.ts";
 import { type Address, addressText, openTransport } from "./transport.ts";
+import { abortReason, asError } from "../../../reconciler/model/thrown.ts";
 
 export interface ConnectionOptions {
   readonly address: Address;
@@ -218,7 +219,7 @@ export class Connection {
         },
         isAbandoned: false,
       };
-      const onAbort = () => giveUp(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+      const onAbort = () => giveUp(abortReason(signal));
       const cancel =
         timeoutMs === null
           ? () => undefined
@@ -229,7 +230,7 @@ export class Connection {
       try {
         this.#pending.add(call);
       } catch (error) {
-        giveUp(error instanceof Error ? error : new Error(String(error)));
+        giveUp(asError(error));
       }
     });
   }

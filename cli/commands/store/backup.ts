@@ -8,6 +8,7 @@ import { decode } from "../../../reconciler/store/codec.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import { count } from "../../../tui/view/amounts.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 interface BackupOptions {
   readonly force: boolean;
@@ -72,7 +73,7 @@ async function write(path: string, file: string, text: Iterable<string>, force: 
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST")
       throw refused(`${file} is there already`, "Name another file, or say `--force`.");
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const advice = "Nothing was changed. Name a folder that may be written to.";
     throw new KeelError("failed", { what: `writing ${file}`, why, advice }, { cause });
   } finally {

@@ -6,6 +6,7 @@ import type { Context, ContextFactory } from "../../context.ts";
 import { daemonLog } from "../../daemon-log.ts";
 import { untilAborted } from "../../until-aborted.ts";
 import { withExamples } from "../../examples.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 interface ServeOptions {
   readonly directory: string;
@@ -45,7 +46,7 @@ async function serveStore(options: ServeOptions, context: Context): Promise<void
       tell(notice);
     },
   }).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new KeelError(
       "failed",
       { what: "serving the store", why, advice: "Nothing was changed." },

@@ -8,6 +8,7 @@ import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import { count } from "../../../tui/view/amounts.ts";
 import { readBackupFile } from "../../read-backup-file.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 interface VerifyOptions {
   readonly directory?: string;
@@ -71,7 +72,7 @@ async function verifyFiles(directory: string, context: Context): Promise<void> {
   const { verifyDirectory } = await import("../../../reconciler/store/embedded/verify-directory.ts");
   const found = await verifyDirectory(resolve(context.world.cwd, directory), context.clock).catch(
     (cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       const advice = "Name the folder of an embedded store: `.keel/store` beside cluster.d.";
       throw new KeelError("failed", { what: `reading ${directory}`, why, advice }, { cause });
     },

@@ -6,6 +6,7 @@
 import type { VmName } from "../../model/names.ts";
 import { severalAtOnce } from "../batches.ts";
 import type { ImageClient, ImageStore } from "./image-store.ts";
+import { messageOf } from "../../model/thrown.ts";
 
 export interface HeldImages {
   /** As `pool/name`. */
@@ -106,6 +107,6 @@ async function failureOf(doing: Promise<void>): Promise<string | null> {
     await doing;
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -8,6 +8,7 @@ import type { IssueCode } from "../issues/issue-codes.ts";
 import { wholeIssue } from "../issues/place-issue.ts";
 import { isAttachmentName, isDocumentName, isIgnoredName } from "./ignored-names.ts";
 import { inSlices } from "./in-slices.ts";
+import { messageOf } from "../../model/thrown.ts";
 
 export interface ListedFile {
   /** Relative to the folder, with `/`. */
@@ -163,7 +164,7 @@ interface Subfolder {
 
 /** Why the system refused, in its own words, without the call's name and path. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return message.replace(/^[A-Z0-9]+: /, "").replace(/, [a-z]+( '.*')?$/, "");
 }
 

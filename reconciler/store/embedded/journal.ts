@@ -7,6 +7,7 @@ import { filePath, removeOlder } from "./data-directory.ts";
 import { createLog, type LogFile } from "./log-file.ts";
 import { writeEffect } from "./record-codec.ts";
 import { writeSnapshot } from "./snapshot-file.ts";
+import { messageOf } from "../../model/thrown.ts";
 
 export interface JournalOptions {
   readonly directory: string;
@@ -163,7 +164,7 @@ export class Journal {
 
   #fail(cause: unknown): void {
     if (this.#failure !== null) return;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const { directory } = this.#options;
     this.#failure = new Error(
       `the embedded store in ${directory} cannot write: ${why}. It has stopped; mend the disk, then start it again.`,

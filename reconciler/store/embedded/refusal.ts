@@ -1,5 +1,6 @@
 import { status, type ServiceError } from "@grpc/grpc-js";
 import { CoreError, type CoreErrorCode } from "../core/core-error.ts";
+import { messageOf } from "../../model/thrown.ts";
 
 /** A request is answered with an error; code and text are what etcd would answer. */
 export class Refusal extends Error {
@@ -30,7 +31,7 @@ export function errorAnswer(error: unknown): Pick<ServiceError, "code" | "detail
     const [code, text] = refusals[error.code];
     return { code, details: `etcdserver: ${text}` };
   }
-  return { code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) };
+  return { code: status.INTERNAL, details: messageOf(error) };
 }
 
 /** The server cannot keep what it was given; whether it did is not known to the client. */

@@ -1,5 +1,6 @@
 import * as etcd from "etcd3";
 import { StoreError, type StoreErrorCode } from "../store.ts";
+import { asError } from "../../model/thrown.ts";
 
 /** What a failed call means for what it asked. */
 export type Failure =
@@ -12,14 +13,10 @@ export type Failure =
 
 /** Reads it off what etcd3 threw. Where in doubt, the outcome is unknown. */
 export function failureOf(thrown: unknown): Failure {
-  const cause = causeOf(thrown);
+  const cause = asError(thrown);
   const code = refusalCode(cause);
   if (code !== null) return { kind: "refused", error: new StoreError(code, plainText(cause), { cause }) };
   return { kind: wasNeverSent(cause) || wasTurnedAway(cause) ? "not-done" : "unknown", cause };
-}
-
-export function causeOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Whether the revision asked for is no longer kept. */

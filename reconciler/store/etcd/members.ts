@@ -1,6 +1,6 @@
 import type { IMember, IStatusResponse } from "etcd3";
 import type { Endpoint } from "./endpoints.ts";
-import { causeOf } from "./failure.ts";
+import { asError } from "../../model/thrown.ts";
 
 /** A member of the store, and what it said when it was asked. */
 export interface Member {
@@ -74,7 +74,7 @@ async function ask({ client }: Endpoint, deadline: number): Promise<Answer> {
   try {
     return { kind: "status", status: await client.maintenance.status({ deadline }) };
   } catch (thrown) {
-    return { kind: "none", cause: causeOf(thrown) };
+    return { kind: "none", cause: asError(thrown) };
   }
 }
 

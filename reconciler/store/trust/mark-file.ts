@@ -5,6 +5,7 @@ import { KeelError } from "../../model/errors.ts";
 import type { StoreMark } from "../../model/store-record.ts";
 import { decode, encode } from "../codec.ts";
 import { StoreError } from "../store.ts";
+import { messageOf } from "../../model/thrown.ts";
 
 export interface MarkFile {
   /** Null: this is the first start. */
@@ -41,7 +42,7 @@ export async function openMarkFile(folder: string, cluster: string, part: string
     else await (await open(`${path}.new`, "w", 0o600)).close();
     return file;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new KeelError("state-folder", { folder, why }, { cause });
   }
 }

@@ -1,6 +1,7 @@
 /** What all who decide or act ask before they do: may this store be believed? */
 import type { StoreFreeze } from "../../model/store-record.ts";
 import type { Compare, Revision } from "../store.ts";
+import { abortReason } from "../../model/thrown.ts";
 
 export type TrustState =
   /** It was not looked at yet, or did something that has to be looked into. */
@@ -57,7 +58,7 @@ function changeOf(trust: StoreTrust, signal: AbortSignal): Promise<void> {
     };
     const abort = (): void => {
       end();
-      reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      reject(abortReason(signal));
     };
     const unsubscribe = trust.subscribe(() => {
       end();

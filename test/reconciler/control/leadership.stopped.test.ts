@@ -4,6 +4,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import { leaderLeaseMs } from "../../../reconciler/control/leadership.ts";
 import { StoppedLeaders, type Tally } from "../../support/cluster/stopped-leaders.ts";
+import { messageOf } from "../../../reconciler/model/thrown.ts";
 
 const stopsWanted = Number(process.env["KEEL_LEADER_STOPS"] ?? 1_000);
 const firstSeed = Number(process.env["KEEL_SEED"] ?? 1);
@@ -21,7 +22,7 @@ describe("a leader that is stopped past its lease and woken", () => {
     };
     for (let seed = firstSeed; tally.stops < stopsWanted; seed += 1) {
       await new StoppedLeaders(seed, tally).live(rounds).catch((cause: unknown) => {
-        throw new Error(`KEEL_SEED=${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        throw new Error(`KEEL_SEED=${seed}: ${messageOf(cause)}`, {
           cause,
         });
       });

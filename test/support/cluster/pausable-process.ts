@@ -6,6 +6,7 @@
 import type { Clock } from "../../../reconciler/model/clock.ts";
 import type { Link } from "../../../reconciler/store/memory/link.ts";
 import type { Revision, Store, Transaction } from "../../../reconciler/store/store.ts";
+import { abortReason } from "../../../reconciler/model/thrown.ts";
 
 /** Where in a write the process is stopped: before it is sent, before it arrives (so much later), or after it. */
 export type WritePoint =
@@ -160,7 +161,7 @@ function sleepOn(timer: Clock["timer"], ms: number, signal?: AbortSignal): Promi
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       cancel();
-      reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+      reject(abortReason(signal));
     };
     const cancel = timer(ms, () => {
       signal?.removeEventListener("abort", onAbort);

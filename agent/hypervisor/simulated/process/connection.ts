@@ -4,6 +4,7 @@ import { decode, encode } from "../../../../reconciler/store/codec.ts";
 import { HypervisorError } from "../../hypervisor.ts";
 import { Lines } from "./lines.ts";
 import { type CallName, type Gives, messageLimit, type Notice, type Reply, type Takes } from "./protocol.ts";
+import { abortReason, messageOf } from "../../../../reconciler/model/thrown.ts";
 
 /** Booting a guest is the longest call by far. */
 const callDeadlineMs = 30_000;
@@ -85,7 +86,7 @@ export class Connection {
         if (typeof answer === "string") resolve(answer);
         else reject(answer);
       };
-      const onAbort = () => settle(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+      const onAbort = () => settle(abortReason(signal));
       const cancel = this.#clock.timer(callDeadlineMs, () =>
         settle(this.#unreachable(`no answer to ${call} in time`)),
       );
@@ -103,7 +104,7 @@ export class Connection {
         else this.#pending.get(id)?.(line);
       }
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
+      this.#end(messageOf(error));
     }
   }
 

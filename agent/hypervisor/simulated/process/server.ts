@@ -15,6 +15,7 @@ import {
   type Request,
   type Takes,
 } from "./protocol.ts";
+import { messageOf } from "../../../../reconciler/model/thrown.ts";
 
 export interface ServerOptions {
   readonly path: string;
@@ -90,7 +91,7 @@ async function answer(socket: Socket, request: Request, calls: Calls, signal: Ab
     send(socket, { id, gives: await carryOut(request.call, request.takes, calls, signal) });
   } catch (error) {
     const code = error instanceof HypervisorError ? error.code : "refused";
-    send(socket, { id, error: { code, message: error instanceof Error ? error.message : String(error) } });
+    send(socket, { id, error: { code, message: messageOf(error) } });
   }
 }
 

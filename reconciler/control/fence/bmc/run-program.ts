@@ -14,6 +14,7 @@ import { access } from "node:fs/promises";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../../../model/clock.ts";
+import { messageOf } from "../../../model/thrown.ts";
 
 export interface Program {
   /** Absolute. */
@@ -105,7 +106,7 @@ class Running {
       return { kind: "exited", code, stdout: stdout(), stderr: stderr() };
     } catch (error) {
       signal.throwIfAborted();
-      return { kind: "broken", why: error instanceof Error ? error.message : String(error) };
+      return { kind: "broken", why: messageOf(error) };
     } finally {
       stop();
       signal.removeEventListener("abort", onAbort);
