@@ -9,7 +9,7 @@ import { askFor } from "./ask-for.ts";
 import { runOf, vmIsRestarted } from "./goals.ts";
 import { namesMeant } from "./subjects.ts";
 import type { VerbOptions } from "./verb.ts";
-import { isGivenUp, isHeld, vmIsAsWanted } from "./vm-state.ts";
+import { takesRetry, isHeld, vmIsAsWanted } from "./vm-state.ts";
 
 export type VmRequest = "restart" | "release" | "retry";
 
@@ -51,7 +51,7 @@ function refuseIdle(look: Look, kind: VmRequest, name: VmName): void {
     throw new KeelError("refused", { what: `${doing} vm/${name}`, why, advice });
   };
   const wanted = look.state.desired.vms.get(name)?.state;
-  const isTriedAnyway = kind === "retry" && isGivenUp(look, name);
+  const isTriedAnyway = kind === "retry" && takesRetry(look, name);
   if (wanted !== "running" && !isTriedAnyway) {
     refuse(
       doings[kind],

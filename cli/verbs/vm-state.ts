@@ -46,7 +46,7 @@ export function vmIsAsWanted(name: VmName, state: Vm["state"]): Goal | null {
 function startingsOf(look: Look, names: readonly VmName[]): readonly Wish[] {
   return names.flatMap((vm): readonly Wish[] => {
     if (isHeld(look, vm)) return [{ kind: "release", vm }];
-    return isGivenUp(look, vm) ? [{ kind: "retry", vm }] : [];
+    return takesRetry(look, vm) ? [{ kind: "retry", vm }] : [];
   });
 }
 
@@ -55,7 +55,7 @@ export function isHeld({ state }: Look, vm: VmName): boolean {
 }
 
 /** What `keel why` says of a VM that another try is for: what failed, and what maintenance keeps back. */
-export const toldFailures: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+export const retryReasons: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "back-off",
   "crash-loop",
   "ended-by-guest",
@@ -66,12 +66,12 @@ export const toldFailures: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "volume-missing",
 ]);
 
-/** Something failed, crashed or switched itself off, and is not tried again at once, or not before somebody says so. */
-export function isGivenUp({ state, plan }: Look, vm: VmName): boolean {
+/** Another try of it would be something new: it failed, crashed, switched itself off or is kept back, and waits. */
+export function takesRetry({ state, plan }: Look, vm: VmName): boolean {
   const view = plan.vms.get(vm);
   const tries = state.tries.get(vm);
   if (state.placements.get(vm)?.placement.ended != null) return true;
   // Of its first crash nothing is remembered before the restart.
-  if (view !== undefined && toldFailures.has(view.reason.code)) return true;
+  if (view !== undefined && retryReasons.has(view.reason.code)) return true;
   return tries !== undefined && (tries.failed !== null || view?.state !== "running");
 }

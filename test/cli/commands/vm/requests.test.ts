@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { assertTranscript } from "../../golden.ts";
 import { appliedBench, fileOf, runOf } from "../../verb-bench.ts";
 import { webYaml } from "../../documents.ts";
-import { toldFailures } from "../../../../cli/verbs/vm-state.ts";
+import { retryReasons } from "../../../../cli/verbs/vm-state.ts";
 import { adviseOn, reason, type ReasonCode, reasonTable } from "../../../../reconciler/model/reasons.ts";
 
 describe("keel vm restart, release and retry", () => {
@@ -80,7 +80,7 @@ describe("keel vm restart, release and retry", () => {
     const codes = Object.keys(reasonTable) as ReasonCode[];
     const advised = codes.filter((code) => adviseOn(reason(code))?.includes("keel vm retry") === true);
     assert.ok(advised.length > 0);
-    for (const code of advised) assert.ok(toldFailures.has(code), code);
+    for (const code of advised) assert.ok(retryReasons.has(code), code);
   });
 
   it("are refused where nothing would come of them", async () => {
