@@ -12,6 +12,7 @@ import { decideNeed, orphan } from "./decide.ts";
 import { movesLive } from "./held-back.ts";
 import { whyUnhealthy } from "./node-facts.ts";
 import type { Outcome, Wanting } from "./outcome.ts";
+import { isAskedFor, whyNotRecovered } from "./start.ts";
 import { whyNotUsable } from "./usable.ts";
 import type { VmFacts } from "./vm-facts.ts";
 import type { World } from "./world.ts";
@@ -45,7 +46,7 @@ export function reconsider(
   }
   if (hasEnded || released.cancel) return kept;
   if (step.kind === "stop") return reconsiderStop(world, facts, released, crowded);
-  const why = whyUnwanted(world, facts, step, released.progress, crowded);
+  const why = whyUnwanted(world, facts, step, released, crowded);
   return why === null ? kept : { is: "unwanted", why };
 }
 
@@ -61,16 +62,18 @@ function whyUnwanted(
   world: World,
   facts: VmFacts,
   step: Exclude<Step, { readonly kind: "stop" }>,
-  progress: ReleasedStep["progress"],
+  released: ReleasedStep,
   crowded: Reason | null,
 ): Reason | null {
+  const { progress } = released;
   const state = facts.document?.state ?? "orphaned";
   switch (step.kind) {
     case "start":
       // Once claimed it counts as a running VM: it is let through, and stopped afterwards where that is wanted.
       if (progress.size > 0) return null;
       if (facts.condition.is === "duplicate") return facts.condition.why;
-      return state === "running" ? whySilent(world, step.node) : reason("stop-wanted", { state });
+      if (state !== "running") return reason("stop-wanted", { state });
+      return whySilent(world, step.node) ?? whyNoTakeover(world, facts, released);
     case "restart":
       return state === "running" ? null : reason("stop-wanted", { state });
     case "migrate":
@@ -89,6 +92,13 @@ function whyUnwanted(
 function whySilent(world: World, name: NodeName): Reason | null {
   const node = world.nodes.get(name);
   return node === undefined ? reason("node-undefined", { node: name }) : whyUnhealthy(node);
+}
+
+/** Maintenance that came since: what nobody has begun is not taken over, unless somebody asked for this very start. */
+function whyNoTakeover(world: World, facts: VmFacts, { step, before }: ReleasedStep): Reason | null {
+  const { document: vm, placement } = facts;
+  if (vm === null || before === undefined || isAskedFor(step.reason)) return null;
+  return whyNotRecovered(world, { ...facts, placement: { ...placement, ...before } }, vm, null);
 }
 
 function reconsiderStop(

@@ -52,7 +52,12 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
  * Maintenance: what was on a node that is proven dead, by whatever proof, or that was booted anew, is not taken over by
  * another one. Where it was it may start again, and where its document sends it.
  */
-function whyNotRecovered(world: World, facts: VmFacts, vm: Vm, end: GuestEnd | null): Reason | null {
+export function whyNotRecovered(
+  world: World,
+  facts: VmFacts,
+  vm: Vm,
+  end: GuestEnd | null,
+): Reason | null {
   const out = whatPutItOut(world, facts);
   const { placement } = facts;
   const name = out?.by === "fence" ? out.node : end?.cause === "reboot" ? placement.node : null;
@@ -88,6 +93,11 @@ type Start =
       readonly tries: Tries | null | undefined;
     }
   | ({ readonly now: false } & HeldBack);
+
+/** Of a start: somebody asked for it by a request, which it has used up. */
+export function isAskedFor({ code }: Reason): boolean {
+  return code === "restart-requested" || code === "retry-requested";
+}
 
 /** Whatever became of it before, somebody wants it tried again. */
 function afterRequest({ tries }: VmFacts, { kind, by }: Request): Start {
