@@ -52,12 +52,7 @@ export function decideStart(world: World, facts: VmFacts, vm: Vm, condition: Con
  * Maintenance: what was on a node that is proven dead, by whatever proof, or that was booted anew, is not taken over by
  * another one. Where it was it may start again, and where its document sends it.
  */
-export function whyNotRecovered(
-  world: World,
-  facts: VmFacts,
-  vm: Vm,
-  end: GuestEnd | null,
-): Reason | null {
+export function whyNotRecovered(world: World, facts: VmFacts, vm: Vm, end: GuestEnd | null): Reason | null {
   const out = whatPutItOut(world, facts);
   const { placement } = facts;
   const name = out?.by === "fence" ? out.node : end?.cause === "reboot" ? placement.node : null;

@@ -42,14 +42,14 @@ function provenCutsOf({ cuts, history }: FenceRecord): readonly number[] {
   return cuts ?? history;
 }
 
-/** Epoch milliseconds; with that of a round which proved nothing yet, or never will: it may be off all the same. */
+/** Epoch milliseconds; with that of the latest round which proved nothing yet, or never will: it may be off all the same. */
 function cutsOf(fence: FenceRecord): readonly number[] {
   const proven = provenCutsOf(fence);
   switch (fence.phase) {
     case "cutting":
-      return [...proven, fence.incident.since];
+      return [...proven, fence.at];
     case "failed":
-      return fence.round > 0 ? [...proven, fence.incident.since] : proven;
+      return fence.round > 0 ? [...proven, fence.at] : proven;
     case "suspect":
     case "lost":
     case "proven":

@@ -5,6 +5,7 @@ import { Past } from "../../../../reconciler/control/fence/past.ts";
 import { survey } from "../../../../reconciler/control/fence/survey.ts";
 import { impliedNode } from "../../../../reconciler/desired/resolve/resolve-node.ts";
 import type { FenceRecord } from "../../../../reconciler/model/fence.ts";
+import { reason } from "../../../../reconciler/model/reasons.ts";
 import type { Health, NodeFacts } from "../../../../reconciler/plan/node-facts.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 
@@ -76,5 +77,21 @@ describe("a leader's survey", () => {
     assert.deepEqual([fenced([at]), fenced([at + 86_400_000])], [1, 1]);
     await clock.advance(3_600_000);
     assert.deepEqual([fenced([at]), fenced([at + 86_400_000])], [0, 0]);
+  });
+
+  it("counts a round that proved nothing from its own end, however long its node has been missed", () => {
+    const incident = { id: "1", machineId: null, bootId: null, since: clock.now() - 7_200_000 };
+    const failed = (at: number): FenceRecord => ({
+      ...common,
+      node: "hv1",
+      phase: "failed",
+      incident,
+      round: 20,
+      at,
+      why: reason("fence-failed", { node: "hv1", why: "no answer" }),
+    });
+    const counted = (at: number) =>
+      survey([silent("hv1", "lost", failed(at))], cluster, past).fencedInHour.size;
+    assert.deepEqual([counted(clock.now() - 300_000), counted(clock.now() - 3_600_000)], [1, 0]);
   });
 });
