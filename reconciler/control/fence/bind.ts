@@ -7,7 +7,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { Node } from "../../model/desired.ts";
 import type { NodeName } from "../../model/names.ts";
 import type { Log } from "../../runtime/log.ts";
-import { encode } from "../../store/codec.ts";
+import { decode, encode } from "../../store/codec.ts";
 import type { ClusterKeys } from "../../store/keys.ts";
 import { type Compare, type Store, StoreError } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
@@ -66,7 +66,7 @@ function tolerate(error: unknown, { log }: BindOptions, signal: AbortSignal): vo
 
 async function lookOnce(options: BindOptions, tries: Map<NodeName, Try>, signal: AbortSignal): Promise<void> {
   const { feed, clock, log } = options;
-  await withdrawForeign(options);
+  await withdrawStale(options);
   for (const node of unboundNodes(feed.state)) {
     const last = tries.get(node.name);
     const of = `${bmcDigest(node)} ${feed.state.nodes.get(node.name)?.alive?.bootId ?? ""}`;
@@ -85,21 +85,38 @@ async function lookOnce(options: BindOptions, tries: Map<NodeName, Try>, signal:
   }
 }
 
-/** Another machine lives under the node's name: what was known of the one before says nothing of it. */
-async function withdrawForeign({ store, keys, feed, guard, log }: BindOptions): Promise<void> {
-  const { bindings, nodes } = feed.state;
-  const isForeign = ({ node, machineId }: Binding): boolean => {
-    const alive = nodes.get(node)?.alive ?? null;
-    return alive !== null && alive.machineId !== machineId;
-  };
+/**
+ * While its node lives, what was bound before an edit of its devices, or of another machine, is forgotten for good: an edit
+ * that is taken back later says nothing of what the device switches by then.
+ */
+async function withdrawStale({ store, keys, feed, guard, log }: BindOptions): Promise<void> {
+  const { state } = feed;
+  const { seen, told } = state.bindings;
   const stale = [
-    ...[...bindings.seen.values()].filter(isForeign).map(({ node }) => keys.bound(node)),
-    ...[...bindings.told.values()].filter(isForeign).map(({ node }) => keys.boundByHand(node)),
+    ...[...seen.values()].filter((one) => isStale(one, state)).map(({ node }) => keys.bound(node)),
+    ...[...told.values()].filter((one) => isStale(one, state)).map(({ node }) => keys.boundByHand(node)),
   ];
   for (const key of stale) {
-    log.warn("another machine lives here; its power devices are to be bound anew", { key });
-    await store.transact({ compare: [guard], then: [{ delete: key }] });
+    const item = await store.get(key);
+    // It may have been bound anew meanwhile.
+    if (item === null || !isStale(decode<Binding>(item), state)) continue;
+    log.warn("the node's power devices were edited, or it is another machine: they are to be bound anew", {
+      key,
+    });
+    const compare = [
+      guard,
+      { key: keys.head, modRevision: state.applied.revision },
+      { key, modRevision: item.modRevision },
+    ];
+    await store.transact({ compare, then: [{ delete: key }] });
   }
+}
+
+function isStale({ node, machineId, digest }: Binding, { nodes, desired }: Sight): boolean {
+  const alive = nodes.get(node)?.alive ?? null;
+  if (alive === null) return false;
+  const document = desired.nodes.get(node);
+  return alive.machineId !== machineId || (document !== undefined && bmcDigest(document) !== digest);
 }
 
 /** Nodes that live, and whose devices do not count yet. */

@@ -31,7 +31,7 @@ class Machines {
   readonly clock = new FakeClock();
   readonly core = new StoreCore({ clock: this.clock });
   readonly store = new MemoryStore({ core: this.core, clock: this.clock });
-  readonly state = new ClusterState(keys.root);
+  state = new ClusterState(keys.root);
   nodes: readonly Node[] = [nodeWith("hv1", "10.0.9.11")];
   power: PowerReading = { power: "on" };
   /** What the device at an address says. */
@@ -91,6 +91,7 @@ class Machines {
 
   async read(): Promise<void> {
     const { items, revision } = await this.store.list(keys.root);
+    this.state = new ClusterState(keys.root);
     this.state.load(
       items.filter(({ key }) => key !== keys.leader),
       revision,
@@ -199,8 +200,32 @@ describe("a power device", () => {
     assert.equal(machines.whyUnusable(), "bmc-unbound");
     await machines.pass(60_000);
     assert.equal(machines.whyUnusable(), "bmc-unbound");
+  });
+
+  it("counts no longer after an edit that was taken back, until it was asked again", async (test) => {
+    const machines = await started(test);
+    await machines.live("hv1", uuid);
+    await machines.pass(2_000);
+    machines.nodes = [nodeWith("hv1", "10.0.9.12")];
+    await machines.pass(4_000);
     machines.nodes = [nodeWith("hv1", "10.0.9.11")];
-    assert.equal(machines.whyUnusable(), null, "the old definition is what was asked about");
+    assert.equal(machines.whyUnusable(), "bmc-unbound", "it may switch another machine by now");
+    await machines.pass(300_000);
+    assert.equal(machines.whyUnusable(), null);
+  });
+
+  it("counts as before where the edit came and went while the node was lost", async (test) => {
+    const machines = await started(test);
+    await machines.live("hv1", uuid);
+    await machines.pass(2_000);
+    const seen = encode({ machineId: "machine-of-hv1", bootId: "b1", alive: false });
+    const then = [{ delete: keys.alive("hv1") }, { put: keys.seen("hv1"), value: seen }];
+    await machines.store.transact({ compare: [], then });
+    await machines.pass(0);
+    machines.nodes = [nodeWith("hv1", "10.0.9.12")];
+    await machines.pass(60_000);
+    machines.nodes = [nodeWith("hv1", "10.0.9.11")];
+    assert.equal(machines.whyUnusable(), null);
   });
 
   it("counts only together with the node's others", async (test) => {
