@@ -5,6 +5,7 @@ import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { withExamples } from "../examples.ts";
 import { duration, name } from "../option-values.ts";
+import type { NodeName } from "../../reconciler/model/names.ts";
 import { maintenanceEndText } from "../output/maintenance-text.ts";
 import { print } from "../output/paint.ts";
 import { span } from "../../tui/view/line.ts";
@@ -103,21 +104,22 @@ async function withdraw({ node }: OffOptions, context: Context): Promise<void> {
 async function show(state: ClusterState, context: Context): Promise<void> {
   const { maintenanceInForce } = await import("../../reconciler/control/report/maintenance-report.ts");
   const { cluster, nodes } = maintenanceInForce(state);
-  const states: readonly (readonly [string, MaintenanceState])[] = [
-    [`cluster ${state.desired.cluster.name}`, cluster],
-    ...Object.entries(nodes),
+  const name = `cluster ${state.desired.cluster.name}`;
+  const states = [
+    { what: name, of: cluster, node: null },
+    ...Object.entries(nodes).map(([node, of]) => ({ what: node, of, node })),
   ];
   const now = context.clock.now();
   print(
     context,
-    states.map(([what, state]) => [
-      span(`${what}: ${inWords(state, now)}`, state.ending || state.doubt ? "warn" : "plain"),
+    states.map(({ what, of, node }) => [
+      span(`${what}: ${inWords(of, node, now)}`, of.ending || of.doubt ? "warn" : "plain"),
     ]),
   );
 }
 
-function inWords(state: MaintenanceState, now: number): string {
+function inWords(state: MaintenanceState, node: NodeName | null, now: number): string {
   if (!state.on) return "no maintenance";
   const why = state.reason ?? "no reason given";
-  return `on: ${why}; ${maintenanceEndText(state, now)}`;
+  return `on: ${why}; ${maintenanceEndText(state, now, node)}`;
 }

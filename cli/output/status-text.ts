@@ -1,4 +1,5 @@
-import { parseObjectId } from "../../reconciler/model/names.ts";
+import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
+import { type NodeName, parseObjectId } from "../../reconciler/model/names.ts";
 import type { StatusReport } from "../../reconciler/model/status-report.ts";
 import type { Line } from "../../tui/view/line.ts";
 import { blockedLines } from "./blocked-text.ts";
@@ -32,22 +33,29 @@ function headLine({ cluster, generation, appliedBy, leader }: StatusReport): str
   return `${cluster}: generation ${generation}${by}, ${leader === null ? "nobody leads" : `led by ${leader}`}`;
 }
 
-/** That of the cluster, and those of nodes that are about to end, or should have. */
+/** That of the cluster, and those of nodes: a line each for what is about to end, or should have, one for the others. */
 function maintenanceLines(
   { maintenance, nodesInMaintenance }: StatusReport,
   now: number,
   layout: Layout,
 ): readonly Line[] {
-  const ofNodes = Object.entries(nodesInMaintenance).filter(([, { ending, doubt }]) => ending || doubt);
-  const shown = [
-    ...(maintenance.on ? [["maintenance", maintenance] as const] : []),
-    ...ofNodes.map(([name, state]) => [`maintenance of node/${name}`, state] as const),
+  const ofNodes = Object.entries(nodesInMaintenance);
+  const passing = ofNodes.filter(([, { ending, doubt }]) => ending || doubt);
+  const others = ofNodes.filter(([, { ending, doubt }]) => !ending && !doubt).map(([name]) => name);
+  const lines = [
+    ...(maintenance.on ? [maintenanceLine(null, maintenance, now)] : []),
+    ...passing.map(([name, state]) => maintenanceLine(name, state, now)),
+    ...(others.length === 0 ? [] : [`maintenance of ${others.join(", ")}: not fenced, and given no VMs`]),
   ];
-  return shown.flatMap(([what, state]) => {
-    const why = state.reason === null ? "" : `: ${state.reason}`;
-    const end = state.until === null && !state.doubt ? "" : `, ${maintenanceEndText(state, now)}`;
-    return paragraph(2, `${what}${why}${end}`, "warn", layout);
-  });
+  return lines.flatMap((line) => paragraph(2, line, "warn", layout));
+}
+
+/** `node`: null: of the cluster. */
+function maintenanceLine(node: NodeName | null, state: MaintenanceState, now: number): string {
+  const what = node === null ? "maintenance" : `maintenance of node/${node}`;
+  const why = state.reason === null ? "" : `: ${state.reason}`;
+  const end = state.until === null && !state.doubt ? "" : `, ${maintenanceEndText(state, now, node)}`;
+  return `${what}${why}${end}`;
 }
 
 function driftLines({ drift }: StatusReport, layout: Layout): readonly Line[] {

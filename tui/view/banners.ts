@@ -1,4 +1,5 @@
 import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
+import type { NodeName } from "../../reconciler/model/names.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
 import type { Digest } from "../digest.ts";
 import { isStale, type Freshness } from "../freshness.ts";
@@ -65,7 +66,7 @@ function maintenanceBanner(report: ClusterReport, now: number, glyphs: Glyphs): 
   const why = reason ?? "no reason given";
   const meaning = ending || doubt ? "" : ` ${glyphs.dot} no fencing, no takeover`;
   return span(
-    ` ${glyphs.alert} MAINTENANCE  ${why}, ${endInWords(report.maintenance, now)}${meaning}`,
+    ` ${glyphs.alert} MAINTENANCE  ${why}, ${endInWords(report.maintenance, now, null)}${meaning}`,
     "banner-warn",
   );
 }
@@ -79,11 +80,17 @@ function nodeMaintenanceBanner(report: ClusterReport, now: number, glyphs: Glyph
   if (first === undefined) return null;
   const [name, state] = first;
   const others = passing.length === 1 ? "" : ` (and ${String(passing.length - 1)} more)`;
-  return span(` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now)}${others}`, "banner-warn");
+  return span(` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now, name)}${others}`, "banner-warn");
 }
 
-function endInWords({ until, doubt, ending }: MaintenanceState, now: number): string {
-  if (doubt) return "over if the clock is right: `keel maintenance off` ends it";
+/** `node`: null: of the cluster. */
+function endInWords(
+  { until, doubt, ending }: MaintenanceState,
+  now: number,
+  node: NodeName | null,
+): string {
+  const flag = node === null ? "" : ` --node ${node}`;
+  if (doubt) return `over if the clock is right: \`keel maintenance off${flag}\` ends it`;
   if (until === null) return "no end set";
   if (until <= now) return "its end has passed";
   return ending

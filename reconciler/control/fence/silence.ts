@@ -87,8 +87,9 @@ function show(it: NodeCase, record: Silent, verdict: Exclude<Verdict, { readonly
       ? { ...shared, phase: "failed", round: 0, at: now, why: verdict.why }
       : { ...shared, phase: verdict.is, why: verdict.why };
   if (next.phase === record.phase && next.why?.code === record.why?.code) return rest(wakeInMs);
+  const isAlarm = verdict.is === "hopeless" || verdict.why?.code === "store-cut";
   const told = {
-    level: verdict.is === "hopeless" ? ("alarm" as const) : ("warning" as const),
+    level: isAlarm ? ("alarm" as const) : ("warning" as const),
     reason: verdict.why ?? reason("node-suspect", { node }),
   };
   return { ...write(next, told), wakeInMs };

@@ -11,7 +11,9 @@ describe("keel maintenance", () => {
     await bench.keel("maintenance on --node hv1 --reason disks --for 7m -y");
     const early = await bench.keel("maintenance status");
     assert.doesNotMatch(early.out, /ends in/);
-    assert.doesNotMatch((await bench.keel("status")).out, /node\/hv1/);
+    const before = (await bench.keel("status")).out;
+    assert.match(before, /maintenance of hv1: not fenced, and given no VMs/);
+    assert.doesNotMatch(before, /node\/hv1/);
     await bench.clock.advance(180_000);
     const late = await bench.keel("maintenance status");
     assert.match(late.out, /lab: on: swap; ends in [23]m \d\ds: fencing is possible again then/);

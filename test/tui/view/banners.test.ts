@@ -46,7 +46,7 @@ describe("bannerLines", () => {
     const doubt = { on: true, reason: "swap", until: null, doubt: true, ending: false };
     assert.deepEqual(banners(clusterReport({ maintenance: doubt, nodesInMaintenance: { hv1: doubt } })), [
       "! MAINTENANCE  swap, over if the clock is right: `keel maintenance off` ends it",
-      "! MAINTENANCE  of hv1 over if the clock is right: `keel maintenance off` ends it",
+      "! MAINTENANCE  of hv1 over if the clock is right: `keel maintenance off --node hv1` ends it",
     ]);
   });
 

@@ -94,6 +94,12 @@ describe("a node that falls silent", () => {
     assert.deepEqual(write?.record?.phase === "lost" && write.record.why, why);
   });
 
+  it("is an alarm where its way to the store is cut alone: it lives, and nothing is done to it", () => {
+    const why = reason("store-cut", { node: "hv1" });
+    const { write } = nextOf({ ...lost, answers: true, verdict: () => ({ is: "suspect", why, leftMs: 1 }) });
+    assert.deepEqual(write?.told, { level: "alarm", reason: why });
+  });
+
   it("is a person's once it was left to one, whatever is said of it later", () => {
     const why = (code: "fence-bound" | "fence-storm") => reason(code, { node: "hv1" });
     const asked = nextOf({ ...lost, verdict: () => ({ is: "lost", why: why("fence-bound") }) }).write?.record;
