@@ -1,5 +1,6 @@
 /** What a node's power devices say now, and whether they would prove it off. Nothing is switched. */
-import { bindingOf, isSimulated } from "../reconciler/control/fence/bindings.ts";
+import { bindingOf, boundDevices, isSimulated } from "../reconciler/control/fence/bindings.ts";
+import { fieldsInForce, kitInForce } from "../reconciler/control/fence/last-fields.ts";
 import {
   askDevices,
   type DeviceAnswer,
@@ -12,6 +13,7 @@ import type { ClusterState } from "../reconciler/control/cluster-state.ts";
 import type { Binding } from "../reconciler/model/binding.ts";
 import type { Node } from "../reconciler/model/desired.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
+import { describeReason } from "../reconciler/model/reasons.ts";
 import { formatTime } from "../reconciler/desired/times.ts";
 import type { Context } from "./context.ts";
 import { deviceOpener } from "./fence-agents.ts";
@@ -25,7 +27,7 @@ export interface FenceCheck {
   readonly systemUuid: string | null;
   readonly devices: readonly DeviceAnswer[];
   readonly binding: Binding | null;
-  /** Every device tells on or off, and they are bound: a fence would have its proof. */
+  /** Every device tells on or off, they are bound, and may be used: a fence would have its proof. */
   readonly provable: boolean;
   /** Why not. */
   readonly problem: string | null;
@@ -45,10 +47,18 @@ export function nodeWithDevices(name: string, { desired }: ClusterState): Node {
   });
 }
 
-/** Asks each device once. */
-export async function checkFence(node: Node, state: ClusterState, context: Context): Promise<FenceCheck> {
+/** Asks each device once that a fence would ask: of a node that does not live, those that it was last alive with. */
+export async function checkFence(document: Node, state: ClusterState, context: Context): Promise<FenceCheck> {
   const open = deviceOpener(context);
-  const alive = state.nodes.get(node.name)?.alive ?? null;
+  const { name } = document;
+  const facts = { name, document, observed: state.nodes.get(name) ?? null };
+  const node = fieldsInForce(facts, state) ?? document;
+  const alive = facts.observed?.alive ?? null;
+  const kit = kitInForce(
+    boundDevices(open, () => state),
+    facts,
+    state,
+  );
   const uuids = systemUuidsOf(node.name, alive, state.nodes.observed);
   const devices = await askDevices(
     node.bmc.map((bmc) => open(bmc, node.name)),
@@ -57,7 +67,8 @@ export async function checkFence(node: Node, state: ClusterState, context: Conte
   );
   const binding = bindingOf(node, state);
   const isBound = binding !== null || isSimulated(node);
-  const problem = unreadable(devices) ?? (isBound ? null : whyUnbound(devices, uuids, alive !== null));
+  const unbound = isBound ? null : whyUnbound(devices, uuids, alive !== null);
+  const problem = unreadable(devices) ?? unbound ?? (kit.usable ? null : describeReason(kit.why));
   return {
     node: node.name,
     alive: alive !== null,

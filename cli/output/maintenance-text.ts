@@ -13,7 +13,8 @@ export function maintenanceEndText(
   now: number,
   node: NodeName | null,
 ): string {
-  if (doubt) return `its time is over, but the clock that says so was set: \`${endingCommand(node)}\` ends it`;
+  if (doubt)
+    return `its time is over, but the clock that says so was set: \`${endingCommand(node)}\` ends it`;
   if (until === null) return "no end set";
   return ending
     ? `ends in ${durationText(until - now)}: fencing is possible again then`

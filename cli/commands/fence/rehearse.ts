@@ -1,20 +1,15 @@
 import type { Command } from "commander";
-import type { ClusterState } from "../../../reconciler/control/cluster-state.ts";
-import { describeReason } from "../../../reconciler/model/reasons.ts";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import type { FenceCheck } from "../../fence-check.ts";
+import type { Fates } from "../../fence-rehearsal.ts";
 import { name } from "../../option-values.ts";
 import { printData } from "../../output/answer.ts";
 
 /** `keel fence rehearse -o json`. */
-export interface Rehearsal {
+export interface Rehearsal extends Fates {
   /** What its devices say now; null: it has none. */
   readonly power: FenceCheck | null;
-  /** VMs that would start elsewhere, in their order. */
-  readonly restarted: readonly { readonly vm: string; readonly to: string; readonly why: string }[];
-  /** VMs that would run nowhere. */
-  readonly left: readonly { readonly vm: string; readonly why: string }[];
 }
 
 /** `keel fence rehearse`: what would happen if a node were lost now. */
@@ -37,53 +32,41 @@ export function register(fence: Command, context: ContextFactory): void {
 
 async function rehearseLoss(node: string, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
-  const [{ checkFence }, { notFound }] = await Promise.all([
+  const [{ checkFence }, { fatesOf }, { presentInput }, { notFound }] = await Promise.all([
     import("../../fence-check.ts"),
+    import("../../fence-rehearsal.ts"),
+    import("../../../reconciler/control/plan-input.ts"),
     import("../../output/object-names.ts"),
   ]);
   const { state } = await context.feed();
   const document = state.desired.nodes.get(node);
   if (document === undefined) throw notFound("node", "nodes", node, state.desired.nodes.keys());
   const power = document.bmc.length === 0 ? null : await checkFence(document, state, context);
-  const rehearsal = { power, ...(await fatesOf(node, state, context)) };
+  const rehearsal = { power, ...fatesOf(presentInput(state, context.clock.now()), node) };
   if (format === "table") await tell(node, rehearsal, context);
   else await printData(context, format, rehearsal);
 }
 
-/** By the one planner, supposing that the node is proven dead. */
-async function fatesOf(
-  node: string,
-  state: ClusterState,
-  context: Context,
-): Promise<Pick<Rehearsal, "restarted" | "left">> {
-  const [{ presentInput }, { whatIf }] = await Promise.all([
-    import("../../../reconciler/control/plan-input.ts"),
-    import("../../../reconciler/plan/what-if.ts"),
-  ]);
-  const input = presentInput(state, context.clock.now());
-  const { moved, unplaced } = whatIf(input, { lost: new Set([node]), flushed: new Set(), added: [] });
-  return {
-    restarted: moved
-      .filter(({ from }) => from === node)
-      .map(({ vm, to, why }) => ({ vm, to, why: describeReason(why) })),
-    left: unplaced
-      .filter(({ from }) => from === node)
-      .map(({ vm, why }) => ({ vm, why: describeReason(why) })),
-  };
-}
-
-async function tell(node: string, { power, restarted, left }: Rehearsal, context: Context): Promise<void> {
+async function tell(node: string, rehearsal: Rehearsal, context: Context): Promise<void> {
+  const { power, restarted, left } = rehearsal;
   const { checkLines } = await import("../../fence-check.ts");
   if (power === null) context.out(`node/${node} has no power devices.`);
   else for (const line of checkLines(power)) context.out(line);
   context.out("");
-  if (power?.provable === true) context.out(`If ${node} were lost now, it would be proven off, and then:`);
-  else {
-    const why = power?.problem ?? "it has no `bmc`";
-    context.out(`If ${node} were lost now, there would be no proof: ${why}.`);
-    context.out(`Its VMs would stay where they are until \`keel node confirm-dead ${node}\`, and then:`);
-  }
+  for (const line of whatFollows(node, rehearsal)) context.out(line);
   for (const { vm, to, why } of restarted) context.out(`  ${vm} starts on ${to}: ${why}`);
   for (const { vm, why } of left) context.out(`  ${vm} starts nowhere: ${why}`);
   if (restarted.length + left.length === 0) context.out("  nothing: no VM runs there");
+}
+
+function whatFollows(node: string, { power, leftAlone }: Rehearsal): readonly string[] {
+  const proof = power === null ? "it has no `bmc`" : power.problem;
+  if (leftAlone === null && proof === null) {
+    return [`If ${node} were lost now, it would be proven off, and then:`];
+  }
+  return [
+    ...(leftAlone === null ? [] : [`If ${node} were lost now, it would not be fenced: ${leftAlone}.`]),
+    ...(proof === null ? [] : [`If ${node} were lost now, there would be no proof: ${proof}.`]),
+    `Its VMs would stay where they are until \`keel node confirm-dead ${node}\`, and then:`,
+  ];
 }

@@ -317,12 +317,42 @@ describe("keel fence rehearse", { timeout: 120_000 }, () => {
     assert.ok(agent.actions.every((action) => action === "status"));
   });
 
+  it("says what keeps it from being fenced, and what keeps its devices from being used", async (test) => {
+    const { bench, env } = await openBench(test);
+    await bench.keel("fence test hv1 --bind --word", { env, answer: "hv1" });
+    await bench.write("lab.yaml", withDevice.replace("name: lab\n", "name: lab\nfencing: {methods: []}\n"));
+    await bench.keel("apply -y", { env });
+    await bench.keel("maintenance on --node hv1 --reason disks -y", { env });
+    const { out } = await bench.keel("fence rehearse hv1", { env });
+    assert.match(out, /If hv1 were lost now, it would not be fenced: maintenance is on\./);
+    assert.match(out, /there would be no proof: [^]*`fencing.methods` does not let/);
+    assert.match(out, /web1 starts nowhere: [^]*nothing is taken over while maintenance is on/);
+    const tested = await bench.keel("fence test hv1", { env });
+    assert.match(tested.out, /A fence would prove nothing: [^]*`fencing.methods`/);
+    assert.equal(tested.exit, 1);
+  });
+
+  it("asks the devices that a node was last alive with", async (test) => {
+    const { bench, env } = await openBench(test);
+    await bench.keel("fence test hv1 --bind --word", { env, answer: "hv1" });
+    bench.cluster.powerOff("hv1");
+    await bench.clock.advance(20_000);
+    await bench.write("lab.yaml", withDevice.replace("10.0.9.11", "10.0.9.77"));
+    await bench.keel("apply -y", { env });
+    const { power } = (await bench.data("fence rehearse hv1", { env })) as Rehearsal;
+    assert.match(power?.devices[0]?.device ?? "", /10\.0\.9\.11/);
+  });
+
   it("names the VMs that would run nowhere", async (test) => {
     const { bench, env } = await openBench(test);
     await bench.write("pin.yaml", "kind: VM\nname: pin1\nmemory: 1GiB\nlimits: [hv1]\n");
     await bench.keel("apply -y", { env });
     const { out } = await bench.keel("fence rehearse hv1", { env });
     assert.match(out, /pin1 starts nowhere: /);
+    assert.doesNotMatch(out, /it would not be fenced/);
+    await bench.keel("vm shutdown web1 -y --wait", { env });
+    const nothing = await bench.keel("fence rehearse hv1", { env });
+    assert.match(nothing.out, /it would not be fenced: no VM of it could start elsewhere\./);
   });
 
   it("tells of a node without devices", async (test) => {

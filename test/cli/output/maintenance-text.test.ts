@@ -9,7 +9,10 @@ const on = { ...noMaintenance, on: true };
 
 describe("the end of maintenance", () => {
   it("is a time, or none", () => {
-    assert.equal(maintenanceEndText({ ...on, until: now + 7_200_000 }, now, null), "until 2026-01-01T02:00:00Z");
+    assert.equal(
+      maintenanceEndText({ ...on, until: now + 7_200_000 }, now, null),
+      "until 2026-01-01T02:00:00Z",
+    );
     assert.equal(maintenanceEndText(on, now, null), "no end set");
   });
 

@@ -1,0 +1,39 @@
+/** What would become of a node and its VMs if it were lost now, by the one planner. */
+import type { NodeName, VmName } from "../reconciler/model/names.ts";
+import { describeReason } from "../reconciler/model/reasons.ts";
+import type { PlanInput } from "../reconciler/plan/input.ts";
+import { isClusterMaintained, readNodes } from "../reconciler/plan/node-facts.ts";
+import { whatIf } from "../reconciler/plan/what-if.ts";
+import { isWorthFencing } from "../reconciler/plan/worth-fencing.ts";
+
+export interface Fates {
+  /** Why it would not be fenced, proof or not; null: nothing that the records tell speaks against it. */
+  readonly leftAlone: string | null;
+  /** VMs that would start elsewhere once it is proven dead, in their order. */
+  readonly restarted: readonly { readonly vm: VmName; readonly to: NodeName; readonly why: string }[];
+  /** VMs that would run nowhere. */
+  readonly left: readonly { readonly vm: VmName; readonly why: string }[];
+}
+
+export function fatesOf(input: PlanInput, node: NodeName): Fates {
+  const { moved, unplaced } = whatIf(input, { lost: new Set([node]), flushed: new Set(), added: [] });
+  const restarted = moved
+    .filter(({ from }) => from === node)
+    .map(({ vm, to, why }) => ({ vm, to, why: describeReason(why) }));
+  return {
+    leftAlone: whyLeftAlone(input, node, restarted.length > 0),
+    restarted,
+    left: unplaced
+      .filter(({ from }) => from === node)
+      .map(({ vm, why }) => ({ vm, why: describeReason(why) })),
+  };
+}
+
+/** Whether the store would keep its quorum, and what else is lost by then, is for the leader to see. */
+function whyLeftAlone(input: PlanInput, node: NodeName, startsAny: boolean): string | null {
+  const nodes = readNodes(input);
+  if (isClusterMaintained(input) || nodes.get(node)?.isMaintained === true) return "maintenance is on";
+  const seen = [...nodes.values()].filter(({ document, health }) => document !== null && health !== "unseen");
+  if (seen.length < 2) return "it is the only node";
+  return startsAny || isWorthFencing(input, node) ? null : "no VM of it could start elsewhere";
+}
