@@ -7,7 +7,7 @@ import { durationText } from "./duration-text.ts";
 import { count } from "../../tui/view/amounts.ts";
 import { flushText } from "./flush-text.ts";
 import { maintenanceEndText } from "./maintenance-text.ts";
-import { heading, type Layout, paragraph, sections } from "./layout.ts";
+import { heading, type Layout, namesIn, paragraph, sections } from "./layout.ts";
 import { spareLines } from "./spare-text.ts";
 
 export function statusLines(status: StatusReport, now: number, layout: Layout): readonly Line[] {
@@ -19,11 +19,12 @@ export function statusLines(status: StatusReport, now: number, layout: Layout): 
       ...paragraph(2, `vms    ${countsText(status.vms)}`, "plain", layout),
       ...driftLines(status, layout),
     ],
+    missedLines(status, layout),
     flushLines(status, layout),
     heldLines(status, now, layout),
     blockedLines(notHeld(status), layout),
     pendingLines(status, layout),
-    spareLines(status.spare, layout),
+    [...spareLines(status.spare, layout), ...unprovableLines(status, layout)],
   ]);
 }
 
@@ -67,6 +68,25 @@ function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
   const all = Object.values(counts).reduce<number>((sum, count = 0) => sum + count, 0);
   const states = Object.entries(counts).map(([state, count = 0]) => `${count} ${state}`);
   return all === 0 ? "none" : `${all}: ${states.join(", ")}`;
+}
+
+function missedLines({ missed }: StatusReport, layout: Layout): readonly Line[] {
+  if (missed.length === 0) return [];
+  return [
+    heading("Missed"),
+    ...missed.flatMap(({ node, state, reason }) => [
+      ...paragraph(2, `node/${node}  ${state}: ${reason.text}`, "warn", layout),
+      ...(reason.advice === null ? [] : paragraph(4, reason.advice, "muted", layout)),
+    ]),
+  ];
+}
+
+/** What is said of spare places is so once the node is proven dead. */
+function unprovableLines({ unprovable, spare }: StatusReport, layout: Layout): readonly Line[] {
+  if (unprovable.length === 0 || spare.nodes === 0) return [];
+  const meaning = "Only a person could say that these are off, and their VMs would wait for that";
+  const names = namesIn(unprovable, layout.cells, layout.glyphs);
+  return paragraph(2, `${meaning}: ${names}.`, "warn", layout);
 }
 
 function flushLines({ flushes }: StatusReport, layout: Layout): readonly Line[] {

@@ -107,7 +107,8 @@ export const reasonTable = {
   "maintenance-off": { text: "maintenance of {what} is over" },
   "maintenance-in-doubt": {
     text: "maintenance of {what} should be over by one clock of the leader, which was set, and is not by the other; it stays on",
-    advice: "`keel maintenance off` ends it, of a node with `--node`, and with `--override` where no file says so.",
+    advice:
+      "`keel maintenance off` ends it, of a node with `--node`, and with `--override` where no file says so.",
   },
   "recovery-in-maintenance": {
     text: "{node}, where it ran, is dead or was booted anew; nothing is taken over while maintenance is on",
@@ -115,7 +116,8 @@ export const reasonTable = {
   },
   "lost-in-maintenance": {
     text: "{node} is lost, and left alone: maintenance is on",
-    advice: "`keel maintenance status` shows what is in force; `keel maintenance off`, of a node with `--node`, ends it.",
+    advice:
+      "`keel maintenance status` shows what is in force; `keel maintenance off`, of a node with `--node`, ends it.",
   },
   "only-node": {
     text: "{node} is lost, and the only node: nothing could take over",

@@ -234,6 +234,14 @@ export const clusterShapes: Readonly<Record<string, TSchema>> = {
     blocked: listOf(ref("Blocked")),
     pending: listOf(shape("What takes effect at the next restart.", { object: text(), text: text() })),
     drift: whole("How many things are otherwise than written."),
+    missed: listOf(
+      shape("A node that is missed, or was.", {
+        node: text(),
+        state: oneOf(nodeStates),
+        reason: ref("Reason"),
+      }),
+    ),
+    unprovable: listOf(text("A node that nothing but a person's word could prove dead.")),
     spare: ref("Spare"),
   }),
 };

@@ -1,7 +1,10 @@
-import { nodeStates, vmStates } from "../../model/states.ts";
+import type { Node } from "../../model/desired.ts";
+import type { NodeName } from "../../model/names.ts";
+import { type NodeState, nodeStates, vmStates } from "../../model/states.ts";
 import type { ClusterReport } from "../../model/report.ts";
 import type { StatusReport } from "../../model/status-report.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import { bindingOf, isSimulated } from "../fence/bindings.ts";
 import { presentInput } from "../plan-input.ts";
 import { planOf, reportCluster } from "./cluster-report.ts";
 import { reportSpare } from "./what-if.ts";
@@ -23,18 +26,42 @@ export function reportStatus(state: ClusterState, now: number): StatusReport {
     nodes: countOf(nodeStates, report.nodes),
     vms: countOf(vmStates, report.vms),
     ...needingAttention(report),
+    unprovable: unprovableNodes(state),
     spare: reportSpare(presentInput(state, now)),
   };
 }
+
+/** Of those that were ever seen: others are never fenced. */
+function unprovableNodes(state: ClusterState): readonly NodeName[] {
+  const { cluster, nodes } = state.desired;
+  const mayProve = (node: Node) =>
+    cluster.fencing.methods.includes("bmc") &&
+    node.bmc.length > 0 &&
+    (isSimulated(node) || bindingOf(node, state) !== null);
+  const seen = [...nodes.values()].filter(({ name }) => state.nodes.get(name)?.seen != null);
+  return seen.filter((node) => !mayProve(node)).map(({ name }) => name);
+}
+
+const missedStates: ReadonlySet<NodeState> = new Set([
+  "agent-down",
+  "suspect",
+  "lost",
+  "fencing",
+  "fence-failed",
+  "fenced",
+]);
 
 function needingAttention({
   nodes,
   vms,
   blocked,
   drift,
-}: ClusterReport): Pick<StatusReport, "flushes" | "held" | "blocked" | "pending" | "drift"> {
+}: ClusterReport): Pick<StatusReport, "missed" | "flushes" | "held" | "blocked" | "pending" | "drift"> {
   const pending = drift.filter(({ kind }) => kind === "pending");
   return {
+    missed: nodes
+      .filter(({ state }) => missedStates.has(state))
+      .map(({ name, state, reason }) => ({ node: name, state, reason })),
     flushes: nodes.flatMap(({ name, flush }) => (flush === null ? [] : [{ node: name, ...flush }])),
     held: vms.flatMap(({ name, held, reason }) => (held === null ? [] : [{ vm: name, ...held, reason }])),
     blocked,

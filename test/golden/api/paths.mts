@@ -953,6 +953,13 @@ export interface components {
             }[];
             /** @description How many things are otherwise than written. */
             drift: number;
+            missed: {
+                node: string;
+                /** @enum {string} */
+                state: "ready" | "cordoned" | "flushing" | "flushed" | "returning" | "unseen" | "agent-down" | "suspect" | "lost" | "fencing" | "fence-failed" | "fenced" | "leaving";
+                reason: components["schemas"]["Reason"];
+            }[];
+            unprovable: string[];
             spare: components["schemas"]["Spare"];
         };
         /** @description A field that changes. */
