@@ -80,15 +80,14 @@ function nodeMaintenanceBanner(report: ClusterReport, now: number, glyphs: Glyph
   if (first === undefined) return null;
   const [name, state] = first;
   const others = passing.length === 1 ? "" : ` (and ${String(passing.length - 1)} more)`;
-  return span(` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now, name)}${others}`, "banner-warn");
+  return span(
+    ` ${glyphs.alert} MAINTENANCE  of ${name} ${endInWords(state, now, name)}${others}`,
+    "banner-warn",
+  );
 }
 
 /** `node`: null: of the cluster. */
-function endInWords(
-  { until, doubt, ending }: MaintenanceState,
-  now: number,
-  node: NodeName | null,
-): string {
+function endInWords({ until, doubt, ending }: MaintenanceState, now: number, node: NodeName | null): string {
   const flag = node === null ? "" : ` --node ${node}`;
   if (doubt) return `over if the clock is right: \`keel maintenance off${flag}\` ends it`;
   if (until === null) return "no end set";
