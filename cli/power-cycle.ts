@@ -6,10 +6,13 @@ import { setMaxListeners } from "node:events";
 import { readBootId } from "../agent/machine-ids.ts";
 import type { ClusterFeed } from "../reconciler/control/cluster-feed.ts";
 import { type Life, lifeOf } from "../reconciler/control/fence/life.ts";
+import { addressesOf } from "../reconciler/control/fence/last-fields.ts";
 import { powerOn, runRound, whyUnproven } from "../reconciler/control/fence/round.ts";
+import { keepsQuorum, placedMembers } from "../reconciler/control/fence/store-members.ts";
 import type { Node } from "../reconciler/model/desired.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
 import type { Alive } from "../reconciler/model/observed.ts";
+import { addressesOfHost } from "./addresses-of-host.ts";
 import { readLife, refused, type Subject } from "./bind-subject.ts";
 import type { Context } from "./context.ts";
 
@@ -54,9 +57,11 @@ async function askForLeave(subject: Subject, before: Life, context: Context): Pr
   const { name } = node;
   refuseInUse(node, feed);
   await refuseOwnMachine(node, before.alive);
+  await refuseLossOfStore(subject, context);
   const answer = await context.ask(`This powers ${name} off, and on again. Type ${name} to go on: `);
   if (answer !== name) throw new KeelError("not-confirmed", { why: `the answer was not ${name}` });
   await readLife(subject, context.signal);
+  await refuseLossOfStore(subject, context);
   refuseInUse(node, feed);
   if ((await lifeOf(name, subject))?.revision !== before.revision) {
     throw refused(node, "it began another life meanwhile", "Run it again.");
@@ -87,6 +92,16 @@ async function refuseOwnMachine(node: Node, { bootId }: Alive): Promise<void> {
     "this command runs on that very machine, and would go off with it",
     "Run it on another machine.",
   );
+}
+
+/** Without the store nobody could tell whether it fell silent, and nothing in the cluster would be decided. */
+async function refuseLossOfStore({ node, feed }: Subject, context: Context): Promise<void> {
+  const { state } = feed;
+  const facts = { name: node.name, document: node, observed: state.nodes.get(node.name) ?? null };
+  const members = await placedMembers(await context.maintenance(), addressesOfHost);
+  if (keepsQuorum(members, addressesOf(facts, state))) return;
+  const advice = "`keel store status` shows its members; bring the others up first.";
+  throw refused(node, "the store would lose its quorum with it", advice);
 }
 
 /** Null: its life ended while the devices read off, and no other began. Else what speaks against their being its own. */

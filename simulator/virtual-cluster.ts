@@ -115,6 +115,11 @@ export class VirtualCluster {
     return this.#site(node).machine;
   }
 
+  /** Of the store as a whole. */
+  maintenance(): MemoryMaintenance {
+    return new MemoryMaintenance({ core: this.#core });
+  }
+
   /** Where a VM is active; null: nowhere. */
   machineOf(vm: VmName): SimulatedMachine | null {
     const sites = [...this.#sites.values()];

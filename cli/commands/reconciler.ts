@@ -1,10 +1,10 @@
-import { lookup } from "node:dns/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { Option, type Command } from "commander";
 import { readBootId } from "../../agent/machine-ids.ts";
 import type { Log } from "../../reconciler/runtime/log.ts";
+import { addressesOfHost } from "../addresses-of-host.ts";
 import type { Context, ContextFactory } from "../context.ts";
 import { daemonLog } from "../daemon-log.ts";
 import { withExamples } from "../examples.ts";
@@ -67,7 +67,7 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const host = {
     bootId: await hostOf(options, log),
     ask: directAsker({ clock, random }),
-    resolve: addressesOf,
+    resolve: addressesOfHost,
   };
   const shared = { store, maintenance, keys, clock, log, feed, id, trust };
   const tasks: Task[] = [
@@ -105,9 +105,4 @@ async function hostOf({ bootIdFile }: ReconcilerCommandOptions, log: Log): Promi
     log.warn("this machine's boot id cannot be read: the leader does not know its own host", { why });
     return null;
   }
-}
-
-async function addressesOf(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
 }

@@ -156,7 +156,7 @@ export class Bench implements AsyncDisposable {
   #lent({ maintenance }: CommandOptions): Lent {
     const { cluster } = this;
     return {
-      ...(maintenance === undefined ? {} : { maintenance: () => Promise.resolve(maintenance) }),
+      maintenance: () => Promise.resolve(maintenance ?? cluster.maintenance()),
       endpoints: () => Promise.resolve(["memory"]),
       cluster: () => Promise.resolve({ name: "lab", keys: cluster.keys }),
       store: () => Promise.resolve(cluster.client()),

@@ -8,7 +8,6 @@ import { deathOf, type FenceRecord, incidentId } from "../../model/fence.ts";
 import type { Cluster } from "../../model/desired.ts";
 import type { NodeName, VmName } from "../../model/names.ts";
 import { soonest } from "../../model/soonest.ts";
-import type { ClusterState } from "../cluster-state.ts";
 import { type NodeFacts, readNodes } from "../../plan/node-facts.ts";
 import { hasStrangers } from "../../plan/vm-facts.ts";
 import { isWorthFencing } from "../../plan/worth-fencing.ts";
@@ -22,7 +21,7 @@ import type { FenceDevices } from "./fence-device.ts";
 import { writeFence } from "./journal.ts";
 import type { ImageStore } from "./image-store.ts";
 import { imagesOf } from "./images-of.ts";
-import { fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
+import { addressesOf, fieldsInForce, kitInForce, writeLastFields } from "./last-fields.ts";
 import { writeLease } from "./lease.ts";
 import {
   endsByTime,
@@ -270,12 +269,6 @@ function unheard({ name, observed }: NodeFacts, address: string | null): Unheard
   const told = seen?.answersAt ?? null;
   const place = told === null ? null : { ...told, address: told.address ?? address };
   return { node: name, incident: incidentId(seen), bootId: seen?.bootId ?? null, place };
-}
-
-function addressesOf(node: NodeFacts, state: ClusterState): readonly string[] {
-  const { name, observed } = node;
-  const address = fieldsInForce(node, state)?.address ?? null;
-  return [name, ...(address === null ? [] : [address]), ...(observed?.seen?.addresses ?? [])];
 }
 
 function silentNode(

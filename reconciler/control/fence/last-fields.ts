@@ -59,6 +59,15 @@ export function fieldsInForce(
   return fields === undefined ? document : { name, address: fields.address, bmc: fields.bmc };
 }
 
+/** By what it may be known in the network. */
+export function addressesOf(
+  node: Pick<NodeFacts, "name" | "document" | "observed">,
+  state: Pick<Known, "lastFields">,
+): readonly string[] {
+  const address = fieldsInForce(node, state)?.address ?? null;
+  return [node.name, ...(address === null ? [] : [address]), ...(node.observed?.seen?.addresses ?? [])];
+}
+
 /** What may prove this node off, or power it on: by the fields in force. */
 export function kitInForce(
   devices: FenceDevices,

@@ -55,19 +55,27 @@ export class StoreMembers {
   async #ask(maintenance: Pick<StoreMaintenance, "status">): Promise<void> {
     const before = this.#members;
     try {
-      const { members } = await maintenance.status();
-      this.#members = await Promise.all(members.map((member) => this.#placed(member)));
+      this.#members = await placedMembers(maintenance, this.#options.resolve);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#members = null;
     }
     if (before === null && this.#members !== null) this.#options.onChange();
   }
+}
 
-  async #placed(member: StoreMember): Promise<StoreMember> {
-    const found = await Promise.all(member.hosts.map((host) => this.#options.resolve(host)));
-    return { ...member, hosts: [...member.hosts, ...found.flat()] };
-  }
+/** The members, with the addresses of their hosts' names. @throws StoreError where none answers */
+export async function placedMembers(
+  maintenance: Pick<StoreMaintenance, "status">,
+  resolve: StoreMembersOptions["resolve"],
+): Promise<readonly StoreMember[]> {
+  const { members } = await maintenance.status();
+  return Promise.all(
+    members.map(async (member) => {
+      const found = await Promise.all(member.hosts.map(resolve));
+      return { ...member, hosts: [...member.hosts, ...found.flat()] };
+    }),
+  );
 }
 
 /** Whether more than half of all members that have a vote answer and are elsewhere. */

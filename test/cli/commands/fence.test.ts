@@ -161,6 +161,27 @@ A fence would prove nothing: not bound: the machine tells no UUID of its own.
     assert.deepEqual(switched(agent), []);
   });
 
+  it("does not cycle a node without which the store would have no quorum, asked before and after the answer", async (test) => {
+    const { bench, agent, env } = await openFlushed(test);
+    const member = (host: string, problem: string | null) => {
+      return { id: host, name: host, endpoint: host, hosts: [host], leader: false, learner: false, problem };
+    };
+    const problems: (string | null)[] = ["no answer", null, "no answer"];
+    const maintenance = bench.cluster.maintenance();
+    const { status } = maintenance;
+    maintenance.status = async () => {
+      const members = [member("hv1", null), member("hv2", null), member("hv3", problems.shift() ?? null)];
+      return { ...(await status.call(maintenance)), members };
+    };
+    for (const problemsLeft of [2, 0]) {
+      const { err, exit } = await bench.keel("fence test hv1 --bind", { env, answer: "hv1", maintenance });
+      assert.match(err, /the store would lose its quorum with it/);
+      assert.equal(exit, 1);
+      assert.equal(problems.length, problemsLeft);
+    }
+    assert.deepEqual(switched(agent), []);
+  });
+
   it("binds by a power cycle that the node comes back from in a new boot", async (test) => {
     const { bench, agent, cycle } = await openFlushed(test);
     const { out, err, exit } = await cycle([/it read off twice/, async () => restart(bench, 60_000)]);
