@@ -1,5 +1,5 @@
 /** What a node's power devices say now, and whether they would prove it off. Nothing is switched. */
-import { bindingOf, boundDevices, isSimulated } from "../reconciler/control/fence/bindings.ts";
+import { bindingOf, isSimulated, judgedBy } from "../reconciler/control/fence/bindings.ts";
 import { fieldsInForce, kitInForce } from "../reconciler/control/fence/last-fields.ts";
 import {
   askDevices,
@@ -12,8 +12,10 @@ import {
 import type { ClusterState } from "../reconciler/control/cluster-state.ts";
 import type { Binding } from "../reconciler/model/binding.ts";
 import type { Node } from "../reconciler/model/desired.ts";
+import type { NodeName } from "../reconciler/model/names.ts";
+import type { NodeFacts } from "../reconciler/plan/node-facts.ts";
 import { KeelError } from "../reconciler/model/errors.ts";
-import { describeReason } from "../reconciler/model/reasons.ts";
+import { describeReason, type ReasonCode } from "../reconciler/model/reasons.ts";
 import { formatTime } from "../reconciler/desired/times.ts";
 import type { Context } from "./context.ts";
 import { deviceOpener } from "./fence-agents.ts";
@@ -38,27 +40,45 @@ export function nodeWithDevices(name: string, { desired }: ClusterState): Node {
   const node = desired.nodes.get(name);
   if (node === undefined) throw notFound("node", "nodes", name, desired.nodes.keys());
   if (node.bmc.length > 0) return node;
+  throw noDevices(name);
+}
+
+/** A node that cannot be tested. */
+export function noDevices(name: NodeName): KeelError {
   const advice =
     "Give it one in its document: bmc: { agent: ipmilan, address: 10.0.9.11, … }; then `keel apply`.";
-  throw new KeelError("refused", {
+  return new KeelError("refused", {
     what: `Asking for the power of node/${name}`,
     why: "it has no `bmc`",
     advice,
   });
 }
 
-/** Asks each device once that a fence would ask: of a node that does not live, those that it was last alive with. */
-export async function checkFence(document: Node, state: ClusterState, context: Context): Promise<FenceCheck> {
+type Facts = Pick<NodeFacts, "name" | "document" | "observed">;
+
+/** @throws KeelError `not-found` where it has no document and was never seen alive with one */
+export function factsOf(name: NodeName, { desired, nodes, lastFields }: ClusterState): Facts {
+  const document = desired.nodes.get(name) ?? null;
+  if (document === null && !lastFields.has(name)) {
+    throw notFound("node", "nodes", name, desired.nodes.keys());
+  }
+  return { name, document, observed: nodes.get(name) ?? null };
+}
+
+/**
+ * Asks each device once that a fence would ask: of a node that does not live, those that it was last alive with. Null: it
+ * has none.
+ */
+export async function checkFence(
+  facts: Facts,
+  state: ClusterState,
+  context: Context,
+): Promise<FenceCheck | null> {
   const open = deviceOpener(context);
-  const { name } = document;
-  const facts = { name, document, observed: state.nodes.get(name) ?? null };
-  const node = fieldsInForce(facts, state) ?? document;
+  const node = fieldsInForce(facts, state);
+  if (node === null || node.bmc.length === 0) return null;
   const alive = facts.observed?.alive ?? null;
-  const kit = kitInForce(
-    boundDevices(open, () => state),
-    facts,
-    state,
-  );
+  const kit = kitInForce(judgedBy(state), facts, state);
   const uuids = systemUuidsOf(node.name, alive, state.nodes.observed);
   const devices = await askDevices(
     node.bmc.map((bmc) => open(bmc, node.name)),
@@ -68,7 +88,10 @@ export async function checkFence(document: Node, state: ClusterState, context: C
   const binding = bindingOf(node, state);
   const isBound = binding !== null || isSimulated(node);
   const unbound = isBound ? null : whyUnbound(devices, uuids, alive !== null);
-  const problem = unreadable(devices) ?? unbound ?? (kit.usable ? null : describeReason(kit.why));
+  const problem =
+    unreadable(devices) ??
+    unbound ??
+    (kit.usable ? null : (unusable[kit.why.code] ?? describeReason(kit.why)));
   return {
     node: node.name,
     alive: alive !== null,
@@ -79,6 +102,13 @@ export async function checkFence(document: Node, state: ClusterState, context: C
     problem,
   };
 }
+
+/** In words that are so of a node that lives, too. */
+const unusable: Partial<Record<ReasonCode, string>> = {
+  "bmc-not-allowed": "`fencing.methods` does not let a power controller prove anything",
+  "bmc-edited": "it was not yet alive with the `bmc` that its document has by now",
+  "bmc-taken": "its power controller is another node's by now",
+};
 
 function whyUnbound(devices: readonly DeviceAnswer[], uuids: SystemUuids, lives: boolean): string {
   if (!lives) return "not bound, and the node does not live: that can only be found out while it does";

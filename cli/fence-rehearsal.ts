@@ -7,7 +7,10 @@ import { whatIf } from "../reconciler/plan/what-if.ts";
 import { isWorthFencing } from "../reconciler/plan/worth-fencing.ts";
 
 export interface Fates {
-  /** Why it would not be fenced, proof or not; null: nothing that the records tell speaks against it. */
+  /**
+   * Why it would not be fenced, proof or not; null: neither maintenance speaks against it, nor that nothing would be won.
+   * What else is lost or was fenced by then, and whether the store could spare it, is for the leader to see.
+   */
   readonly leftAlone: string | null;
   /** VMs that would start elsewhere once it is proven dead, in their order. */
   readonly restarted: readonly { readonly vm: VmName; readonly to: NodeName; readonly why: string }[];
@@ -29,7 +32,6 @@ export function fatesOf(input: PlanInput, node: NodeName): Fates {
   };
 }
 
-/** Whether the store would keep its quorum, and what else is lost by then, is for the leader to see. */
 function whyLeftAlone(input: PlanInput, node: NodeName, startsAny: boolean): string | null {
   const nodes = readNodes(input);
   if (isClusterMaintained(input) || nodes.get(node)?.isMaintained === true) return "maintenance is on";

@@ -1,5 +1,5 @@
 import { formatTime } from "../../reconciler/desired/times.ts";
-import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
+import { endingCommand, type MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { NodeName } from "../../reconciler/model/names.ts";
 import { durationText } from "./duration-text.ts";
 
@@ -19,8 +19,4 @@ export function maintenanceEndText(
   return ending
     ? `ends in ${durationText(until - now)}: fencing is possible again then`
     : `until ${formatTime(until)}`;
-}
-
-function endingCommand(node: NodeName | null): string {
-  return node === null ? "keel maintenance off" : `keel maintenance off --node ${node}`;
 }

@@ -19,7 +19,7 @@ export function statusLines(status: StatusReport, now: number, layout: Layout): 
       ...paragraph(2, `vms    ${countsText(status.vms)}`, "plain", layout),
       ...driftLines(status, layout),
     ],
-    missedLines(status, layout),
+    troubleLines(status, layout),
     flushLines(status, layout),
     heldLines(status, now, layout),
     blockedLines(notHeld(status), layout),
@@ -46,7 +46,11 @@ function maintenanceLines(
   const lines = [
     ...(maintenance.on ? [maintenanceLine(null, maintenance, now)] : []),
     ...passing.map(([name, state]) => maintenanceLine(name, state, now)),
-    ...(others.length === 0 ? [] : [`maintenance of ${others.join(", ")}: not fenced, and given no VMs`]),
+    ...(others.length === 0
+      ? []
+      : [
+          `maintenance of ${namesIn(others, layout.cells - 46, layout.glyphs)}: not fenced, and given no VMs`,
+        ]),
   ];
   return lines.flatMap((line) => paragraph(2, line, "warn", layout));
 }
@@ -70,11 +74,11 @@ function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
   return all === 0 ? "none" : `${all}: ${states.join(", ")}`;
 }
 
-function missedLines({ missed }: StatusReport, layout: Layout): readonly Line[] {
-  if (missed.length === 0) return [];
+function troubleLines({ nodesInTrouble }: StatusReport, layout: Layout): readonly Line[] {
+  if (nodesInTrouble.length === 0) return [];
   return [
-    heading("Missed"),
-    ...missed.flatMap(({ node, state, reason }) => [
+    heading("Nodes in trouble"),
+    ...nodesInTrouble.flatMap(({ node, state, reason }) => [
       ...paragraph(2, `node/${node}  ${state}: ${reason.text}`, "warn", layout),
       ...(reason.advice === null ? [] : paragraph(4, reason.advice, "muted", layout)),
     ]),

@@ -27,3 +27,8 @@ export const noMaintenance: MaintenanceState = {
   doubt: false,
   ending: false,
 };
+
+/** What ends it, where files say so. `node`: whose it is; null: the cluster's. */
+export function endingCommand(node: NodeName | null): string {
+  return node === null ? "keel maintenance off" : `keel maintenance off --node ${node}`;
+}

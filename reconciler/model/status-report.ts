@@ -34,13 +34,13 @@ export interface StatusReport extends Pick<
   readonly pending: readonly Pick<DriftReport, "object" | "text">[];
   /** How many things are otherwise than written, and not by somebody's wish; `keel drift` lists them. */
   readonly drift: number;
-  /** Nodes that are missed, or that were, with what keeps them so. */
-  readonly missed: readonly {
+  /** Nodes without an agent, that are missed, or that were, with what keeps them so. */
+  readonly nodesInTrouble: readonly {
     readonly node: NodeName;
     readonly state: NodeState;
     readonly reason: ReasonReport;
   }[];
-  /** Nodes with VMs or for VMs that nothing but a person's word could prove dead: no power device of them counts. */
+  /** Nodes that were ever seen and that nothing but a person's word could prove dead: no power device of them counts. */
   readonly unprovable: readonly NodeName[];
   /** Whether any one node could be lost, once it is proven dead. */
   readonly spare: SpareReport;

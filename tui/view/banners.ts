@@ -1,4 +1,4 @@
-import type { MaintenanceState } from "../../reconciler/model/maintenance.ts";
+import { endingCommand, type MaintenanceState } from "../../reconciler/model/maintenance.ts";
 import type { NodeName } from "../../reconciler/model/names.ts";
 import type { ClusterReport } from "../../reconciler/model/report.ts";
 import type { Digest } from "../digest.ts";
@@ -88,8 +88,7 @@ function nodeMaintenanceBanner(report: ClusterReport, now: number, glyphs: Glyph
 
 /** `node`: null: of the cluster. */
 function endInWords({ until, doubt, ending }: MaintenanceState, now: number, node: NodeName | null): string {
-  const flag = node === null ? "" : ` --node ${node}`;
-  if (doubt) return `over if the clock is right: \`keel maintenance off${flag}\` ends it`;
+  if (doubt) return `over if the clock is right: \`${endingCommand(node)}\` ends it`;
   if (until === null) return "no end set";
   if (until <= now) return "its end has passed";
   return ending

@@ -32,16 +32,13 @@ export function register(fence: Command, context: ContextFactory): void {
 
 async function rehearseLoss(node: string, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
-  const [{ checkFence }, { fatesOf }, { presentInput }, { notFound }] = await Promise.all([
+  const [{ checkFence, factsOf }, { fatesOf }, { presentInput }] = await Promise.all([
     import("../../fence-check.ts"),
     import("../../fence-rehearsal.ts"),
     import("../../../reconciler/control/plan-input.ts"),
-    import("../../output/object-names.ts"),
   ]);
   const { state } = await context.feed();
-  const document = state.desired.nodes.get(node);
-  if (document === undefined) throw notFound("node", "nodes", node, state.desired.nodes.keys());
-  const power = document.bmc.length === 0 ? null : await checkFence(document, state, context);
+  const power = await checkFence(factsOf(node, state), state, context);
   const rehearsal = { power, ...fatesOf(presentInput(state, context.clock.now()), node) };
   if (format === "table") await tell(node, rehearsal, context);
   else await printData(context, format, rehearsal);
@@ -64,9 +61,10 @@ function whatFollows(node: string, { power, leftAlone }: Rehearsal): readonly st
   if (leftAlone === null && proof === null) {
     return [`If ${node} were lost now, it would be proven off, and then:`];
   }
+  const until = proof === null ? "that is over" : `\`keel node confirm-dead ${node}\``;
   return [
     ...(leftAlone === null ? [] : [`If ${node} were lost now, it would not be fenced: ${leftAlone}.`]),
     ...(proof === null ? [] : [`If ${node} were lost now, there would be no proof: ${proof}.`]),
-    `Its VMs would stay where they are until \`keel node confirm-dead ${node}\`, and then:`,
+    `Its VMs would stay where they are until ${until}. Were it proven dead now:`,
   ];
 }

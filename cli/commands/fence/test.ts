@@ -32,14 +32,16 @@ export function register(fence: Command, context: ContextFactory): void {
 
 async function testNode(node: string, { bind, word }: TestOptions, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
-  const { checkFence, checkLines, nodeWithDevices } = await import("../../fence-check.ts");
-  const { state } = await context.feed();
-  const document = nodeWithDevices(node, state);
+  const { checkFence, checkLines, factsOf, noDevices, nodeWithDevices } =
+    await import("../../fence-check.ts");
+  const feed = await context.feed();
   if (bind || word) {
     const { bindByHand } = await import("../../bind-by-hand.ts");
-    await bindByHand(document, word ? "word" : "power-cycle", context);
+    await bindByHand(nodeWithDevices(node, feed.state), word ? "word" : "power-cycle", context);
   }
-  const check = await checkFence(document, (await context.feed()).state, context);
+  const { state } = feed;
+  const check = await checkFence(factsOf(node, state), state, context);
+  if (check === null) throw noDevices(node);
   if (format === "table") {
     for (const line of checkLines(check)) context.out(line);
     context.out(

@@ -234,8 +234,8 @@ export const clusterShapes: Readonly<Record<string, TSchema>> = {
     blocked: listOf(ref("Blocked")),
     pending: listOf(shape("What takes effect at the next restart.", { object: text(), text: text() })),
     drift: whole("How many things are otherwise than written."),
-    missed: listOf(
-      shape("A node that is missed, or was.", {
+    nodesInTrouble: listOf(
+      shape("A node without an agent, that is missed, or that was.", {
         node: text(),
         state: oneOf(nodeStates),
         reason: ref("Reason"),

@@ -6,7 +6,7 @@ import type { NodeName } from "../../model/names.ts";
 import { reason } from "../../model/reasons.ts";
 import { canonicalJson } from "../../desired/canonical-json.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import type { FenceDevice, FenceDevices } from "./fence-device.ts";
+import type { FenceDevice, FenceDevices, FenceJudge } from "./fence-device.ts";
 
 /** Changes with every edit of any device of the node. A secret is in it as its reference. */
 export function bmcDigest(node: Pick<Node, "bmc">): string {
@@ -36,6 +36,16 @@ export function isSimulated(node: Pick<Node, "bmc">): boolean {
 }
 
 export type OpenDevice = (bmc: Bmc, node: NodeName) => FenceDevice;
+
+/** Whether the devices of each node are bound to it, by the records. */
+export function judgedBy(state: ClusterState): FenceJudge {
+  return {
+    of: (node) =>
+      isSimulated(node) || bindingOf(node, state) !== null
+        ? { usable: true }
+        : { usable: false, why: reason("bmc-unbound", { node: node.name, device: "any device" }) },
+  };
+}
 
 /** The devices of each node that are bound to it, by what `state` holds when they are asked for. */
 export function boundDevices(open: OpenDevice, state: () => ClusterState): FenceDevices {

@@ -26,23 +26,41 @@ export interface FenceDevice {
   uuid(signal: AbortSignal): Promise<string | null>;
 }
 
-/** All devices of a node, every one of which must be off; or why they can prove nothing now. */
-export type FenceKit =
-  | { readonly usable: true; readonly devices: readonly [FenceDevice, ...FenceDevice[]] }
-  /** None is defined, one is not bound to the node, two nodes share one, its program is missing. */
-  | { readonly usable: false; readonly why: Reason };
-
-/** Where the leader finds them: of a node that has some. */
-export interface FenceDevices {
-  of(node: Pick<Node, "name" | "bmc">): FenceKit;
+interface Usable {
+  readonly usable: true;
 }
 
+/** None is defined, one is not bound to the node, two nodes share one, its program is missing. */
+interface Unusable {
+  readonly usable: false;
+  readonly why: Reason;
+}
+
+/** All devices of a node, every one of which must be off. */
+interface UsableKit extends Usable {
+  readonly devices: readonly [FenceDevice, ...FenceDevice[]];
+}
+
+/** Or why they can prove nothing now. */
+export type FenceKit = UsableKit | Unusable;
+
+/** What is found of a node that has devices: they themselves, or only whether they count. */
+export interface FoundBy<Found extends Usable> {
+  of(node: Pick<Node, "name" | "bmc">): Found | Unusable;
+}
+
+/** Where the leader finds them. */
+export type FenceDevices = FoundBy<UsableKit>;
+
+/** Whether they count, without opening any. */
+export type FenceJudge = FoundBy<Usable>;
+
 /** What may prove a node with these devices off. */
-export function kitOf(
-  devices: FenceDevices,
+export function kitOf<Found extends Usable>(
+  devices: FoundBy<Found>,
   node: Pick<Node, "name" | "bmc">,
   { fencing }: Cluster,
-): FenceKit {
+): Found | Unusable {
   const { name, bmc } = node;
   if (bmc.length === 0) return { usable: false, why: reason("no-fence-method", { node: name }) };
   if (!fencing.methods.includes("bmc")) {

@@ -1,10 +1,10 @@
-import type { Node } from "../../model/desired.ts";
-import type { NodeName } from "../../model/names.ts";
+import { byName, type NodeName } from "../../model/names.ts";
 import { type NodeState, nodeStates, vmStates } from "../../model/states.ts";
 import type { ClusterReport } from "../../model/report.ts";
 import type { StatusReport } from "../../model/status-report.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import { bindingOf, isSimulated } from "../fence/bindings.ts";
+import { judgedBy } from "../fence/bindings.ts";
+import { kitInForce } from "../fence/last-fields.ts";
 import { presentInput } from "../plan-input.ts";
 import { planOf, reportCluster } from "./cluster-report.ts";
 import { reportSpare } from "./what-if.ts";
@@ -31,18 +31,17 @@ export function reportStatus(state: ClusterState, now: number): StatusReport {
   };
 }
 
-/** Of those that were ever seen: others are never fenced. */
+/** Of those that were ever seen: others are never fenced. By the fields that a fence would go by. */
 function unprovableNodes(state: ClusterState): readonly NodeName[] {
-  const { cluster, nodes } = state.desired;
-  const mayProve = (node: Node) =>
-    cluster.fencing.methods.includes("bmc") &&
-    node.bmc.length > 0 &&
-    (isSimulated(node) || bindingOf(node, state) !== null);
-  const seen = [...nodes.values()].filter(({ name }) => state.nodes.get(name)?.seen != null);
-  return seen.filter((node) => !mayProve(node)).map(({ name }) => name);
+  const { nodes } = state.desired;
+  const names = [...new Set([...nodes.keys(), ...state.lastFields.keys()])].sort(byName);
+  return names.filter((name) => {
+    const facts = { name, document: nodes.get(name) ?? null, observed: state.nodes.get(name) ?? null };
+    return facts.observed?.seen != null && !kitInForce(judgedBy(state), facts, state).usable;
+  });
 }
 
-const missedStates: ReadonlySet<NodeState> = new Set([
+const statesOfTrouble: ReadonlySet<NodeState> = new Set([
   "agent-down",
   "suspect",
   "lost",
@@ -56,11 +55,14 @@ function needingAttention({
   vms,
   blocked,
   drift,
-}: ClusterReport): Pick<StatusReport, "missed" | "flushes" | "held" | "blocked" | "pending" | "drift"> {
+}: ClusterReport): Pick<
+  StatusReport,
+  "nodesInTrouble" | "flushes" | "held" | "blocked" | "pending" | "drift"
+> {
   const pending = drift.filter(({ kind }) => kind === "pending");
   return {
-    missed: nodes
-      .filter(({ state }) => missedStates.has(state))
+    nodesInTrouble: nodes
+      .filter(({ state }) => statesOfTrouble.has(state))
       .map(({ name, state, reason }) => ({ node: name, state, reason })),
     flushes: nodes.flatMap(({ name, flush }) => (flush === null ? [] : [{ node: name, ...flush }])),
     held: vms.flatMap(({ name, held, reason }) => (held === null ? [] : [{ vm: name, ...held, reason }])),

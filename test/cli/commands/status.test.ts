@@ -7,13 +7,16 @@ import { appliedBench } from "../verb-bench.ts";
 describe("keel status", () => {
   it("says of each node that is missed why nothing is done, and what to do", async () => {
     await using bench = await appliedBench();
-    const { missed } = (await bench.data("status")) as StatusReport;
-    assert.deepEqual(missed, []);
+    const { nodesInTrouble } = (await bench.data("status")) as StatusReport;
+    assert.deepEqual(nodesInTrouble, []);
     await bench.keel("maintenance on --node hv1 --reason disks -y");
     bench.cluster.powerOff("hv1");
     await bench.clock.advance(60_000);
     const { out } = await bench.keel("status");
-    assert.match(out, /Missed\n {2}node\/hv1 {2}lost: hv1 is lost, and left alone: maintenance is on\n/);
+    assert.match(
+      out,
+      /Nodes in trouble\n {2}node\/hv1 {2}lost: hv1 is lost, and left alone: maintenance is on\n/,
+    );
     assert.match(out, /`keel maintenance off`, of\s+a node with `--node`, ends it\./);
   });
 

@@ -953,7 +953,7 @@ export interface components {
             }[];
             /** @description How many things are otherwise than written. */
             drift: number;
-            missed: {
+            nodesInTrouble: {
                 node: string;
                 /** @enum {string} */
                 state: "ready" | "cordoned" | "flushing" | "flushed" | "returning" | "unseen" | "agent-down" | "suspect" | "lost" | "fencing" | "fence-failed" | "fenced" | "leaving";
