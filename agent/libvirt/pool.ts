@@ -6,7 +6,6 @@ import {
 } from "./connection/connection.ts";
 import { LinkError } from "./errors.ts";
 import type { Procedure } from "./protocol/procedure.ts";
-import { asError } from "../../reconciler/model/thrown.ts";
 
 export interface PoolOptions extends ConnectionOptions {
   readonly maxConnections?: number;
@@ -80,7 +79,7 @@ export class Pool {
       };
       const fail = (error: unknown) => {
         settle();
-        reject(asError(error));
+        reject(error instanceof Error ? error : new Error(String(error)));
       };
       const waiting: Waiting = {
         fail,

@@ -12,7 +12,6 @@ import { XdrWriter } from "../xdr/writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { type PendingCall, PendingCalls } from "./pending-calls.ts";
 import { type Address, addressText, openTransport } from "./transport.ts";
-import { abortReason, asError } from "../../../reconciler/model/thrown.ts";
 
 export interface ConnectionOptions {
   readonly address: Address;
@@ -219,7 +218,7 @@ export class Connection {
         },
         isAbandoned: false,
       };
-      const onAbort = () => giveUp(abortReason(signal));
+      const onAbort = () => giveUp(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
       const cancel =
         timeoutMs === null
           ? () => undefined
@@ -230,7 +229,7 @@ export class Connection {
       try {
         this.#pending.add(call);
       } catch (error) {
-        giveUp(asError(error));
+        giveUp(error instanceof Error ? error : new Error(String(error)));
       }
     });
   }

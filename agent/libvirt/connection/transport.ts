@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { LinkError } from "../errors.ts";
-import { abortReason } from "../../../reconciler/model/thrown.ts";
 
 export interface TlsFiles {
   readonly ca: string;
@@ -84,7 +83,7 @@ function settled(socket: Socket, event: string, address: Address, signal: AbortS
     };
     const onError = (error: Error) => unreachable(error.message, error);
     const onClose = () => unreachable("it was closed at once");
-    const onAbort = () => fail(abortReason(signal));
+    const onAbort = () => fail(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
     socket.once(event, onEvent);
     socket.once("error", onError);
     socket.once("close", onClose);
