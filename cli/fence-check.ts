@@ -1,5 +1,5 @@
 /** What a node's power devices say now, and whether they would prove it off. Nothing is switched. */
-import { bindingOf, isSimulated, judgedBy } from "../reconciler/control/fence/bindings.ts";
+import { bindingOf, isBound, judgedBy } from "../reconciler/control/fence/bindings.ts";
 import { fieldsInForce, kitInForce } from "../reconciler/control/fence/last-fields.ts";
 import {
   askDevices,
@@ -85,9 +85,7 @@ export async function checkFence(
     uuids,
     context.signal,
   );
-  const binding = bindingOf(node, state);
-  const isBound = binding !== null || isSimulated(node);
-  const unbound = isBound ? null : whyUnbound(devices, uuids, alive !== null);
+  const unbound = isBound(node, state) ? null : whyUnbound(devices, uuids, alive !== null);
   const problem =
     unreadable(devices) ??
     unbound ??
@@ -97,7 +95,7 @@ export async function checkFence(
     alive: alive !== null,
     systemUuid: uuids.own,
     devices,
-    binding,
+    binding: bindingOf(node, state),
     provable: problem === null,
     problem,
   };

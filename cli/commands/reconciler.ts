@@ -65,7 +65,7 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   const openDevice = deviceOpener({ world, clock, directory });
   const devices = boundDevices(openDevice, () => feed.state);
   const host = {
-    bootId: await hostOf(options, log),
+    bootId: await ownBootId(options, log),
     ask: directAsker({ clock, random }),
     resolve: addressesOfHost,
   };
@@ -96,8 +96,8 @@ async function reconcile(options: ReconcilerCommandOptions, context: Context): P
   await together(tasks, world.ended);
 }
 
-/** By which a leader knows its own host among the nodes; null: it cannot be told. */
-async function hostOf({ bootIdFile }: ReconcilerCommandOptions, log: Log): Promise<string | null> {
+/** By it a leader knows its own host among the nodes; null: it cannot be told. */
+async function ownBootId({ bootIdFile }: ReconcilerCommandOptions, log: Log): Promise<string | null> {
   try {
     return await readBootId(bootIdFile);
   } catch (error) {

@@ -48,9 +48,7 @@ function maintenanceLines(
     ...passing.map(([name, state]) => maintenanceLine(name, state, now)),
     ...(others.length === 0
       ? []
-      : [
-          `maintenance of ${namesIn(others, layout.cells - 46, layout.glyphs)}: not fenced, and given no VMs`,
-        ]),
+      : [`maintenance of ${namesIn(others, layout.cells, layout.glyphs)}: not fenced, and given no VMs`]),
   ];
   return lines.flatMap((line) => paragraph(2, line, "warn", layout));
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Context, ContextFactory } from "../../context.ts";
 import { withExamples } from "../../examples.ts";
 import type { FenceCheck } from "../../fence-check.ts";
-import type { Fates } from "../../fence-rehearsal.ts";
+import type { Fates } from "../../../reconciler/control/report/rehearsal.ts";
 import { name } from "../../option-values.ts";
 import { printData } from "../../output/answer.ts";
 
@@ -34,7 +34,7 @@ async function rehearseLoss(node: string, context: Context): Promise<void> {
   const format = context.format(["table", "json", "yaml"]);
   const [{ checkFence, factsOf }, { fatesOf }, { presentInput }] = await Promise.all([
     import("../../fence-check.ts"),
-    import("../../fence-rehearsal.ts"),
+    import("../../../reconciler/control/report/rehearsal.ts"),
     import("../../../reconciler/control/plan-input.ts"),
   ]);
   const { state } = await context.feed();

@@ -11,7 +11,7 @@ import { decode, encode } from "../../store/codec.ts";
 import type { ClusterKeys } from "../../store/keys.ts";
 import { type Compare, type Store, StoreError } from "../../store/store.ts";
 import type { ClusterState } from "../cluster-state.ts";
-import { bindingOf, bmcDigest, isSimulated, type OpenDevice } from "./bindings.ts";
+import { bmcDigest, isBound, type OpenDevice } from "./bindings.ts";
 import { lifeOf } from "./life.ts";
 import { askDevices, indistinct, systemUuidsOf, whyUnproven } from "./own-devices.ts";
 
@@ -122,11 +122,7 @@ function isStale({ node, machineId, digest }: Binding, { nodes, desired }: Sight
 /** Nodes that live, and whose devices do not count yet. */
 function unboundNodes(state: Sight): readonly Node[] {
   return [...state.desired.nodes.values()].filter(
-    (node) =>
-      node.bmc.length > 0 &&
-      !isSimulated(node) &&
-      state.nodes.get(node.name)?.alive != null &&
-      bindingOf(node, state) === null,
+    (node) => node.bmc.length > 0 && state.nodes.get(node.name)?.alive != null && !isBound(node, state),
   );
 }
 

@@ -31,17 +31,25 @@ export function machineOf(node: NodeName, { nodes }: Pick<ClusterState, "nodes">
 }
 
 /** A simulated device is its node's own by its nature. */
-export function isSimulated(node: Pick<Node, "bmc">): boolean {
+function isSimulated(node: Pick<Node, "bmc">): boolean {
   return node.bmc.every(({ agent }) => agent === "simulated");
 }
 
 export type OpenDevice = (bmc: Bmc, node: NodeName) => FenceDevice;
 
+/** Whether the node's devices are known to be its own. */
+export function isBound(
+  node: Pick<Node, "name" | "bmc">,
+  state: Pick<ClusterState, "bindings" | "nodes">,
+): boolean {
+  return isSimulated(node) || bindingOf(node, state) !== null;
+}
+
 /** Whether the devices of each node are bound to it, by the records. */
 export function judgedBy(state: ClusterState): FenceJudge {
   return {
     of: (node) =>
-      isSimulated(node) || bindingOf(node, state) !== null
+      isBound(node, state)
         ? { usable: true }
         : { usable: false, why: reason("bmc-unbound", { node: node.name, device: "any device" }) },
   };
@@ -52,7 +60,7 @@ export function boundDevices(open: OpenDevice, state: () => ClusterState): Fence
   return {
     of: (node) => {
       const [first, ...others] = node.bmc.map((bmc) => open(bmc, node.name));
-      if (first === undefined || (!isSimulated(node) && bindingOf(node, state()) === null)) {
+      if (first === undefined || !isBound(node, state())) {
         const device = first?.name ?? "any device";
         return { usable: false, why: reason("bmc-unbound", { node: node.name, device }) };
       }

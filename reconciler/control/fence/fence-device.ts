@@ -26,12 +26,12 @@ export interface FenceDevice {
   uuid(signal: AbortSignal): Promise<string | null>;
 }
 
-interface Usable {
+export interface Usable {
   readonly usable: true;
 }
 
 /** None is defined, one is not bound to the node, two nodes share one, its program is missing. */
-interface Unusable {
+export interface Unusable {
   readonly usable: false;
   readonly why: Reason;
 }

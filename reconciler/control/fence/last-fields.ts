@@ -7,7 +7,7 @@ import type { NodeFacts } from "../../plan/node-facts.ts";
 import { encode } from "../../store/codec.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Decision, Writer } from "../transactions.ts";
-import { type FoundBy, kitOf } from "./fence-device.ts";
+import { type FoundBy, kitOf, type Unusable, type Usable } from "./fence-device.ts";
 
 interface Known extends Pick<ClusterState, "lastFields"> {
   readonly desired: Pick<Desired, "cluster" | "nodes">;
@@ -69,11 +69,11 @@ export function addressesOf(
 }
 
 /** What may prove this node off, or power it on: by the fields in force. */
-export function kitInForce<Found extends { readonly usable: true }>(
+export function kitInForce<Found extends Usable>(
   devices: FoundBy<Found>,
   node: Pick<NodeFacts, "name" | "document" | "observed">,
   state: Known,
-): ReturnType<FoundBy<Found>["of"]> {
+): Found | Unusable {
   const { name, document } = node;
   const { cluster } = state.desired;
   const bmc = fieldsInForce(node, state)?.bmc ?? [];

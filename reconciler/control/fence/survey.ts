@@ -22,20 +22,29 @@ export interface Survey {
 const hourMs = 3_600_000;
 
 export function survey(nodes: readonly NodeFacts[], { fencing }: Cluster, past: Past): Survey {
-  const seen = nodes.filter((node) => node.document !== null && node.health !== "unseen");
+  const seen = countedNodes(nodes);
   const expected = nodes.filter(isExpected);
   const presences = expected.map((node) => ({ silentSince: silentSince(node, fencing.graceMs, past) }));
   const isRecent = (at: number) => past.momentOf(at) > past.now() - hourMs;
   const fenced = nodes.filter(({ fence }) => fence !== null && cutsOf(fence).some(isRecent));
   const proven = nodes.filter(({ fence }) => fence !== null && provenCutsOf(fence).some(isRecent));
   return {
-    isOnlyNode: seen.length < 2,
+    isOnlyNode: isOnlyNode(nodes),
     isStorm: isStorm(presences, fencing.graceMs),
     fencedInHour: new Set(fenced.map(({ name }) => name)),
     provenInHour: new Set(proven.map(({ name }) => name)),
     bound: Math.floor(seen.length / 2),
     cutting: nodes.find(({ fence }) => fence?.phase === "cutting")?.name ?? null,
   };
+}
+
+/** Nothing could take over. */
+export function isOnlyNode(nodes: readonly NodeFacts[]): boolean {
+  return countedNodes(nodes).length < 2;
+}
+
+function countedNodes(nodes: readonly NodeFacts[]): readonly NodeFacts[] {
+  return nodes.filter((node) => node.document !== null && node.health !== "unseen");
 }
 
 function provenCutsOf({ cuts, history }: FenceRecord): readonly number[] {

@@ -1,10 +1,11 @@
 /** What would become of a node and its VMs if it were lost now, by the one planner. */
-import type { NodeName, VmName } from "../reconciler/model/names.ts";
-import { describeReason } from "../reconciler/model/reasons.ts";
-import type { PlanInput } from "../reconciler/plan/input.ts";
-import { isClusterMaintained, readNodes } from "../reconciler/plan/node-facts.ts";
-import { whatIf } from "../reconciler/plan/what-if.ts";
-import { isWorthFencing } from "../reconciler/plan/worth-fencing.ts";
+import type { NodeName, VmName } from "../../model/names.ts";
+import { describeReason } from "../../model/reasons.ts";
+import type { PlanInput } from "../../plan/input.ts";
+import { isClusterMaintained, readNodes } from "../../plan/node-facts.ts";
+import { whatIf } from "../../plan/what-if.ts";
+import { isWorthFencing } from "../../plan/worth-fencing.ts";
+import { isOnlyNode } from "../fence/survey.ts";
 
 export interface Fates {
   /**
@@ -35,7 +36,6 @@ export function fatesOf(input: PlanInput, node: NodeName): Fates {
 function whyLeftAlone(input: PlanInput, node: NodeName, startsAny: boolean): string | null {
   const nodes = readNodes(input);
   if (isClusterMaintained(input) || nodes.get(node)?.isMaintained === true) return "maintenance is on";
-  const seen = [...nodes.values()].filter(({ document, health }) => document !== null && health !== "unseen");
-  if (seen.length < 2) return "it is the only node";
+  if (isOnlyNode([...nodes.values()])) return "it is the only node";
   return startsAny || isWorthFencing(input, node) ? null : "no VM of it could start elsewhere";
 }
